@@ -1,0 +1,166 @@
+"""Fast scoring and selection against the definition, for every head and every choice."""
+
+import numpy as np
+import pytest
+import torch
+
+import oracle
+from alignment.fits import fit_drop, rank_maps
+from alignment.folds import make_folds
+from alignment.forward_head import ForwardHead
+from alignment.image_scores import image_scores
+from alignment.pairs import pair_images, square, upper_triangle
+from alignment.pooled_head import PooledHead
+from alignment.selection import selection_curve
+
+N_IMAGES, N_MAPS, SIZE = 13, 9, 4
+SEED, N_FOLDS = 111, 3
+
+
+@pytest.fixture(scope="module")
+def feature_maps():
+    rng = np.random.default_rng(0)
+    maps = np.maximum(rng.normal(size=(N_IMAGES, N_MAPS, SIZE, SIZE)), 0)
+    maps[rng.random((N_IMAGES, N_MAPS)) < 0.3] = 0  # silent throughout an image
+    maps[:, 4] = 0  # silent everywhere
+    maps[2, :] = 0
+    maps[2, [1, 6]] = 1.5  # an image that two maps carry
+    maps[5, 0] *= 1e4  # and one that a single map all but carries
+    return maps
+
+
+@pytest.fixture(scope="module")
+def human():
+    return square(np.random.default_rng(1).random(N_IMAGES * (N_IMAGES - 1) // 2), N_IMAGES, 1.0)
+
+
+def fully_connected():
+    torch.manual_seed(0)
+    return (
+        torch.nn.Sequential(
+            torch.nn.MaxPool2d(2),
+            torch.nn.Flatten(),
+            torch.nn.Linear(N_MAPS * 4, 20),
+            torch.nn.ReLU(),
+            torch.nn.Linear(20, 15),
+            torch.nn.ReLU(),
+        )
+        .double()
+        .eval()
+    )
+
+
+@pytest.fixture(scope="module", params=["pooled", "fully connected"])
+def heads(request, feature_maps):
+    """The library's head for a similarity, and the plain function it stands for."""
+    if request.param == "pooled":
+
+        def plain(maps):
+            return maps.mean(axis=(2, 3))
+
+        return lambda similarity: PooledHead(plain(feature_maps), similarity), plain
+    layers = fully_connected()
+
+    def plain(maps):
+        with torch.inference_mode():
+            return layers(torch.from_numpy(maps)).numpy()
+
+    return lambda similarity: ForwardHead(layers, feature_maps, similarity, batch_size=5), plain
+
+
+similarities = pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+units = pytest.mark.parametrize("unit", ["images", "pairs"])
+fits = pytest.mark.parametrize("kind", ["r2", "pearson", "spearman"])
+
+
+@similarities
+def test_leave_one_out_is_the_definition(heads, feature_maps, similarity):
+    make_head, plain = heads
+    rsm, without, one_side = make_head(similarity).leave_one_out()
+    first, second = pair_images(N_IMAGES)
+    whole = oracle.similarity_matrix(plain(feature_maps), similarity)
+    np.testing.assert_allclose(rsm, whole[first, second], atol=1e-9)
+    for f in range(N_MAPS):
+        off = feature_maps.copy()
+        off[:, f] = 0
+        matrix = oracle.similarity_matrix(plain(off), similarity)
+        np.testing.assert_allclose(without[f], matrix[first, second], atol=1e-9)
+        stacked = oracle.similarity_matrix(np.vstack([plain(off), plain(feature_maps)]), similarity)
+        np.testing.assert_allclose(
+            one_side[:, f], stacked[:N_IMAGES, N_IMAGES:], atol=1e-9, err_msg=f"map {f}"
+        )
+
+
+@similarities
+@units
+@fits
+def test_scores_and_selection_are_the_definition(
+    heads, feature_maps, human, similarity, unit, kind
+):
+    make_head, plain = heads
+    head = make_head(similarity)
+    rsm, without, _ = head.leave_one_out()
+    judgments = upper_triangle(human)
+    folds = make_folds(np.arange(N_IMAGES), human, SEED, N_FOLDS, unit)
+    expected_folds = oracle.folds(N_IMAGES, SEED, N_FOLDS, unit)
+    for fold, (train, test) in zip(folds, expected_folds, strict=True):
+        pairs = fold.train_pairs
+        full, fit_without, ais = fit_drop(rsm[pairs], without[:, pairs], judgments[pairs], kind)
+        expected = oracle.map_scores(feature_maps, plain, human, train, similarity, kind)
+        np.testing.assert_allclose(full, expected[0], atol=1e-9)
+        np.testing.assert_allclose(fit_without, expected[1], atol=1e-9)
+        order = rank_maps(ais)
+        curve = selection_curve(head, order, fold, judgments, kind)
+        expected = oracle.selection(
+            feature_maps, plain, human, order, train, test, similarity, kind
+        )
+        np.testing.assert_allclose(curve.train_fit, expected[0], atol=1e-9)
+        np.testing.assert_allclose(curve.test_fit, expected[1], atol=1e-9)
+        assert curve.n_retained == np.nanargmax(expected[0]) + 1
+
+
+@similarities
+def test_image_scores_are_the_definition(heads, feature_maps, human, similarity):
+    make_head, plain = heads
+    rsm, _, one_side = make_head(similarity).leave_one_out()
+    ais, _ = image_scores(square(rsm, N_IMAGES), one_side, human)
+    expected = oracle.image_scores(feature_maps, plain, human, similarity)
+    np.testing.assert_allclose(ais, expected, atol=1e-9)
+    silent = ~feature_maps.any(axis=(2, 3))
+    assert (ais[silent] == 0).all()
+
+
+def test_a_head_is_asked_for_the_cohort_only(feature_maps, human):
+    """Scores of a cohort are those of a dataset that holds nothing else."""
+    members = np.array([0, 1, 3, 4, 6, 7, 8, 10, 12])
+    embedding = feature_maps.mean(axis=(2, 3))
+    rsm, without, _ = PooledHead(embedding).leave_one_out()
+    alone, alone_without, _ = PooledHead(embedding[members]).leave_one_out()
+    judgments, alone_judgments = (
+        upper_triangle(human),
+        upper_triangle(human[np.ix_(members, members)]),
+    )
+    folds = make_folds(members, human, SEED, N_FOLDS)
+    alone_folds = make_folds(
+        np.arange(len(members)), human[np.ix_(members, members)], SEED, N_FOLDS
+    )
+    for fold, alone_fold in zip(folds, alone_folds, strict=True):
+        p, q = fold.train_pairs, alone_fold.train_pairs
+        _, _, ais = fit_drop(rsm[p], without[:, p], judgments[p])
+        _, _, expected = fit_drop(alone[q], alone_without[:, q], alone_judgments[q])
+        np.testing.assert_allclose(ais, expected, atol=1e-12)
+
+
+def test_only_judged_pairs_take_part(feature_maps, human):
+    holes = human.copy()
+    holes[0, 1] = holes[1, 0] = holes[3, 8] = holes[8, 3] = np.nan
+    for unit in ("images", "pairs"):
+        for fold in make_folds(np.arange(N_IMAGES), holes, SEED, N_FOLDS, unit):
+            used = upper_triangle(holes)[np.concatenate([fold.train_pairs, fold.test_pairs])]
+            assert np.isfinite(used).all()
+    rsm, _, one_side = PooledHead(feature_maps.mean(axis=(2, 3))).leave_one_out()
+    ais, fit_full = image_scores(square(rsm, N_IMAGES), one_side, holes)
+    others = [j for j in range(N_IMAGES) if j not in (0, 1)]
+    expected = np.corrcoef(square(rsm, N_IMAGES)[0, others], human[0, others])[0, 1]
+    assert fit_full[0] == pytest.approx(expected, abs=1e-12)
+    assert np.isfinite(ais[0]).any()

@@ -1,0 +1,103 @@
+"""How well similarities predict judgments: the fit, and what each map adds to it."""
+
+import numpy as np
+
+FITS = ("r2", "pearson", "spearman")
+
+# Similarities lie in [-1, 1].  Spread below this is rounding, not structure: with a single pooled
+# map switched on, for example, every pair of images correlates at exactly 1.
+CONSTANT = 1e-9
+# With few maps on, many pairs are exactly as alike as one another; ranks must not tell them apart
+# by the rounding of their last digits.
+TIE_DECIMALS = 10
+
+
+def fit(similarities, judgments, kind="r2"):
+    """Return the fit between RSM values of some pairs and the human judgments of the same pairs.
+
+    Parameters
+    ----------
+    similarities : (..., P) array
+        RSM values, one row a variant of the network.
+    judgments : (P,) array
+        Human similarities.
+    kind : {"r2", "pearson", "spearman"}
+        Squared Pearson correlation, signed Pearson correlation, or Spearman rank correlation
+        (similarities that agree to 10 decimals are ties).
+
+    Returns
+    -------
+    (...,) float64 array
+        NaN where the fit is undefined: a similarity is NaN, or the similarities or the judgments
+        do not vary.
+
+    Notes
+    -----
+    Section 2 of the method: representational fit (Truong, Pesenti & Hasson, 2025).
+    """
+    if kind not in FITS:
+        raise ValueError(f"fit {kind!r} is not one of {', '.join(FITS)}")
+    x = np.array(similarities, dtype=np.float64)
+    y = np.asarray(judgments, dtype=np.float64)
+    if x.shape[-1] < 2:
+        return np.full(x.shape[:-1], np.nan)
+    constant = ~(np.ptp(x, axis=-1) > CONSTANT) | (np.ptp(y) == 0)
+    if kind == "spearman":
+        # Imported here: it costs a second, more than the job of a seed takes in all.
+        from scipy.stats import rankdata
+
+        x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(y)
+    x -= x.mean(axis=-1, keepdims=True)
+    y = y - y.mean()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = (x @ y) / np.sqrt(np.einsum("...p,...p->...", x, x) * (y @ y))
+    r = np.where(constant, np.nan, r)
+    return r * r if kind == "r2" else r
+
+
+def fit_drop(whole, without, judgments, kind="r2"):
+    """Return the fit with all maps, the fit without each map, and their difference, the AIS.
+
+    Parameters
+    ----------
+    whole : (P,) array
+        RSM values with all maps.
+    without : (F, P) array
+        RSM values with map f set to zero.
+    judgments : (P,) array
+        Human similarities.
+    kind : str
+        See :func:`fit`.
+
+    Returns
+    -------
+    fit_full : float
+    fit_without : (F,) float64 array
+    ais : (F,) float64 array
+        ``fit_full - fit_without``: positive where the map helps, exactly 0 where its removal
+        changes no similarity, NaN where either fit is undefined.
+
+    Notes
+    -----
+    Section 3 of the method: the Alignment Importance Score.
+    """
+    fit_full = float(fit(whole, judgments, kind))
+    fit_without = fit(without, judgments, kind)
+    fit_without[(without == whole).all(axis=-1)] = fit_full
+    return fit_full, fit_without, fit_full - fit_without
+
+
+def rank_maps(ais):
+    """Return the maps from the highest score to the lowest.
+
+    Ties go to the lower map index, undefined scores to the end.
+
+    Parameters
+    ----------
+    ais : (F,) array
+
+    Returns
+    -------
+    (F,) int array of map indices
+    """
+    return np.argsort(-np.asarray(ais), kind="stable")
