@@ -1,0 +1,38 @@
+"""What the figures share: the look, the colour of a model, words for axes, saving."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+
+PAGE_WIDTH = 7.0  # inches: two columns of a journal page
+FIT_NAMES = {
+    "r2": "explained variance $R^2$",
+    "pearson": "correlation $r$",
+    "spearman": "rank correlation $\\rho$",
+}
+
+
+def use_style(path):
+    """Make a style sheet the look of all figures drawn from here on."""
+    plt.style.use(path)
+
+
+def model_colours(models):
+    """Return the colour of every model: the same in every figure of a config."""
+    cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    return {model: cycle[k % len(cycle)] for k, model in enumerate(models)}
+
+
+def lighter(colour, share=0.55):
+    """Return a colour mixed with white."""
+    rgb = matplotlib.colors.to_rgb(colour)
+    return tuple(1 - (1 - channel) * (1 - share) for channel in rgb)
+
+
+def save(figure, png, pdf):
+    """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
+    figure.savefig(png)
+    figure.savefig(pdf, metadata={"CreationDate": None})
+    plt.close(figure)

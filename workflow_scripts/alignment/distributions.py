@@ -1,0 +1,147 @@
+"""How AIS spreads over maps and images, and whether two models differ in it."""
+
+from itertools import combinations
+
+import numpy as np
+from scipy.stats import ks_2samp
+
+STATISTICS = {
+    "log_mean": "log of a map's mean AIS over images",
+    "map_entropy": "entropy of a map's AIS over images (nats)",
+    "image_entropy": "entropy of an image's AIS over maps (nats)",
+    "map_variance": "variance of a map's AIS over images",
+    "image_deviation": "mean absolute deviation of an image's AIS over maps",
+}
+
+
+KS_COLUMNS = ["cohort", "statistic", "model_a", "model_b", "n_a", "n_b", "d", "p", "p_holm"]
+
+
+def entropies(scores):
+    """Return the entropy of each row's positive scores, normalised to sum 1.
+
+    Parameters
+    ----------
+    scores : (n, m) array
+        Negative scores count as zero.
+
+    Returns
+    -------
+    (n,) float64 array
+        In nats, between 0 and log m; NaN for a row without a positive score.
+    """
+    positive = np.maximum(scores, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = positive / positive.sum(axis=1, keepdims=True)
+        terms = share * np.log(share)
+    return -np.where(share == 0, 0, terms).sum(axis=1)
+
+
+def describe(ais):
+    """Return the five distributions of a model's image scores in one cohort.
+
+    Parameters
+    ----------
+    ais : (N, F) array
+        AIS_if; undefined scores count as 0.
+
+    Returns
+    -------
+    dict of 1-D float64 arrays, indexed by map or by image
+        ``log_mean``: for each map, the log of its mean over images, where positive;
+        ``map_entropy``: for each map, the entropy over images of its positive scores;
+        ``image_entropy``: for each image, the same over maps;
+        ``map_variance``: for each map, the variance over images of all scores;
+        ``image_deviation``: for each image, the mean absolute deviation over maps of all scores.
+        NaN where a statistic is not defined.
+
+    Notes
+    -----
+    Section 7 of the method.
+    """
+    ais = np.nan_to_num(ais)
+    mean = ais.mean(axis=0)
+    return {
+        "log_mean": np.log(np.where(mean > 0, mean, np.nan)),
+        "map_entropy": entropies(ais.T),
+        "image_entropy": entropies(ais),
+        "map_variance": ais.var(axis=0),
+        "image_deviation": np.abs(ais - ais.mean(axis=1, keepdims=True)).mean(axis=1),
+    }
+
+
+def samples(table):
+    """Arrange a long table of statistics for :func:`compare`.
+
+    Parameters
+    ----------
+    table : dict of str to array
+        Columns ``cohort, model, statistic, value``.
+
+    Returns
+    -------
+    dict of (cohort, statistic) to dict of model to 1-D array
+    """
+    arranged = {}
+    keys = np.stack([table["cohort"], table["statistic"], table["model"]])
+    distinct, row = np.unique(keys, axis=1, return_inverse=True)
+    # In the order of the table, which is that of the config.
+    for k in np.argsort([np.flatnonzero(row == k)[0] for k in range(distinct.shape[1])]):
+        cohort, statistic, model = map(str, distinct[:, k])
+        arranged.setdefault((cohort, statistic), {})[model] = table["value"][row == k]
+    return arranged
+
+
+def holm(p_values):
+    """Return p-values corrected by Holm's step-down method.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+
+    Returns
+    -------
+    (m,) float64 array
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    corrected = np.empty_like(p)
+    steps = p[order] * np.arange(len(p), 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return corrected
+
+
+def compare(samples):
+    """Compare each pair of models by a two-sample Kolmogorov-Smirnov test.
+
+    Parameters
+    ----------
+    samples : dict of (cohort, statistic) to dict of model to 1-D array
+        NaN values are left out; a model without any value is not compared.
+
+    Returns
+    -------
+    list of dict
+        One row a cohort, statistic and pair of models, with the keys ``cohort, statistic, model_a,
+        model_b, n_a, n_b, d, p, p_holm``; ``p_holm`` is corrected over the whole table.
+    """
+    rows = []
+    for (cohort, statistic), models in samples.items():
+        values = {model: v[np.isfinite(v)] for model, v in models.items() if np.isfinite(v).any()}
+        for a, b in combinations(values, 2):
+            test = ks_2samp(values[a], values[b])
+            rows.append(
+                {
+                    "cohort": cohort,
+                    "statistic": statistic,
+                    "model_a": a,
+                    "model_b": b,
+                    "n_a": len(values[a]),
+                    "n_b": len(values[b]),
+                    "d": float(test.statistic),
+                    "p": float(test.pvalue),
+                }
+            )
+    for row, p_holm in zip(rows, holm([row["p"] for row in rows]), strict=True):
+        row["p_holm"] = float(p_holm)
+    return rows
