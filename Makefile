@@ -1,0 +1,40 @@
+# make run     everything, into results/        make test   the whole test suite
+# make layers  where a network can be cut       make lint   the linters
+PYTHON ?= python3
+CORES ?= all
+MODEL ?= efficientnet_lite0
+BIN := .venv/bin
+
+.PHONY: run test lint layers report
+.DELETE_ON_ERROR:
+
+run: .venv/installed
+	$(BIN)/snakemake --cores $(CORES)
+
+report: .venv/installed
+	$(BIN)/snakemake --report results/report.zip
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest --numprocesses 2
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+layers: .venv/installed
+	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python envs/requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement envs/requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed envs/requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement envs/requirements-dev.txt
+	@touch $@

@@ -1,0 +1,26 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+# In the order of the data.
+include: "rules/common.smk"
+include: "rules/datasets.smk"
+include: "rules/activations.smk"
+include: "rules/perturbation.smk"
+include: "rules/importance.smk"
+include: "rules/heatmaps.smk"
+include: "rules/statistics.smk"
+include: "rules/figures.smk"
+
+
+rule all:
+    """Everything: tables, heatmaps and figures for every cohort and model."""
+    default_target: True
+    input:
+        tables(),
+        heatmap_pictures(),
+        figures(),

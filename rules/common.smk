@@ -1,0 +1,274 @@
+"""The workflow's functions: config checks, targets, wildcard constraints, inputs that depend on the config."""
+
+import ast
+import csv
+import os
+import re
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import jsonschema
+import yaml
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+
+def check_config():
+    """Refuse a config that the schema does not allow, in one sentence that names the key."""
+    for section in ("datasets", "cohorts", "models"):
+        if isinstance(config.get(section), dict):
+            config[section] = {
+                k: v for k, v in config[section].items() if v is not None
+            }
+    schema = yaml.safe_load(
+        Path(workflow.basedir, "rules/schemas/config.schema.yaml").read_text()
+    )
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(config)
+    )
+    if error is not None:
+        key = ": ".join(map(str, error.absolute_path)) or "top level"
+        meant = (
+            error.schema.get("description") if isinstance(error.schema, dict) else None
+        )
+        raise WorkflowError(
+            f"config: {key}: {error.message}" + (f"; it is {meant}." if meant else ".")
+        )
+
+
+check_config()
+validate(config, "schemas/config.schema.yaml")
+
+# Relative, so that a checkout that is moved elsewhere is not taken for changed.
+SCRIPTS = Path(os.path.relpath(workflow.basedir), "workflow_scripts")
+STYLE = str(SCRIPTS / "figures.mplstyle")
+# Formats that Pillow reads; other files of a picture folder are passed over.
+PICTURE_SUFFIXES = set(
+    ".avif .bmp .dib .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tga .tif .tiff .webp".split()
+)
+MUR92_PICTURES = "Kriegeskorte_Neuron2008_supplementalData.mat"
+MUR92_JUDGMENTS = "92_behavRDMs.mat"
+N_FOLDS = config["crossvalidation"]["n_folds"]
+SEEDS = config["crossvalidation"]["seeds"]
+
+
+def any_of(names):
+    return "|".join(re.escape(name) for name in names)
+
+
+wildcard_constraints:
+    dataset=any_of(config["datasets"]),
+    cohort=any_of(config["cohorts"]),
+    model=any_of(config["models"]),
+    seed=r"\d+",
+    fold=r"\d+",
+    threshold=r"full|p[0-9.]+",
+    image=r"[^/]+",
+
+
+def check_files():
+    """Refuse names and paths in the config that lead nowhere, before any job starts."""
+    for name, dataset in config["datasets"].items():
+        where = f"config: datasets: {name}"
+        if "images" in dataset:
+            if not Path(dataset["images"]).is_dir():
+                raise WorkflowError(
+                    f"{where}: images: there is no folder {dataset['images']}."
+                )
+            if not picture_files(name):
+                raise WorkflowError(
+                    f"{where}: images: the folder {dataset['images']} holds no picture "
+                    f"({', '.join(sorted(PICTURE_SUFFIXES))})."
+                )
+            if not Path(dataset["judgments"]["file"]).is_file():
+                raise WorkflowError(
+                    f"{where}: judgments: file: there is no file {dataset['judgments']['file']}."
+                )
+        for key in ("labels", "archive"):
+            if key in dataset and not Path(dataset[key]).is_file():
+                raise WorkflowError(f"{where}: {key}: there is no file {dataset[key]}.")
+    for name, cohort in config["cohorts"].items():
+        if cohort["dataset"] not in config["datasets"]:
+            raise WorkflowError(
+                f"config: cohorts: {name}: dataset: '{cohort['dataset']}' is not one of the "
+                f"datasets ({', '.join(config['datasets'])})."
+            )
+        dataset = config["datasets"][cohort["dataset"]]
+        if "query" in cohort and "images" in dataset and "labels" not in dataset:
+            raise WorkflowError(
+                f"config: cohorts: {name}: query: the dataset '{cohort['dataset']}' has no labels; "
+                f"name a CSV file under datasets: {cohort['dataset']}: labels."
+            )
+    for name, model in config["models"].items():
+        weights = model["weights"]
+        if (
+            isinstance(weights, dict)
+            and "random" in weights
+            and "random" not in name.lower()
+        ):
+            # The name stands in every path, table and figure.
+            raise WorkflowError(
+                f"config: models: {name}: a model with random weights must say so in its name; "
+                f"call it {name}_random."
+            )
+        if (file := weights_files(name)) and not Path(file[0]).is_file():
+            raise WorkflowError(
+                f"config: models: {name}: weights: file: there is no file {file[0]}."
+            )
+
+
+# Inputs that depend on the config
+
+
+def picture_files(dataset):
+    """The picture files of a dataset of the user's own, in the order of their names."""
+    return sorted(
+        str(path)
+        for path in Path(config["datasets"][dataset]["images"]).iterdir()
+        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+    )
+
+
+def picture_sources(wildcards):
+    """The files that a dataset's pictures come from."""
+    if "source" in config["datasets"][wildcards.dataset]:
+        return [f"results/datasets/{wildcards.dataset}/source/{MUR92_PICTURES}"]
+    return picture_files(wildcards.dataset)
+
+
+def label_sources(wildcards):
+    """The file that a dataset's labels come from, if any."""
+    dataset = config["datasets"][wildcards.dataset]
+    if "source" in dataset:
+        return picture_sources(wildcards)
+    return [dataset["labels"]] if "labels" in dataset else []
+
+
+def judgment_source(wildcards):
+    """The file that a dataset's human judgments come from."""
+    dataset = config["datasets"][wildcards.dataset]
+    if "source" in dataset:
+        return f"results/datasets/{wildcards.dataset}/source/{MUR92_JUDGMENTS}"
+    return dataset["judgments"]["file"]
+
+
+def judgment_options(wildcards):
+    """How to read a dataset's judgments: the keys of the config but the file."""
+    options = config["datasets"][wildcards.dataset].get("judgments", {})
+    return {key: value for key, value in options.items() if key != "file"}
+
+
+def weights_files(model):
+    """The local weight file that a model names, if any."""
+    weights = config["models"][model]["weights"]
+    return [weights["file"]] if isinstance(weights, dict) and "file" in weights else []
+
+
+def of_dataset(path):
+    """An input function: a path with the dataset of the wildcards' cohort filled in."""
+
+    def fill(wildcards):
+        dataset = config["cohorts"][wildcards.cohort]["dataset"]
+        return path.format(dataset=dataset, model=getattr(wildcards, "model", None))
+
+    return fill
+
+
+def fold_tables(stage):
+    """The five or so tables of one cohort, model and seed, one a fold."""
+    return expand(
+        f"results/{stage}/{{{{cohort}}}}/{{{{model}}}}/seed-{{{{seed}}}}/fold-{{fold}}.csv",
+        fold=range(N_FOLDS),
+    )
+
+
+def seed_tables(stage):
+    """The tables of one cohort and model, seed by seed and fold by fold."""
+    return expand(
+        f"results/{stage}/{{{{cohort}}}}/{{{{model}}}}/seed-{{seed}}/fold-{{fold}}.csv",
+        seed=SEEDS,
+        fold=range(N_FOLDS),
+    )
+
+
+@cache
+def imports_of(rule):
+    """The modules of the library that a rule's script imports, directly or not.
+
+    Declared as inputs, so that an edit of a module reruns the stages that use it: by itself
+    Snakemake watches the script file only.
+    """
+    found, queue = set(), [SCRIPTS / f"{rule}.py"]
+    while queue:
+        for node in ast.walk(ast.parse(queue.pop().read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [f"{node.module}.{alias.name}" for alias in node.names] + [
+                    node.module
+                ]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                continue
+            for name in names:
+                base = SCRIPTS.joinpath(*name.split("."))
+                for path in (base.with_suffix(".py"), base / "__init__.py"):
+                    if path.is_file() and path not in found:
+                        found.add(path)
+                        queue.append(path)
+    return sorted(map(str, found))
+
+
+def versions(*packages):
+    """The installed versions of packages that a stage's numbers depend on."""
+    return {package: version(package) for package in packages}
+
+
+# Targets
+
+
+def tables():
+    return [
+        "results/predictions/summary.csv",
+        "results/predictions/ceiling.csv",
+        "results/statistics/ks_tests.csv",
+    ]
+
+
+def thresholds():
+    return [
+        "full",
+        *(f"p{percentile:g}" for percentile in config["heatmaps"]["percentiles"]),
+    ]
+
+
+def heatmap_pictures():
+    """The index of every folder of overlays, and any overlay in an index that was lost since."""
+    indexes = expand(
+        "results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
+        cohort=config["cohorts"],
+        model=config["models"],
+        threshold=thresholds(),
+    )
+    return indexes + [lost for index in indexes for lost in lost_pictures(Path(index))]
+
+
+def lost_pictures(index):
+    if not index.is_file():
+        return []
+    with open(index, newline="", encoding="utf-8") as file:
+        pictures = [index.with_name(row["file"]) for row in csv.DictReader(file)]
+    return [str(picture) for picture in pictures if not picture.is_file()]
+
+
+def figures():
+    names = ["prediction", "selection_curves", "distributions"]
+    names += expand(
+        "heatmaps-{cohort}-{threshold}",
+        cohort=config["cohorts"],
+        threshold=thresholds(),
+    )
+    return expand("results/figures/{name}.{format}", name=names, format=["png", "pdf"])
+
+
+check_files()

@@ -1,0 +1,72 @@
+# Reads results/image_ais/, results/activations/ and the pictures; writes results/heatmaps/: the
+# numbers first, then overlays that only draw them.
+
+
+rule compute_heatmaps:
+    """Weight each image's feature maps by their scores."""
+    input:
+        image_ais="results/image_ais/{cohort}/{model}.h5",
+        cohort="results/cohorts/{cohort}.csv",
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        code=imports_of("compute_heatmaps"),
+    output:
+        heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+    log:
+        "results/logs/compute_heatmaps/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/compute_heatmaps/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        negative_scores=config["heatmaps"]["negative_scores"],
+    script:
+        "../workflow_scripts/compute_heatmaps.py"
+
+
+rule draw_heatmaps:
+    """Draw the overlays of all images of a cohort at one threshold, and list them."""
+    input:
+        heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        code=imports_of("draw_heatmaps"),
+    output:
+        index="results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
+    log:
+        "results/logs/draw_heatmaps/{cohort}/{model}/{threshold}.log",
+    benchmark:
+        "results/benchmarks/draw_heatmaps/{cohort}/{model}/{threshold}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        colours=config["heatmaps"]["colours"],
+    script:
+        "../workflow_scripts/draw_heatmaps.py"
+
+
+rule draw_heatmap:
+    """Draw the overlay of one image alone."""
+    input:
+        heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        code=imports_of("draw_heatmap"),
+    output:
+        overlay="results/heatmaps/{cohort}/{model}/{threshold}/{image}.png",
+    log:
+        "results/logs/draw_heatmap/{cohort}/{model}/{threshold}/{image}.log",
+    benchmark:
+        "results/benchmarks/draw_heatmap/{cohort}/{model}/{threshold}/{image}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        colours=config["heatmaps"]["colours"],
+    script:
+        "../workflow_scripts/draw_heatmap.py"

@@ -1,0 +1,49 @@
+# Reads results/image_ais/; writes results/statistics/: how scores are distributed, and whether two
+# models differ in it.
+
+
+rule describe_distributions:
+    """Summarize the image scores of every cohort and model over maps and over images."""
+    input:
+        image_ais=expand(
+            "results/image_ais/{cohort}/{model}.h5",
+            cohort=config["cohorts"],
+            model=config["models"],
+        ),
+        code=imports_of("describe_distributions"),
+    output:
+        distributions="results/statistics/distributions.csv",
+    log:
+        "results/logs/describe_distributions.log",
+    benchmark:
+        "results/benchmarks/describe_distributions.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cohorts=list(config["cohorts"]),
+        models=list(config["models"]),
+    script:
+        "../workflow_scripts/describe_distributions.py"
+
+
+rule compare_distributions:
+    """Compare each pair of models by Kolmogorov-Smirnov tests, Holm-corrected over the table."""
+    input:
+        distributions="results/statistics/distributions.csv",
+        code=imports_of("compare_distributions"),
+    output:
+        tests="results/statistics/ks_tests.csv",
+    log:
+        "results/logs/compare_distributions.log",
+    benchmark:
+        "results/benchmarks/compare_distributions.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../workflow_scripts/compare_distributions.py"

@@ -1,0 +1,14 @@
+"""Draw the overlay of one image alone."""
+
+from alignment.job_log import job_log
+from alignment.overlays import draw_overlay, open_heatmaps
+
+
+def main(input, output, params, wildcards):
+    heatmaps = open_heatmaps(input.heatmaps, input.pictures)
+    draw_overlay(heatmaps, wildcards.image, wildcards.threshold, params.colours, output.overlay)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

@@ -1,0 +1,22 @@
+"""Draw the overlays of all images of a cohort at one threshold, and list them."""
+
+from pathlib import Path
+
+from alignment.job_log import job_log
+from alignment.overlays import draw_overlay, open_heatmaps
+from alignment.tables import write_columns
+
+
+def main(input, output, params, threshold):
+    heatmaps = open_heatmaps(input.heatmaps, input.pictures)
+    folder = Path(output.index).parent
+    for image in heatmaps.images:
+        draw_overlay(heatmaps, image, threshold, params.colours, folder / f"{image}.png")
+    write_columns(
+        output.index, image=heatmaps.images, file=[f"{image}.png" for image in heatmaps.images]
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.threshold)

@@ -1,0 +1,46 @@
+"""Estimate the highest fit that the reliability of the judgments leaves room for."""
+
+import numpy as np
+
+from alignment.folds import make_folds
+from alignment.job_log import job_log
+from alignment.pairs import pair_images
+from alignment.reliability import ceiling, split_half_reliability
+from alignment.storage import open_arrays
+from alignment.tables import read_columns, write_rows
+
+COLUMNS = ("cohort", "n_observers", "reliability", "ceiling")
+
+
+def cohort_reliability(images, similarity, observers, params):
+    """Return the reliability of the mean judgments over test pairs, averaged over folds."""
+    first, second = pair_images(len(similarity))
+    observers = observers[:, first, second]
+    kind = "spearman" if params.fit == "spearman" else "pearson"
+    return np.nanmean(
+        [
+            split_half_reliability(observers[:, fold.test_pairs], kind, seed=seed)
+            for seed in params.seeds
+            for fold in make_folds(images, similarity, seed, params.n_folds, params.unit)
+        ]
+    )
+
+
+def main(input, output, params):
+    rows = []
+    for cohort, images, path in zip(params.cohorts, input.cohorts, input.similarity, strict=True):
+        with open_arrays(path) as file:
+            if "observers" not in file:
+                rows.append((cohort, 0, np.nan, np.nan))
+                continue
+            similarity, observers = file["similarity"][()], file["observers"][()]
+        reliability = cohort_reliability(
+            read_columns(images)["index"], similarity, observers, params
+        )
+        rows.append((cohort, len(observers), reliability, ceiling(reliability, params.fit)))
+    write_rows(output.ceiling, COLUMNS, rows)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)

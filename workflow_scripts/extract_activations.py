@@ -1,0 +1,87 @@
+"""Run a network over the pictures: feature maps, embeddings and class scores."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from alignment.cuts import cut
+from alignment.errors import InputError
+from alignment.heads import is_pooled
+from alignment.job_log import job_log, progress
+from alignment.networks import load_saved_network
+from alignment.pictures import digest, network_input, read_picture
+from alignment.storage import write_arrays
+from alignment.tables import read_columns
+
+BATCH_SIZE = 16
+
+
+def read_checked(folder, index):
+    """Yield the pictures of an index in order; an altered picture is an InputError."""
+    for name, sha256 in zip(index["image"], index["sha256"], strict=True):
+        path = folder / f"{name}.png"
+        picture = read_picture(path)
+        if digest(picture) != sha256:
+            raise InputError(
+                f"{path} is not the picture that was imported; delete {folder} "
+                "and run snakemake again."
+            )
+        yield picture
+
+
+def main(input, output, params, threads, dataset):
+    torch.set_num_threads(threads)
+    network, made_from = load_saved_network(input.network)
+    cuts = cut(network, made_from["feature_maps_layer"], made_from["embedding_layer"])
+    index = read_columns(input.index)
+    pictures = np.stack(
+        [
+            network_input(picture, network.input_size, network.mean, network.std, params.framing)
+            for picture in read_checked(Path(input.pictures), index)
+        ]
+    )
+    batches = []
+    with torch.inference_mode():
+        for batch in progress(torch.from_numpy(pictures).split(BATCH_SIZE), "batches of pictures"):
+            batches.append(cuts.backbone(batch))
+    arrays = {
+        name: None
+        if batches[0][name] is None
+        else torch.cat([batch[name] for batch in batches]).numpy()
+        for name in ("feature_maps", "embedding", "logits")
+    }
+    pooled = is_pooled(arrays["feature_maps"], arrays["embedding"])
+    write_arrays(
+        output.activations,
+        {**arrays, "images": index["image"]},
+        {
+            **made_from,
+            "dataset": dataset,
+            "architecture": network.architecture,
+            "weights": network.weights_name,
+            "weights_sha256": network.weights_sha256,
+            "head": "pooled" if pooled else "forward",
+            "framing": params.framing,
+            "input_size": network.input_size,
+            "mean": network.mean,
+            "std": network.std,
+            "torch_version": version("torch"),
+            "torchvision_version": version("torchvision"),
+        },
+    )
+    shape = " x ".join(map(str, arrays["feature_maps"].shape))
+    silent = (arrays["feature_maps"].max(axis=(2, 3)) == 0).mean()
+    print(f"feature maps: {shape}; {silent:.0%} of (image, map) pairs are silent throughout")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.threads,
+            snakemake.wildcards.dataset,
+        )

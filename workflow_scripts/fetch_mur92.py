@@ -1,0 +1,16 @@
+"""Download the default dataset, or take a local copy, and unpack its two files."""
+
+from pathlib import Path
+
+from alignment.cache import cache_folder
+from alignment.job_log import job_log
+from alignment.mur92 import extract, find_archive
+
+
+def main(output, params):
+    extract(find_archive(cache_folder(), params.archive), Path(output.pictures).parent)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.output, snakemake.params)

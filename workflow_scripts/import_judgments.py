@@ -1,0 +1,35 @@
+"""Read the human judgments in any supported format and check them against the pictures."""
+
+from alignment.job_log import job_log
+from alignment.judgments import check_judgments, read_judgments
+from alignment.matrix_files import RawMatrices
+from alignment.mur92 import read_observers
+from alignment.storage import write_arrays
+from alignment.tables import read_columns
+
+
+def main(input, output, params):
+    images = [str(image) for image in read_columns(input.index)["image"]]
+    if params.source == "mur92":
+        options = {"kind": "dissimilarity"}
+        raw = RawMatrices(read_observers(input.judgments))
+        judgments = check_judgments(raw, "dissimilarity", images, input.judgments)
+    else:
+        options = dict(params.options)
+        judgments = read_judgments(input.judgments, images=images, **options)
+    for note in judgments.notes:
+        print(note)
+    write_arrays(
+        output.similarity,
+        {
+            "similarity": judgments.similarity,
+            "observers": judgments.observers,
+            "images": images,
+        },
+        {"source": str(input.judgments), "options": options, "notes": list(judgments.notes)},
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)

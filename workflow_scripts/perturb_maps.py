@@ -1,0 +1,26 @@
+"""Switch every map off in turn and record the similarity of every pair of images."""
+
+from alignment.heads import open_head
+from alignment.job_log import job_log, progress
+from alignment.storage import read_attributes, write_arrays
+
+
+def main(input, output, params, threads):
+    head = open_head(
+        input.activations,
+        input.network,
+        params.similarity,
+        threads,
+        progress=lambda maps: progress(maps, "maps switched off"),
+    )
+    rsm, rsm_without, one_side = head.leave_one_out()
+    write_arrays(
+        output.perturbation,
+        {"rsm": rsm, "rsm_without": rsm_without, "rsm_without_one_side": one_side},
+        {**read_attributes(input.activations), "similarity": params.similarity},
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.threads)

@@ -1,0 +1,108 @@
+"""Draw the distributions of image scores, with a star where two models differ."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Patch
+
+from alignment.charts import PAGE_WIDTH, model_colours, save, use_style
+from alignment.distributions import samples
+from alignment.job_log import job_log
+from alignment.tables import read_columns
+
+LABELS = {
+    "log_mean": "log mean AIS\nof a map\nover images",
+    "map_entropy": "entropy (nats)\nof a map's AIS\nover images",
+    "image_entropy": "entropy (nats)\nof an image's AIS\nover maps",
+    "map_variance": "log$_{10}$ variance\nof a map's AIS\nover images",
+    "image_deviation": "mean absolute deviation\nof an image's AIS\nover maps",
+}
+
+
+def draw(values, tests, cohorts, models):
+    """Return the figure.
+
+    Parameters
+    ----------
+    values : dict of (cohort, statistic) to dict of model to array
+    tests : dict of str to array
+        Columns of the table of tests.
+    cohorts, models : list of str
+    """
+    colours = model_colours(models)
+    figure, panels = plt.subplots(
+        len(LABELS),
+        len(cohorts),
+        figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.0),
+        squeeze=False,
+    )
+    for r, (statistic, label) in enumerate(LABELS.items()):
+        for panel, cohort in zip(panels[r], cohorts, strict=True):
+            shown = {m: _shown(statistic, v) for m, v in values[cohort, statistic].items()}
+            together = np.concatenate(list(shown.values()))
+            if together.size:
+                # As many bins as the smaller sample can fill: maps are many, images few.
+                smallest = min(map(len, shown.values()))
+                bins = np.histogram_bin_edges(together, int(np.clip(np.sqrt(smallest), 8, 30)))
+                for model, sample in shown.items():
+                    panel.hist(
+                        sample,
+                        bins,
+                        density=True,
+                        histtype="stepfilled",
+                        color=colours[model],
+                        alpha=0.35,
+                    )
+                    panel.hist(
+                        sample, bins, density=True, histtype="step", color=colours[model], lw=0.9
+                    )
+            panel.set_yticks([])
+            panel.spines["left"].set_visible(False)
+            panel.locator_params(axis="x", nbins=4)
+            here = (tests["cohort"] == cohort) & (tests["statistic"] == statistic)
+            panel.text(
+                0.98,
+                0.98,
+                _stars(tests["p_holm"][here]),
+                transform=panel.transAxes,
+                ha="right",
+                va="top",
+            )
+            if r == 0:
+                panel.set_title(cohort)
+            if panel is panels[r, 0]:
+                panel.set_ylabel(label, rotation=0, ha="right", va="center")
+    handles = [Patch(color=colours[model], alpha=0.6, label=model) for model in models]
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(models), 4))
+    return figure
+
+
+def _shown(statistic, sample):
+    sample = sample[np.isfinite(sample)]
+    # Variances span orders of magnitude; a map that is silent everywhere has none.
+    return np.log10(sample[sample > 0]) if statistic == "map_variance" else sample
+
+
+def _stars(p_holm):
+    """Say whether the models differ: a star or n.s.; with more than two, how many pairs do."""
+    significant = int((p_holm < 0.05).sum())
+    if len(p_holm) > 1:
+        return f"* {significant} of {len(p_holm)} pairs" if significant else "n.s."
+    if len(p_holm) == 1:
+        return "*" if significant else "n.s."
+    return ""
+
+
+def main(input, output, params):
+    use_style(input.style)
+    figure = draw(
+        samples(read_columns(input.distributions)),
+        read_columns(input.tests),
+        params.cohorts,
+        params.models,
+    )
+    save(figure, output.png, output.pdf)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)

@@ -1,0 +1,96 @@
+"""Draw the test fit of all and of the retained maps, for every cohort and model."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Patch
+
+from alignment.charts import FIT_NAMES, PAGE_WIDTH, lighter, model_colours, save, use_style
+from alignment.job_log import job_log
+from alignment.tables import read_columns
+
+
+def draw(summary, ceilings, cohorts, models, fit):
+    """Return the figure.
+
+    Parameters
+    ----------
+    summary : dict of str to array
+        Columns of the summary table, a row a cohort and model.
+    ceilings : dict of str to float
+        Ceiling of every cohort; NaN where there are no observers.
+    cohorts, models : list of str
+    fit : str
+    """
+    colours = model_colours(models)
+    rows = {
+        (cohort, model): {name: column[k] for name, column in summary.items()}
+        for k, (cohort, model) in enumerate(zip(summary["cohort"], summary["model"], strict=True))
+    }
+    figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 2.9))
+    width = 0.8 / (2 * len(models) + 0.5 * (len(models) - 1))
+    size = 7 if len(cohorts) * len(models) <= 8 else 5.5
+    for c, cohort in enumerate(cohorts):
+        for m, model in enumerate(models):
+            row = rows[cohort, model]
+            left = c - 0.4 + 2.5 * m * width + width / 2
+            for x, which, colour in (
+                (left, "test_full", lighter(colours[model])),
+                (left + width, "test_retained", colours[model]),
+            ):
+                axes.bar(
+                    x,
+                    row[which],
+                    width,
+                    color=colour,
+                    yerr=row["within_subject_se"],
+                    error_kw={"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8},
+                )
+            significant = row["p_corrected"] < 0.05
+            axes.annotate(
+                f"{row['n_retained_mean']:.0f}" + ("*" if significant else ""),
+                (left + width, np.nanmax([row["test_retained"], 0]) + row["within_subject_se"]),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=size,
+            )
+        if np.isfinite(ceilings[cohort]):
+            axes.hlines(ceilings[cohort], c - 0.42, c + 0.42, "0.35", "--", linewidth=0.9)
+    axes.set_xticks(range(len(cohorts)), cohorts)
+    axes.set_xlim(-0.5, len(cohorts) - 0.5)
+    axes.tick_params(axis="x", length=0)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.set_ylabel(f"{FIT_NAMES[fit]} of held-out judgments")
+    handles = [Patch(color=colours[model], label=model) for model in models]
+    handles += [Patch(color="0.75", label="all maps"), Patch(color="0.35", label="retained maps")]
+    if np.isfinite(list(ceilings.values())).any():
+        handles.append(
+            plt.Line2D(
+                [],
+                [],
+                color="0.35",
+                linestyle="--",
+                linewidth=0.9,
+                label="ceiling of the judgments",
+            )
+        )
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+    return figure
+
+
+def main(input, output, params):
+    use_style(input.style)
+    ceilings = read_columns(input.ceiling)
+    figure = draw(
+        read_columns(input.summary),
+        dict(zip(ceilings["cohort"], ceilings["ceiling"], strict=True)),
+        params.cohorts,
+        params.models,
+        params.fit,
+    )
+    save(figure, output.png, output.pdf)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)

@@ -1,0 +1,37 @@
+"""Load a network and its weights, check where it is cut, and keep it in one checked file."""
+
+from alignment.cache import cache_folder
+from alignment.cuts import cut
+from alignment.job_log import job_log
+from alignment.networks import load_network, save_network
+
+
+def main(output, params, name):
+    model = params.model
+    network = load_network(
+        model["architecture"],
+        model["weights"],
+        cache_dir=cache_folder(),
+        input_size=model.get("input_size"),
+        mean=model.get("mean"),
+        std=model.get("std"),
+    )
+    for note in network.notes:
+        print(note)
+    layers = model.get("layers", {})
+    cuts = cut(network, layers.get("feature_maps"), layers.get("embedding"))
+    print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
+    save_network(
+        output.network,
+        network,
+        {
+            "model": name,
+            "feature_maps_layer": cuts.feature_maps,
+            "embedding_layer": cuts.embedding,
+        },
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.output, snakemake.params, snakemake.wildcards.model)

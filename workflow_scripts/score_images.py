@@ -1,0 +1,32 @@
+"""Score every map for the comparisons of each single image of a cohort."""
+
+import numpy as np
+
+from alignment.image_scores import image_scores
+from alignment.job_log import job_log
+from alignment.pairs import square
+from alignment.storage import read_arrays, read_attributes, write_arrays
+from alignment.tables import read_columns
+
+
+def main(input, output, cohort):
+    table = read_columns(input.cohort)
+    images = table["index"]
+    judgments = read_arrays(input.similarity, "similarity")
+    rsm, one_side = read_arrays(input.perturbation, "rsm", "rsm_without_one_side")
+    members = np.ix_(images, images)
+    ais, fit_full = image_scores(
+        square(rsm, len(judgments))[members],
+        one_side[images][:, :, images],
+        judgments[members],
+    )
+    write_arrays(
+        output.image_ais,
+        {"ais": ais, "fit_full": fit_full, "images": table["image"]},
+        {**read_attributes(input.perturbation), "cohort": cohort},
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.wildcards.cohort)

@@ -1,0 +1,42 @@
+"""Compare retained with all maps over the folds, for every cohort and model."""
+
+from itertools import product
+
+import numpy as np
+
+from alignment.job_log import job_log
+from alignment.predictions import compare_folds
+from alignment.saved_networks import describe_network
+from alignment.tables import read_columns, write_rows
+
+
+def main(input, output, params):
+    weights = {
+        model: describe_network(path)[0]["weights_name"]
+        for model, path in zip(params.models, input.networks, strict=True)
+    }
+    rows = []
+    for (cohort, model), path in zip(
+        product(params.cohorts, params.models), input.predictions, strict=True
+    ):
+        table = read_columns(path)
+        rows.append(
+            {
+                "cohort": cohort,
+                "model": model,
+                "weights": weights[model],
+                "train_full": np.nanmean(table["train_full"]),
+                "train_retained": np.nanmean(table["train_retained"]),
+                **compare_folds(
+                    table["test_full"], table["test_retained"], table["n_train"], table["n_test"]
+                ),
+                "n_retained_mean": table["n_retained"].mean(),
+                "n_retained_sd": table["n_retained"].std(ddof=1),
+            }
+        )
+    write_rows(output.summary, list(rows[0]), rows)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)
