@@ -3,19 +3,21 @@
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0
+# A progress bar where a person looks on, lines where a file or a server does.
+PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
 .PHONY: run test lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS)
 
 report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -32,9 +34,10 @@ layers: .venv/installed
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python envs/requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement envs/requirements.txt
+	@echo "Installing the requirements into .venv (once; some minutes)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt
 	@touch $@
 
 .venv/installed-dev: .venv/installed envs/requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement envs/requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements-dev.txt
 	@touch $@

@@ -6,6 +6,9 @@ min_version("9.0")
 configfile: f"{workflow.basedir}/config.yaml"
 
 
+report: "rules/captions/workflow.rst"
+
+
 # In the order of the data.
 include: "rules/common.smk"
 include: "rules/datasets.smk"

@@ -12,7 +12,7 @@ rule plot_prediction:
     output:
         png=report(
             "results/figures/prediction.png",
-            caption="../captions/prediction.rst",
+            caption="captions/prediction.rst",
             category="Prediction",
             labels={"figure": "Held-out fit of all and of the retained maps"},
         ),
@@ -54,7 +54,7 @@ rule plot_selection_curves:
     output:
         png=report(
             "results/figures/selection_curves.png",
-            caption="../captions/selection_curves.rst",
+            caption="captions/selection_curves.rst",
             category="Prediction",
             labels={"figure": "Fit against the number of maps"},
         ),
@@ -86,7 +86,7 @@ rule plot_distributions:
     output:
         png=report(
             "results/figures/distributions.png",
-            caption="../captions/distributions.rst",
+            caption="captions/distributions.rst",
             category="Distributions",
             labels={"figure": "Distributions of image scores"},
         ),
@@ -119,7 +119,7 @@ rule plot_heatmaps:
     output:
         png=report(
             "results/figures/heatmaps-{cohort}-{threshold}.png",
-            caption="../captions/heatmaps.rst",
+            caption="captions/heatmaps.rst",
             category="Heatmaps",
             subcategory="{cohort}",
             labels={"cohort": "{cohort}", "threshold": "{threshold}"},

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from alignment.charts import FIT_NAMES, PAGE_WIDTH, lighter, model_colours, save, use_style
@@ -26,7 +27,7 @@ def draw(summary, ceilings, cohorts, models, fit):
         (cohort, model): {name: column[k] for name, column in summary.items()}
         for k, (cohort, model) in enumerate(zip(summary["cohort"], summary["model"], strict=True))
     }
-    figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 2.9))
+    figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 3.1))
     width = 0.8 / (2 * len(models) + 0.5 * (len(models) - 1))
     size = 7 if len(cohorts) * len(models) <= 8 else 5.5
     for c, cohort in enumerate(cohorts):
@@ -62,19 +63,16 @@ def draw(summary, ceilings, cohorts, models, fit):
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_ylabel(f"{FIT_NAMES[fit]} of held-out judgments")
     handles = [Patch(color=colours[model], label=model) for model in models]
-    handles += [Patch(color="0.75", label="all maps"), Patch(color="0.35", label="retained maps")]
+    handles += [
+        Patch(color="0.8", label="all maps on"),
+        Patch(color="0.35", label="retained maps on"),
+    ]
     if np.isfinite(list(ceilings.values())).any():
-        handles.append(
-            plt.Line2D(
-                [],
-                [],
-                color="0.35",
-                linestyle="--",
-                linewidth=0.9,
-                label="ceiling of the judgments",
-            )
-        )
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+        ceiling = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
+        handles.append(Line2D([], [], label="ceiling set by the judgments", **ceiling))
+    note = "number: maps retained; * retained better than all (corrected p < .05)"
+    handles.append(Line2D([], [], linestyle="", label=note))
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
 
 

@@ -1,9 +1,11 @@
 """Draw how the fit changes as maps are switched on from best to worst."""
 
+import warnings
 from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 
 from alignment.charts import FIT_NAMES, PAGE_WIDTH, model_colours, save, use_style
 from alignment.job_log import job_log
@@ -38,10 +40,10 @@ def draw(curves, predictions, cohorts, models, fit):
         for model in models:
             folds = curves[cohort, model]
             k = np.arange(1, folds.shape[2] + 1)
-            train, test = _mean(folds[:, 0]), _mean(folds[:, 1])
-            spread = np.nanstd(folds[:, 1], axis=0, ddof=1) / np.sqrt(len(folds))
+            train, _ = _summary(folds[:, 0])
+            test, error = _summary(folds[:, 1])
             colour = colours[model]
-            panel.fill_between(k, test - spread, test + spread, color=colour, alpha=0.2, lw=0)
+            panel.fill_between(k, test - error, test + error, color=colour, alpha=0.2, lw=0)
             panel.plot(k, train, color=colour, linestyle=":", linewidth=1)
             panel.plot(k, test, color=colour)
             kept = predictions[cohort, model]["n_retained"].mean()
@@ -58,12 +60,11 @@ def draw(curves, predictions, cohorts, models, fit):
         panel.set_xlabel("number of maps on, best first")
     for panel in panels[:, 0]:
         panel.set_ylabel(FIT_NAMES[fit])
-    line = plt.Line2D
-    handles = [line([], [], color=colours[model], label=model) for model in models]
+    handles = [Line2D([], [], color=colours[model], label=model) for model in models]
     handles += [
-        line([], [], color="0.3", label="held-out judgments (mean, standard error)"),
-        line([], [], color="0.3", linestyle=":", linewidth=1, label="training judgments"),
-        line(
+        Line2D([], [], color="0.3", label="held-out judgments (mean, standard error)"),
+        Line2D([], [], color="0.3", linestyle=":", linewidth=1, label="training judgments"),
+        Line2D(
             [],
             [],
             color="0.3",
@@ -77,13 +78,12 @@ def draw(curves, predictions, cohorts, models, fit):
     return figure
 
 
-def _mean(folds):
-    """Mean over folds where any is defined; with few maps on, similarities may not vary."""
-    defined = np.isfinite(folds)
-    count = defined.sum(axis=0)
-    return np.where(
-        count > 0, np.where(defined, folds, 0).sum(axis=0) / np.maximum(count, 1), np.nan
-    )
+def _summary(folds):
+    """Mean over folds and its standard error; with few maps on, some fits are not defined."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no fold, or a single one, is defined
+        error = np.nanstd(folds, axis=0, ddof=1) / np.sqrt(len(folds))
+        return np.nanmean(folds, axis=0), error
 
 
 def main(input, output, params):

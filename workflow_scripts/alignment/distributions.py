@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import ks_2samp
 
 STATISTICS = {
     "log_mean": "log of a map's mean AIS over images",
@@ -125,6 +124,8 @@ def compare(samples):
         One row a cohort, statistic and pair of models, with the keys ``cohort, statistic, model_a,
         model_b, n_a, n_b, d, p, p_holm``; ``p_holm`` is corrected over the whole table.
     """
+    from scipy.stats import ks_2samp  # costs a second, which the other users of this module save
+
     rows = []
     for (cohort, statistic), models in samples.items():
         values = {model: v[np.isfinite(v)] for model, v in models.items() if np.isfinite(v).any()}

@@ -13,7 +13,6 @@ import numpy as np
 
 from alignment.errors import InputError
 from alignment.matrix_arrays import choose_matrices, load_arrays
-from alignment.matrix_tables import read_table
 
 FORMATS = (
     ".npy, .npz, .mat, .csv, .tsv, .h5 or .hdf5 (RDMs of rsatoolbox), or a Meadows .mat or .json"
@@ -82,6 +81,8 @@ def read_matrices(
             f"{path} is a pickle, and no pickle is ever loaded: save it as one of {FORMATS}."
         )
     if suffix in (".csv", ".tsv"):
+        from alignment.matrix_tables import read_table  # pandas is not needed for arrays
+
         return RawMatrices(*read_table(path, n_images, both_orders))
     if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
         return _read_meadows(path)

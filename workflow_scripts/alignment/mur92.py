@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
 
 from alignment.errors import InputError
 from alignment.files import replacing, sha256_of_file
@@ -149,7 +148,7 @@ def read_stimuli(path):
     labels : dict of str to list
         ``category`` and the 0/1 labels ``human, face, animal, natural``.
     """
-    stimuli = loadmat(path, squeeze_me=True, struct_as_record=False)["stimuli_92objs"]
+    stimuli = _load(path)["stimuli_92objs"]
     names = [f"{k:02d}-{s.category.replace(' ', '-')}" for k, s in enumerate(stimuli, start=1)]
     labels = {label: [getattr(s, label) for s in stimuli] for label in LABELS}
     return names, [np.asarray(s.image) for s in stimuli], labels
@@ -167,6 +166,10 @@ def read_observers(path):
     -------
     (16, 92, 92) float64 array
     """
-    return np.stack(
-        [rdm.RDM for rdm in loadmat(path, squeeze_me=True, struct_as_record=False)["rdms_behav_92"]]
-    )
+    return np.stack([rdm.RDM for rdm in _load(path)["rdms_behav_92"]])
+
+
+def _load(path):
+    from scipy.io import loadmat  # not needed by those who bring their own data
+
+    return loadmat(path, squeeze_me=True, struct_as_record=False)
