@@ -31,6 +31,7 @@ rule extract_activations:
     input:
         index="results/datasets/{dataset}/pictures.csv",
         pictures=ancient("results/datasets/{dataset}/images"),
+        checked=ancient("results/datasets/{dataset}/summary.txt"),
         network="results/networks/{model}.safetensors",
         code=imports_of("extract_activations"),
     output:
@@ -43,10 +44,11 @@ rule extract_activations:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=4000,
+        mem_mb=config["compute"]["memory_mb"],
         runtime=60,
     params:
         framing=config["framing"],
+        device=config["compute"]["device"],
         versions=versions("torch", "torchvision", "pillow"),
     script:
         "../workflow_scripts/extract_activations.py"

@@ -28,13 +28,21 @@ def check_config():
         jsonschema.Draft202012Validator(schema).iter_errors(config)
     )
     if error is not None:
-        key = ": ".join(map(str, error.absolute_path)) or "top level"
-        meant = (
-            error.schema.get("description") if isinstance(error.schema, dict) else None
+        raise WorkflowError(explain(error))
+
+
+def explain(error):
+    key = ": ".join(["config", *map(str, error.absolute_path)])
+    meant = error.schema.get("description")
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = ", ".join(f"'{name}'" for name in error.instance if name not in known)
+        return (
+            f"{key}: there is no key {unknown}; the keys here are {', '.join(known)}."
         )
-        raise WorkflowError(
-            f"config: {key}: {error.message}" + (f"; it is {meant}." if meant else ".")
-        )
+    if error.validator in ("pattern", "enum"):
+        return f"{key}: '{error.instance}' is not possible; it is {meant}."
+    return f"{key}: {error.message}" + (f"; it is {meant}." if meant else ".")
 
 
 check_config()
@@ -63,7 +71,7 @@ wildcard_constraints:
     model=any_of(config["models"]),
     seed=r"\d+",
     fold=r"\d+",
-    threshold=r"full|p[0-9.]+",
+    threshold=r"full|p\d{1,2}(\.\d+)?",
     image=r"[^/]+",
 
 
@@ -159,6 +167,15 @@ def judgment_options(wildcards):
     return {key: value for key, value in options.items() if key != "file"}
 
 
+def cohorts_of(wildcards):
+    """The lists of the cohorts of a dataset."""
+    return [
+        f"results/cohorts/{name}.csv"
+        for name, cohort in config["cohorts"].items()
+        if cohort["dataset"] == wildcards.dataset
+    ]
+
+
 def weights_files(model):
     """The local weight file that a model names, if any."""
     weights = config["models"][model]["weights"]
@@ -192,6 +209,29 @@ def seed_tables(stage):
     )
 
 
+# Families that end in global average pooling: their heads are a matter of arithmetic, in one thread.
+# The others run layers again. Only threads and memory follow from this; the head itself is found
+# from the network.
+POOLED_FAMILIES = (
+    "convnext densenet efficientnet googlenet inception mnasnet mobilenet_v2 regnet resnet resnext "
+    "shufflenet wide_resnet"
+).split()
+
+
+def is_pooled(wildcards):
+    return config["models"][wildcards.model]["architecture"].startswith(
+        tuple(POOLED_FAMILIES)
+    )
+
+
+def threads_of_head(wildcards):
+    return 1 if is_pooled(wildcards) else 8
+
+
+def memory_of_head(wildcards):
+    return 1500 if is_pooled(wildcards) else config["compute"]["memory_mb"]
+
+
 @cache
 def imports_of(rule):
     """The modules of the library that a rule's script imports, directly or not.
@@ -211,11 +251,10 @@ def imports_of(rule):
             else:
                 continue
             for name in names:
-                base = SCRIPTS.joinpath(*name.split("."))
-                for path in (base.with_suffix(".py"), base / "__init__.py"):
-                    if path.is_file() and path not in found:
-                        found.add(path)
-                        queue.append(path)
+                path = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
+                if path.is_file() and path not in found:
+                    found.add(path)
+                    queue.append(path)
     return sorted(map(str, found))
 
 
@@ -228,11 +267,25 @@ def versions(*packages):
 
 
 def tables():
-    return [
+    """All tables: they are small, and one that was lost is made again."""
+    paths = [
         "results/predictions/summary.csv",
         "results/predictions/ceiling.csv",
+        "results/predictions/{cohort}/{model}.csv",
         "results/statistics/ks_tests.csv",
+        "results/image_ais/{cohort}/{model}.h5",
     ]
+    paths += [
+        f"results/{stage}/{{cohort}}/{{model}}/seed-{{seed}}/fold-{{fold}}.csv"
+        for stage in ("ais", "selection", "retained")
+    ]
+    design = {
+        "cohort": config["cohorts"],
+        "model": config["models"],
+        "seed": SEEDS,
+        "fold": range(N_FOLDS),
+    }
+    return [file for path in paths for file in dict.fromkeys(expand(path, **design))]
 
 
 def thresholds():

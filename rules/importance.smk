@@ -46,14 +46,16 @@ rule select_maps:
         "results/benchmarks/select_maps/{cohort}/{model}/seed-{seed}.tsv"
     conda:
         "../envs/alignment.yaml"
+    threads: threads_of_head
     resources:
-        mem_mb=1500,
+        mem_mb=memory_of_head,
         runtime=240,
     params:
         n_folds=N_FOLDS,
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
         similarity=config["similarity"],
+        device=config["compute"]["device"],
     script:
         "../workflow_scripts/select_maps.py"
 

@@ -18,9 +18,10 @@ rule perturb_maps:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=4000,
+        mem_mb=config["compute"]["memory_mb"],
         runtime=240,
     params:
         similarity=config["similarity"],
+        device=config["compute"]["device"],
     script:
         "../workflow_scripts/perturb_maps.py"

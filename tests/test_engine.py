@@ -1,10 +1,14 @@
 """Fast scoring and selection against the definition, for every head and every choice."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
+from torch import fx
 
 import oracle
+from alignment.connected_head import ConnectedHead
 from alignment.fits import fit_drop, rank_maps
 from alignment.folds import make_folds
 from alignment.forward_head import ForwardHead
@@ -12,6 +16,7 @@ from alignment.image_scores import image_scores
 from alignment.pairs import pair_images, square, upper_triangle
 from alignment.pooled_head import PooledHead
 from alignment.selection import selection_curve
+from alignment.split_heads import split_head
 
 N_IMAGES, N_MAPS, SIZE = 13, 9, 4
 SEED, N_FOLDS = 111, 3
@@ -35,37 +40,65 @@ def human():
 
 
 def fully_connected():
+    """Two layers behind the maps, as in VGG; the biases leave few units on, as training does."""
     torch.manual_seed(0)
-    return (
-        torch.nn.Sequential(
-            torch.nn.MaxPool2d(2),
-            torch.nn.Flatten(),
-            torch.nn.Linear(N_MAPS * 4, 20),
-            torch.nn.ReLU(),
-            torch.nn.Linear(20, 15),
-            torch.nn.ReLU(),
-        )
-        .double()
-        .eval()
+    layers = torch.nn.Sequential(
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(N_MAPS * 4, 20),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(),
+        torch.nn.Linear(20, 15),
+        torch.nn.ReLU(),
     )
+    return layers.double().eval()
 
 
-@pytest.fixture(scope="module", params=["pooled", "fully connected"])
+def without_second_layer():
+    torch.manual_seed(1)
+    layers = torch.nn.Sequential(
+        torch.nn.Flatten(),
+        torch.nn.Linear(N_MAPS * SIZE * SIZE, 12, bias=False),
+        torch.nn.Sigmoid(),
+    )
+    return layers.double().eval()
+
+
+def pooled(maps):
+    return maps.mean(axis=(2, 3))
+
+
+def connected(layers, feature_maps, similarity, memory):
+    split = split_head(fx.symbolic_trace(layers))
+    return ConnectedHead(split, torch.from_numpy(feature_maps), similarity, memory=memory)
+
+
+HEADS = {
+    "pooled": (None, lambda _, maps, similarity: PooledHead(pooled(maps), similarity)),
+    "connected": (fully_connected, partial(connected, memory=10**9)),
+    "connected, little memory": (fully_connected, partial(connected, memory=10**4)),
+    "connected, one layer": (without_second_layer, partial(connected, memory=10**9)),
+    "forward": (
+        fully_connected,
+        lambda layers, maps, similarity: ForwardHead(
+            layers, torch.from_numpy(maps), similarity, memory=10**5
+        ),
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=HEADS)
 def heads(request, feature_maps):
     """The library's head for a similarity, and the plain function it stands for."""
-    if request.param == "pooled":
-
-        def plain(maps):
-            return maps.mean(axis=(2, 3))
-
-        return lambda similarity: PooledHead(plain(feature_maps), similarity), plain
-    layers = fully_connected()
+    make_layers, make_head = HEADS[request.param]
+    layers = make_layers and make_layers()
 
     def plain(maps):
         with torch.inference_mode():
             return layers(torch.from_numpy(maps)).numpy()
 
-    return lambda similarity: ForwardHead(layers, feature_maps, similarity, batch_size=5), plain
+    plain = plain if layers else pooled
+    return lambda similarity: make_head(layers, feature_maps, similarity), plain
 
 
 similarities = pytest.mark.parametrize("similarity", ["pearson", "cosine"])

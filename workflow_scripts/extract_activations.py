@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from alignment.cuts import cut
+from alignment.devices import choose_device
 from alignment.errors import InputError
 from alignment.heads import is_pooled
 from alignment.job_log import job_log, progress
@@ -31,8 +32,13 @@ def read_checked(folder, index):
         yield picture
 
 
+def _on_cpu(values):
+    return None if values is None else values.cpu()
+
+
 def main(input, output, params, threads, dataset):
     torch.set_num_threads(threads)
+    device = choose_device(params.device)
     network, made_from = load_saved_network(input.network)
     cuts = cut(network, made_from["feature_maps_layer"], made_from["embedding_layer"])
     index = read_columns(input.index)
@@ -42,10 +48,12 @@ def main(input, output, params, threads, dataset):
             for picture in read_checked(Path(input.pictures), index)
         ]
     )
+    backbone = cuts.backbone.to(device)
     batches = []
     with torch.inference_mode():
         for batch in progress(torch.from_numpy(pictures).split(BATCH_SIZE), "batches of pictures"):
-            batches.append(cuts.backbone(batch))
+            outputs = backbone(batch.to(device))
+            batches.append({name: _on_cpu(values) for name, values in outputs.items()})
     arrays = {
         name: None
         if batches[0][name] is None

@@ -5,12 +5,14 @@ from alignment.job_log import job_log, progress
 from alignment.storage import read_attributes, write_arrays
 
 
-def main(input, output, params, threads):
+def main(input, output, params, threads, memory_mb):
     head = open_head(
         input.activations,
         input.network,
         params.similarity,
-        threads,
+        device=params.device,
+        threads=threads,
+        memory=memory_mb * 500_000,  # half of the job's: arrays are copied on their way to the file
         progress=lambda maps: progress(maps, "maps switched off"),
     )
     rsm, rsm_without, one_side = head.leave_one_out()
@@ -23,4 +25,10 @@ def main(input, output, params, threads):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.threads)
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.threads,
+            snakemake.resources.mem_mb,
+        )

@@ -11,7 +11,7 @@ from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_columns
 
 
-def main(input, output, params, threads, seed):
+def main(input, output, params, threads, memory_mb, seed):
     images = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")
     folds = make_folds(images, judgments, seed, params.n_folds, params.unit)
@@ -20,7 +20,9 @@ def main(input, output, params, threads, seed):
         input.activations,
         input.network,
         params.similarity,
-        threads,
+        device=params.device,
+        threads=threads,
+        memory=memory_mb * 500_000,
         progress=lambda maps: progress(maps, "maps switched on"),
     )
     for k, fold in enumerate(folds):
@@ -50,5 +52,6 @@ if __name__ == "__main__":
             snakemake.output,
             snakemake.params,
             snakemake.threads,
+            snakemake.resources.mem_mb,
             int(snakemake.wildcards.seed),
         )

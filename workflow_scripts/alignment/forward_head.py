@@ -1,12 +1,16 @@
-"""Any head, re-run with maps set to zero: fully connected layers, or what else is between the cuts.
+"""Any other head: run again with maps set to zero, in batches."""
 
-The plain algorithm, one forward pass for every variant of every image, computed in batches.
-"""
+from collections.abc import Iterator
 
 import numpy as np
 import torch
+from torch import nn
 
+from alignment.embedding_similarity import embedding_similarity
 from alignment.pairs import pair_images
+
+# A head's own intermediate results, as a multiple of the maps that go in.
+INTERMEDIATE = 16
 
 
 class ForwardHead:
@@ -16,40 +20,37 @@ class ForwardHead:
     ----------
     head : torch.nn.Module
         Feature maps (B, F, H, W) to embeddings (B, D).
-    feature_maps : (N, F, H, W) float32 array
+    feature_maps : (N, F, H, W) tensor
     similarity : {"pearson", "cosine"}
         Similarity of two embeddings.
     progress : callable, optional
         Wraps the loop over maps, to show how far it is.
-    batch_size : int
-        Images in one forward pass.
+    memory : int
+        Bytes to work in, which limits the images of a batch.
     """
 
-    def __init__(self, head, feature_maps, similarity="pearson", progress=iter, batch_size=64):
+    def __init__(
+        self,
+        head: nn.Module,
+        feature_maps: torch.Tensor,
+        similarity: str = "pearson",
+        progress=iter,
+        memory: int = 3_000_000_000,
+    ):
         self.head = head
-        self.feature_maps = torch.as_tensor(feature_maps)
+        self.feature_maps = feature_maps
         self.similarity = similarity
         self.progress = progress
-        self.batch_size = batch_size
-        self.n_images, self.n_maps = self.feature_maps.shape[:2]
+        self.n_images, self.n_maps = feature_maps.shape[:2]
+        self.active = feature_maps.flatten(2).any(dim=2)  # (N, F)
+        image = feature_maps[0].numel() * feature_maps.element_size()
+        self.batch_size = int(np.clip(memory // (INTERMEDIATE * image), 1, self.n_images))
 
-    def embed(self, feature_maps):
-        """Return unit rows: embeddings (B, D) made ready so that a similarity is a dot product.
+    def _embed(self, feature_maps: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.head(part) for part in feature_maps.split(self.batch_size)])
 
-        An embedding without variance (or of length zero, for cosine) becomes NaN.
-        """
-        with torch.inference_mode():
-            parts = [self.head(part) for part in feature_maps.split(self.batch_size)]
-        rows = torch.cat(parts).numpy().astype(np.float64)
-        constant = np.ptp(rows, axis=1) == 0 if self.similarity == "pearson" else ~rows.any(axis=1)
-        if self.similarity == "pearson":
-            rows -= rows.mean(axis=1, keepdims=True)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rows /= np.sqrt((rows * rows).sum(axis=1, keepdims=True))
-        rows[constant] = np.nan
-        return rows
-
-    def leave_one_out(self):
+    @torch.inference_mode()
+    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the RSM with all maps and without each map in turn.
 
         Returns
@@ -61,28 +62,30 @@ class ForwardHead:
             Image i without map f against image j whole.
         """
         first, second = pair_images(self.n_images)
-        whole = self.embed(self.feature_maps)
-        all_on = whole @ whole.T
+        whole = self._embed(self.feature_maps)
+        all_on = embedding_similarity(whole, similarity=self.similarity).cpu().numpy()
         rsm_without = np.empty((self.n_maps, len(first)))
         one_side = np.empty((self.n_images, self.n_maps, self.n_images))
         for f in self.progress(range(self.n_maps)):
             rsm_without[f], one_side[:, f] = all_on[first, second], all_on
             # A map that is zero throughout an image changes nothing for that image.
-            active = torch.nonzero(self.feature_maps[:, f].flatten(1).any(dim=1)).flatten()
-            if len(active) == 0:
+            on = torch.nonzero(self.active[:, f]).flatten()
+            if len(on) == 0:
                 continue
-            variants = self.feature_maps[active]
+            variants = self.feature_maps[on]
             variants[:, f] = 0
-            without = whole.copy()
-            without[active.numpy()] = self.embed(variants)
-            touched = np.zeros(self.n_images, dtype=bool)
-            touched[active.numpy()] = True
-            changed = touched[first] | touched[second]
-            rsm_without[f, changed] = (without @ without.T)[first, second][changed]
-            one_side[touched, f] = without[touched] @ whole.T
+            without = whole.clone()
+            without[on] = self._embed(variants)
+            both = embedding_similarity(without, similarity=self.similarity).cpu().numpy()
+            one = embedding_similarity(without[on], whole, self.similarity).cpu().numpy()
+            on = on.cpu().numpy()
+            touched = np.isin(first, on) | np.isin(second, on)
+            rsm_without[f, touched] = both[first, second][touched]
+            one_side[on, f] = one
         return all_on[first, second], rsm_without, one_side
 
-    def growing(self, order, pairs):
+    @torch.inference_mode()
+    def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
         Parameters
@@ -99,7 +102,11 @@ class ForwardHead:
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         switched_on = torch.zeros_like(self.feature_maps)
+        embeddings = self._embed(switched_on)
         for f in self.progress(order):
+            on = self.active[:, f]
             switched_on[:, f] = self.feature_maps[:, f]
-            rows = self.embed(switched_on)
-            yield np.einsum("pd,pd->p", rows[first], rows[second])[None]
+            if on.any():
+                embeddings[on] = self._embed(switched_on[on])
+            similarities = embedding_similarity(embeddings, similarity=self.similarity)
+            yield similarities.cpu().numpy()[None, first, second]

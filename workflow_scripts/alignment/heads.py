@@ -22,7 +22,16 @@ def is_pooled(feature_maps, embedding):
     return pooled.shape == embedding.shape and np.allclose(pooled, embedding, rtol=1e-4, atol=1e-6)
 
 
-def open_head(activations, network, similarity, threads=1, progress=iter):
+def open_head(
+    activations,
+    network,
+    similarity,
+    *,
+    device="auto",
+    threads=1,
+    memory=3_000_000_000,
+    progress=iter,
+):
     """Return the head of a network over the images of a dataset.
 
     Parameters
@@ -30,17 +39,25 @@ def open_head(activations, network, similarity, threads=1, progress=iter):
     activations : path
         HDF5 file of feature maps and embeddings; its attribute ``head`` says which kind it is.
     network : path
-        The network's weights, read only if the head has to be run again.
+        The network's weights, read only if layers have to be run.
     similarity : {"pearson", "cosine"}
+    device : {"auto", "cpu", "cuda"}
     threads : int
-        For a head that has to be run.
+    memory : int
+        Bytes that the head may take.
     progress : callable
         Wraps the loop over maps where it is long.
+
+    Returns
+    -------
+    PooledHead, ConnectedHead or ForwardHead
+        The first that is exact for this network: no forward pass at all, the first linear layer
+        taken apart, or the whole head run again.
 
     Raises
     ------
     InputError
-        The network file is not the one that made the activations.
+        The network file is not the one that made the activations, or there is no GPU.
     """
     attributes = read_attributes(activations)
     if attributes["head"] == "pooled":
@@ -49,17 +66,26 @@ def open_head(activations, network, similarity, threads=1, progress=iter):
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
 
+    from alignment.connected_head import ConnectedHead
     from alignment.cuts import cut
+    from alignment.devices import choose_device
     from alignment.forward_head import ForwardHead
     from alignment.networks import load_saved_network
+    from alignment.split_heads import split_head
 
     torch.set_num_threads(threads)
-    loaded = load_saved_network(network)
+    device = choose_device(device)
+    loaded, _ = load_saved_network(network)
     if loaded.weights_sha256 != attributes["weights_sha256"]:
         raise InputError(
             f"{activations} was made with other weights than {network} holds; "
             "delete the former and run snakemake again."
         )
-    cuts = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"])
-    feature_maps = read_arrays(activations, "feature_maps")
-    return ForwardHead(cuts.head, feature_maps, similarity, progress)
+    head = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
+    del loaded  # what lies before the cut is not needed
+    head = head.to(device)
+    feature_maps = torch.from_numpy(read_arrays(activations, "feature_maps")).to(device)
+    split = split_head(head)
+    if split is not None:
+        return ConnectedHead(split, feature_maps, similarity, progress, memory)
+    return ForwardHead(head, feature_maps, similarity, progress, memory)

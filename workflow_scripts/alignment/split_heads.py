@@ -1,0 +1,114 @@
+"""Heads whose first mixing of maps is a linear layer: the layer taken apart, map by map.
+
+Pooling, ReLU and dropout act on each map alone and keep a map of zeros zero, and a linear layer
+adds up what the maps contribute.  So the input of what follows is ``bias + sum_f W_f x_f``:
+removing a map subtracts one term, adding a map adds one, and W is never multiplied again.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import fx, nn
+
+PER_MAP_MODULES = (
+    nn.MaxPool2d,
+    nn.AvgPool2d,
+    nn.AdaptiveAvgPool2d,
+    nn.AdaptiveMaxPool2d,
+    nn.ReLU,
+    nn.ReLU6,
+    nn.Dropout,
+    nn.Dropout2d,
+    nn.Identity,
+    nn.Flatten,
+)
+FLATTEN = (torch.flatten, "flatten")
+
+
+@dataclass(frozen=True)
+class SplitHead:
+    """A head in three parts.
+
+    Attributes
+    ----------
+    per_map : torch.nn.Module
+        Feature maps (B, F, H, W) to (B, F p): p values a map, map by map.
+    first : torch.nn.Linear
+        (B, F p) to (B, U).
+    second : torch.nn.Linear or None
+        The linear layer behind the ReLU that follows `first`, (B, U) to (B, V), if there is one.
+    rest : torch.nn.Module
+        What follows: (B, V) to the embedding (B, D), or (B, U) where there is no `second`.
+    """
+
+    per_map: nn.Module
+    first: nn.Linear
+    second: nn.Linear | None
+    rest: nn.Module
+
+
+def split_head(head: fx.GraphModule) -> SplitHead | None:
+    """Take a head apart at its first linear layer; None where other layers mix maps before it."""
+    node = next(iter(head.graph.nodes))
+    before = node
+    while True:
+        node = _only_user(node)
+        if node is None:
+            return None
+        module = _module_of(head, node)
+        if isinstance(module, nn.Linear):
+            first = node
+            break
+        if not (isinstance(module, PER_MAP_MODULES) or _is_flatten(node)):
+            return None
+        before = node
+
+    node, second, behind = first, None, first
+    seen_relu = False
+    while (node := _only_user(node)) is not None:
+        module = _module_of(head, node)
+        if isinstance(module, nn.ReLU) and not seen_relu:
+            seen_relu = True
+        elif seen_relu and isinstance(module, nn.Linear):
+            second = behind = node
+            break
+        elif not isinstance(module, nn.Dropout | nn.Identity):
+            break
+    return SplitHead(
+        per_map=_part(head, None, before),
+        first=_module_of(head, first),
+        second=None if second is None else _module_of(head, second),
+        rest=_part(head, behind, head.graph.output_node().all_input_nodes[0]),
+    )
+
+
+def _only_user(node: fx.Node) -> fx.Node | None:
+    users = list(node.users)
+    return users[0] if len(users) == 1 and users[0].op != "output" else None
+
+
+def _module_of(head: fx.GraphModule, node: fx.Node) -> nn.Module | None:
+    return head.get_submodule(node.target) if node.op == "call_module" else None
+
+
+def _is_flatten(node: fx.Node) -> bool:
+    return node.target in FLATTEN and (*node.args[1:], node.kwargs.get("start_dim"))[0] == 1
+
+
+def _part(head: fx.GraphModule, start: fx.Node | None, end: fx.Node) -> fx.GraphModule:
+    """Copy the operations behind one node, up to another, as a module of its own."""
+    graph = fx.Graph()
+    copies = {}
+    copying = start is None
+    for node in head.graph.nodes:
+        if node.op == "placeholder" and start is None:
+            copies[node] = graph.placeholder("values")
+        elif node is start:
+            copies[node] = graph.placeholder("values")
+            copying = True
+        elif copying and node.op != "output":
+            copies[node] = graph.node_copy(node, copies.__getitem__)
+        if node is end:
+            break
+    graph.output(copies[end])
+    return fx.GraphModule(head, graph).eval()
