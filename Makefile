@@ -1,5 +1,6 @@
 # make run     everything, into results/        make test   the whole test suite
 # make layers  where a network can be cut       make lint   the linters
+# make report  the figures with their captions  make bench  the engine against the plain algorithm
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0
@@ -7,7 +8,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run test lint layers report
+.PHONY: run test bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -18,6 +19,9 @@ report: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/engine.py --growth
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

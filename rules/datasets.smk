@@ -120,3 +120,26 @@ rule define_cohort:
         unit=config["crossvalidation"]["unit"],
     script:
         "../workflow_scripts/define_cohort.py"
+
+
+rule describe_dataset:
+    """Say in a few lines what was read; activations wait for it, so that bad input ends at once."""
+    input:
+        images="results/datasets/{dataset}/images.csv",
+        similarity="results/datasets/{dataset}/similarity.h5",
+        cohorts=cohorts_of,
+        code=imports_of("describe_dataset"),
+    output:
+        summary="results/datasets/{dataset}/summary.txt",
+    log:
+        "results/logs/describe_dataset/{dataset}.log",
+    benchmark:
+        "results/benchmarks/describe_dataset/{dataset}.tsv"
+    priority: 100
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../workflow_scripts/describe_dataset.py"

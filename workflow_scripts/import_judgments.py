@@ -8,7 +8,7 @@ from alignment.storage import write_arrays
 from alignment.tables import read_columns
 
 
-def main(input, output, params):
+def main(input, output, params, dataset):
     images = [str(image) for image in read_columns(input.index)["image"]]
     if params.source == "mur92":
         options = {"kind": "dissimilarity"}
@@ -26,10 +26,15 @@ def main(input, output, params):
             "observers": judgments.observers,
             "images": images,
         },
-        {"source": str(input.judgments), "options": options, "notes": list(judgments.notes)},
+        {
+            "dataset": dataset,
+            "source": str(input.judgments),
+            "options": options,
+            "notes": list(judgments.notes),
+        },
     )
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.dataset)

@@ -2,12 +2,12 @@
 
 from alignment.cache import cache_folder
 from alignment.cuts import cut
+from alignment.errors import InputError
 from alignment.job_log import job_log
 from alignment.networks import load_network, save_network
 
 
-def main(output, params, name):
-    model = params.model
+def main(output, model, name):
     network = load_network(
         model["architecture"],
         model["weights"],
@@ -34,4 +34,8 @@ def main(output, params, name):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.output, snakemake.params, snakemake.wildcards.model)
+        name = snakemake.wildcards.model
+        try:
+            main(snakemake.output, snakemake.params.model, name)
+        except InputError as error:
+            raise InputError(f"config: models: {name}: {error}") from error

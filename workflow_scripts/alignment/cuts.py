@@ -18,6 +18,8 @@ from alignment.errors import InputError
 from alignment.networks import Network
 from alignment.traces import Trace, trace
 
+_SHOWN = 10  # candidates in a message
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -203,7 +205,7 @@ def _find(traced: Trace, name: str, key: str, candidates: list[fx.Node]) -> fx.N
     near = difflib.get_close_matches(name, [traced.names[n] for n in candidates], n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise InputError(
-        f"layers: {key}: {traced.architecture} has no layer {name}; {hint}Possible are "
+        f"layers: {key}: {traced.architecture} has no layer {name}; {hint}possible are "
         f"{_named(traced, candidates)}."
     )
 
@@ -265,7 +267,14 @@ def _backbone(
 
 
 def _named(traced: Trace, nodes: Sequence[fx.Node]) -> str:
-    return ", ".join(traced.names[node] for node in nodes)
+    """Name the last of some layers, where cuts are usually made, and say how to see all."""
+    names = [traced.names[node] for node in nodes[-_SHOWN:]]
+    if len(nodes) <= _SHOWN:
+        return ", ".join(names)
+    return (
+        f"{', '.join(names)} and {len(nodes) - _SHOWN} before them "
+        f"(make layers MODEL={traced.architecture} lists all)"
+    )
 
 
 def _written(shape: torch.Size) -> str:

@@ -286,7 +286,7 @@ def _check_kind(mean: np.ndarray, kind: str, images: Sequence[str], path: str | 
     if kind == "dissimilarity":
         if given.size and np.abs(given).max() > NEARLY_ZERO * size:
             hint = (
-                "looks like similarity: set kind: similarity"
+                "this looks like similarity: set kind: similarity"
                 if given.min() >= highest
                 else "a picture must have no dissimilarity to itself: set it to 0, or to NaN if "
                 "it is not given"
