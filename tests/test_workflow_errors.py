@@ -51,7 +51,10 @@ CONFIG_ERRORS = {
         of_model(weights={"file": "w.pth", "sha": "0"}),
         (f"{LITE}: weights", "sha256"),
     ),
-    "heatmaps key": ({"heatmaps": {"percentile": 80}}, ("heatmaps: ", "no key 'percentile'; the keys")),
+    "heatmaps key": (
+        {"heatmaps": {"percentile": 80}},
+        ("heatmaps: ", "no key 'percentile'; the keys"),
+    ),
     # Values of a wrong type or out of range
     "seeds": ({"crossvalidation": {"seeds": 111}}, ("crossvalidation: seeds: 111", "a list of")),
     "equal seeds": ({"crossvalidation": {"seeds": [1, 1]}}, ("seeds: [1, 1]", "different")),
