@@ -20,6 +20,14 @@ include: "rules/statistics.smk"
 include: "rules/figures.smk"
 
 
+onsuccess:
+    print("Done. Look at results/figures/ first.")
+
+
+onerror:
+    print("What went wrong (more in results/logs/):", *errors_said(), sep="\n")
+
+
 rule all:
     """Everything: tables, heatmaps and figures for every cohort and model."""
     default_target: True

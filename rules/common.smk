@@ -4,6 +4,7 @@ import ast
 import csv
 import os
 import re
+import time
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,11 +17,17 @@ from snakemake.utils import validate
 
 def check_config():
     """Refuse a config that the schema does not allow, in one sentence that names the key."""
+    default = yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text())
     for section in ("datasets", "cohorts", "models"):
-        if isinstance(config.get(section), dict):
-            config[section] = {
-                k: v for k, v in config[section].items() if v is not None
-            }
+        if not isinstance(config.get(section), dict):
+            continue
+        for name, value in config[section].items():
+            if value is None and name not in default[section]:
+                raise WorkflowError(
+                    f"config: {section}: {name}: there is nothing of this name to drop; "
+                    f"config.yaml has {', '.join(default[section])}."
+                )
+        config[section] = {k: v for k, v in config[section].items() if v is not None}
     schema = yaml.safe_load(
         Path(workflow.basedir, "rules/schemas/config.schema.yaml").read_text()
     )
@@ -261,6 +268,22 @@ def imports_of(rule):
 def versions(*packages):
     """The installed versions of packages that a stage's numbers depend on."""
     return {package: version(package) for package in packages}
+
+
+STARTED = time.time()
+
+
+def errors_said():
+    """The sentences with which jobs ended since the workflow was started."""
+    logs = [
+        log
+        for log in Path("results/logs").rglob("*.log")
+        if log.stat().st_mtime >= STARTED
+    ]
+    lines = [
+        line for log in logs for line in log.read_text(errors="replace").splitlines()
+    ]
+    return [line for line in lines if line.startswith("Error: ")]
 
 
 # Targets

@@ -76,7 +76,10 @@ def test_selection_curves_have_a_panel_a_cohort(n_cohorts, n_models):
     curves = {key: rng.random((4, 2, 50)) for key in keys}
     for folds in curves.values():
         folds[:, :, 0] = np.nan  # one map alone has no fit
-    predictions = {key: {"n_retained": np.array([10, 12, 9, 30])} for key in keys}
+    predictions = {
+        key: {"n_retained": np.array([10, 12, 9, 30]), "test_retained": np.full(4, 0.5)}
+        for key in keys
+    }
     figure = plot_selection_curves.draw(curves, predictions, cohorts, models, "r2")
     titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
     assert titles == cohorts
@@ -118,7 +121,7 @@ def test_heatmap_grid_has_a_row_a_model_for_every_picture(tmp_path, n_images, th
         )
         for model in ("a", "b")
     }
-    figure = plot_heatmaps.draw(heatmaps, threshold, "viridis", n_shown=10)
+    figure = plot_heatmaps.draw("cohort", heatmaps, threshold, "viridis", n_shown=10)
     n_shown = min(n_images, 10)
     drawn = [axes for axes in figure.axes if axes.images]
     assert len(drawn) == n_shown * 3

@@ -115,7 +115,7 @@ def test_rows_are_matched_by_name(judge, suffix, picture_suffix):
     frame = pd.DataFrame(DISTANCES[np.ix_(order, order)], index=labels, columns=labels)
     found = judge(frame, images=[name + picture_suffix for name in IMAGES])
     np.testing.assert_allclose(found.similarity, ALIKE)
-    assert any("put in the order of the pictures by their names" in n for n in found.notes)
+    assert any("matched to the pictures by name" in n for n in found.notes)
 
 
 def test_a_suffix_that_is_no_picture_format_belongs_to_the_name(judge):
@@ -329,3 +329,13 @@ def test_rows_without_names_need_file_names_that_count(tmp_path):
         read_judgments(tmp_path / "m.npy", "similarity", images)
     padded = [f"{k:02d}" for k in range(1, 11)]
     assert read_judgments(tmp_path / "m.npy", "similarity", padded).similarity[0, 9] == 99
+
+
+def test_names_that_a_spreadsheet_made_numbers_are_still_names(judge):
+    shuffled = [2, 0, 3, 1]
+    table = pd.DataFrame(DISTANCES).iloc[shuffled, shuffled]
+    table.index = table.columns = [str(k + 1) for k in shuffled]
+    found = judge(table, images=("001", "002", "003", "004"))
+    np.testing.assert_allclose(found.similarity, ALIKE)
+    with pytest.raises(InputError, match="no row for 101, 102, 103, 104"):
+        judge(table, images=("101", "102", "103", "104"))

@@ -69,7 +69,7 @@ def test_the_overlay_is_written_as_png(heatmaps, tmp_path):
 
 
 def test_unknown_images_and_colour_maps_are_named(heatmaps, tmp_path):
-    with pytest.raises(InputError, match=r"no image 'd' here; the images are a, b\.1, c\."):
+    with pytest.raises(InputError, match=r"no image 'd' among the 3 of the cohort; nearest are "):
         draw_overlay(heatmaps, "d", "full", "jet", tmp_path / "d.png")
     with pytest.raises(
         InputError, match=r"heatmaps: colours: .* no colour map 'jett'; jet, viridis"

@@ -55,6 +55,10 @@ CONFIG_ERRORS = {
         {"heatmaps": {"percentile": 80}},
         ("heatmaps: ", "no key 'percentile'; the keys"),
     ),
+    "dropped name": (
+        {"models": {"efficientnet_lit1": None}},
+        ("models: efficientnet_lit1: ", "lite1"),
+    ),
     # Values of a wrong type or out of range
     "seeds": ({"crossvalidation": {"seeds": 111}}, ("crossvalidation: seeds: 111", "a list of")),
     "equal seeds": ({"crossvalidation": {"seeds": [1, 1]}}, ("seeds: [1, 1]", "different")),

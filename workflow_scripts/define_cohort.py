@@ -1,10 +1,13 @@
 """Find the images of a cohort and check that every fold has enough of them."""
 
 from alignment.folds import check_cohort
-from alignment.job_log import job_log
+from alignment.job_log import job_log, warn
 from alignment.labels import query_images
 from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_columns
+
+# Test images below which the fit of a fold is high by chance alone
+FEW = 8
 
 
 def main(input, output, params, cohort):
@@ -13,6 +16,13 @@ def main(input, output, params, cohort):
     check_cohort(
         cohort, chosen, read_arrays(input.similarity, "similarity"), params.n_folds, params.unit
     )
+    n_test = len(chosen) // params.n_folds
+    if params.unit == "images" and n_test < FEW:
+        n_pairs = n_test * (n_test - 1) // 2
+        warn(
+            f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: "
+            f"where there is nothing to find, R2 is {1 / (n_pairs - 1):.2f} on average."
+        )
     write_columns(output.cohort, index=chosen, image=table["image"][chosen])
     print(f"{len(chosen)} of {len(table['image'])} images")
 

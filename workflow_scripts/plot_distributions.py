@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from alignment.charts import PAGE_WIDTH, model_colours, save, use_style
@@ -10,7 +11,7 @@ from alignment.job_log import job_log
 from alignment.tables import read_columns
 
 LABELS = {
-    "log_mean": "log mean AIS\nof a map\nover images",
+    "log_mean": "ln mean AIS\nof a map\nover images",
     "map_entropy": "entropy (nats)\nof a map's AIS\nover images",
     "image_entropy": "entropy (nats)\nof an image's AIS\nover maps",
     "map_variance": "log$_{10}$ variance\nof a map's AIS\nover images",
@@ -33,6 +34,7 @@ def draw(values, tests, cohorts, models):
         len(LABELS),
         len(cohorts),
         figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.0),
+        sharex="row",
         squeeze=False,
     )
     for r, (statistic, label) in enumerate(LABELS.items()):
@@ -72,7 +74,9 @@ def draw(values, tests, cohorts, models):
             if panel is panels[r, 0]:
                 panel.set_ylabel(label, rotation=0, ha="right", va="center")
     handles = [Patch(color=colours[model], alpha=0.6, label=model) for model in models]
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(models), 4))
+    note = "* different (Kolmogorov-Smirnov, Holm-corrected p < .05)   n.s. not shown to be"
+    handles.append(Line2D([], [], linestyle="", label=note))
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 4))
     return figure
 
 

@@ -13,11 +13,13 @@ def spread(n_images, n_shown):
     return np.unique(np.linspace(0, n_images - 1, min(n_images, n_shown)).round().astype(int))
 
 
-def draw(heatmaps, threshold, colours, n_shown):
+def draw(cohort, heatmaps, threshold, colours, n_shown):
     """Return the figure: a row of pictures, then a row a model.
 
     Parameters
     ----------
+    cohort : str
+        For the title.
     heatmaps : dict of str to SavedHeatmaps
         By model; all of the same images.
     threshold : str
@@ -56,11 +58,17 @@ def draw(heatmaps, threshold, colours, n_shown):
                 panels[top + line, 0].set_ylabel(
                     label.replace("_", "_\n", 1) if len(label) > 14 else label
                 )
-    _add_scale(figure, panels, any_model, threshold, colours)
+    _add_scale(figure, panels, any_model, colours)
+    shown = ""
+    if threshold != "full":
+        shown = f", the top {100 - float(threshold.removeprefix('p')):g} % of each picture"
+    figure.suptitle(
+        f"{cohort}: what matters when a picture is compared with the others{shown}", fontsize=8
+    )
     return figure
 
 
-def _add_scale(figure, panels, saved, threshold, colours):
+def _add_scale(figure, panels, saved, colours):
     signed = bool((saved.heatmap < 0).any())
     scale = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), colours)
     bar = figure.colorbar(scale, ax=panels, fraction=0.02, pad=0.01, aspect=30)
@@ -76,27 +84,21 @@ def _add_scale(figure, panels, saved, threshold, colours):
     ):
         label.set_verticalalignment(side)
     bar.outline.set_visible(False)
-    percentile = threshold.removeprefix("p")
-    figure.suptitle(
-        "what matters when a picture is compared with the others"
-        + (
-            ""
-            if threshold == "full"
-            else f": the top {100 - float(percentile):g} % of each picture"
-        ),
-        fontsize=8,
-    )
 
 
-def main(input, output, params, threshold):
+def main(input, output, params, wildcards):
     use_style(input.style)
     heatmaps = {
         model: open_heatmaps(path, input.pictures)
         for model, path in zip(params.models, input.heatmaps, strict=True)
     }
-    save(draw(heatmaps, threshold, params.colours, params.n_shown), output.png, output.pdf)
+    save(
+        draw(wildcards.cohort, heatmaps, wildcards.threshold, params.colours, params.n_shown),
+        output.png,
+        output.pdf,
+    )
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.threshold)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

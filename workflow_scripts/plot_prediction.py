@@ -60,6 +60,7 @@ def draw(summary, ceilings, cohorts, models, fit):
     axes.set_xticks(range(len(cohorts)), cohorts)
     axes.set_xlim(-0.5, len(cohorts) - 0.5)
     axes.tick_params(axis="x", length=0)
+    axes.set_ylim(top=max(1.0, axes.get_ylim()[1]))
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_ylabel(f"{FIT_NAMES[fit]} of held-out judgments")
     handles = [Patch(color=colours[model], label=model) for model in models]
@@ -70,7 +71,7 @@ def draw(summary, ceilings, cohorts, models, fit):
     if np.isfinite(list(ceilings.values())).any():
         ceiling = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
         handles.append(Line2D([], [], label="ceiling set by the judgments", **ceiling))
-    note = "number: maps retained; * retained better than all (corrected p < .05)"
+    note = "number: maps retained; * better than all (corrected p < .05); bars: standard error"
     handles.append(Line2D([], [], linestyle="", label=note))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure

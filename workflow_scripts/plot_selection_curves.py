@@ -46,10 +46,10 @@ def draw(curves, predictions, cohorts, models, fit):
             panel.fill_between(k, test - error, test + error, color=colour, alpha=0.2, lw=0)
             panel.plot(k, train, color=colour, linestyle=":", linewidth=1)
             panel.plot(k, test, color=colour)
-            kept = predictions[cohort, model]["n_retained"].mean()
+            folds = predictions[cohort, model]
             panel.plot(
-                kept,
-                np.interp(kept, k, test),
+                folds["n_retained"].mean(),
+                np.nanmean(folds["test_retained"]),
                 "o",
                 color=colour,
                 markersize=4,
@@ -71,7 +71,7 @@ def draw(curves, predictions, cohorts, models, fit):
             linestyle="",
             marker="o",
             markersize=4,
-            label="maps retained (mean)",
+            label="retained maps (mean)",
         ),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from alignment.image_scores import image_scores
-from alignment.job_log import job_log
+from alignment.job_log import job_log, warn
 from alignment.pairs import square
 from alignment.storage import read_arrays, read_attributes, write_arrays
 from alignment.tables import read_columns
@@ -20,6 +20,11 @@ def main(input, output, cohort):
         one_side[images][:, :, images],
         judgments[members],
     )
+    if np.nanmedian(fit_full) < 0:
+        warn(
+            f"in the cohort '{cohort}' pictures that people find alike are those that the network "
+            "finds different; if that is not what you expect, check the key kind of the judgments."
+        )
     write_arrays(
         output.image_ais,
         {"ais": ais, "fit_full": fit_full, "images": table["image"]},

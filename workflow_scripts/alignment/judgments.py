@@ -134,14 +134,15 @@ def _order(
     names, n_rows = raw.names, raw.values.shape[-1]
     if names is not None and not set(names) & set(images):
         counts = [str(number) for number in range(n_rows + 1)]
-        if list(names) in (counts[:-1], counts[1:]):  # as pandas and R number rows without names
+        if all(image.isdecimal() for image in images):
+            # A spreadsheet makes 1 of 001.
+            numbers = {str(int(image)): image for image in images}
+            names = tuple(numbers.get(name, name) for name in names)
+        elif list(names) in (counts[:-1], counts[1:]):  # as pandas and R number rows without names
             names = None
     if names is not None:
         order = match_rows(names, images, path)
-        if order != list(range(n_rows)):
-            notes.append(
-                f"The rows of {path} were put in the order of the pictures by their names."
-            )
+        notes.append(f"The rows of {path} were matched to the pictures by name.")
         return order
     if n_rows != len(images):
         raise InputError(

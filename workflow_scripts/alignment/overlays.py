@@ -1,6 +1,7 @@
 """Overlay pictures on disk: from saved heatmaps and saved pictures to one PNG an image."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,8 @@ class SavedHeatmaps:
         """
         if image not in self.images:
             raise InputError(
-                f"there is no image '{image}' here; the images are {', '.join(self.images)}."
+                f"there is no image '{image}' among the {len(self.images)} of the cohort; "
+                f"nearest are {', '.join(get_close_matches(image, self.images, cutoff=0))}."
             )
         if colours not in colormaps:
             raise InputError(
