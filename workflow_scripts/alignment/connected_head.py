@@ -32,7 +32,7 @@ class ConnectedHead:
     progress : callable, optional
         Wraps the loop over blocks of maps, to show how far it is.
     memory : int
-        Bytes to work in.  Half of it may hold the terms of the first layer, which are computed
+        Bytes to work in.  Six tenths may hold the terms of the first layer, which are computed
         anew, block by block, where they would take more; a quarter the embeddings of a block.
 
     Notes
@@ -72,9 +72,9 @@ class ConnectedHead:
             variant = self.n_images * max(self.n_dimensions, n_units) * weight.element_size()
             self.block = int(np.clip(memory // 4 // variant, 1, BLOCK))
             self.terms = None
-            if self.n_maps * self.n_images * n_units * weight.element_size() <= memory // 2:
+            if self.n_maps * self.n_images * n_units * weight.element_size() <= 0.6 * memory:
                 self.terms = weight.new_empty(self.n_images, self.n_maps, n_units)
-                for maps in torch.arange(self.n_maps).split(self.block):
+                for maps in torch.arange(self.n_maps, device=self.bias.device).split(self.block):
                     terms = torch.bmm(self.values[maps], self.weight[maps])
                     self.terms[:, maps] = terms.transpose(0, 1)
                 self.weight = self.values = None
@@ -125,8 +125,8 @@ class ConnectedHead:
             Image i without map f against image j whole.
         """
         first, second = pair_images(self.n_images)
-        images = torch.arange(self.n_images)
-        blocks = torch.arange(self.n_maps).split(self.block)
+        images = torch.arange(self.n_images, device=self.bias.device)
+        blocks = torch.arange(self.n_maps, device=self.bias.device).split(self.block)
         sums = self.bias.double().repeat(self.n_images, 1)
         for maps in blocks:
             for i, (_, terms) in enumerate(self._terms(maps, images)):
@@ -142,7 +142,7 @@ class ConnectedHead:
                 if len(terms):
                     without[on, i] = self._embed((sums[i] - terms).to(self.bias.dtype))
             for variants, some in zip(without.split(VARIANTS), maps.split(VARIANTS), strict=True):
-                some = some.numpy()
+                some = some.cpu().numpy()
                 both = embedding_similarity(variants, similarity=self.similarity)
                 one = embedding_similarity(variants, whole, self.similarity)
                 # What no map was taken from stays as it was, to the last digit.
@@ -173,10 +173,10 @@ class ConnectedHead:
         first, second = (images[pairs] for images in pair_images(self.n_images))
         members, place = np.unique([first, second], return_inverse=True)
         first, second = place.reshape(2, -1)
-        images = torch.from_numpy(members)
+        images = torch.from_numpy(members).to(self.bias.device)
         sums = self.bias.double().repeat(len(images), 1)
         last = self._embed(self.bias[None]).repeat(len(images), 1)
-        order = torch.from_numpy(np.ascontiguousarray(order))
+        order = torch.from_numpy(np.ascontiguousarray(order)).to(self.bias.device)
         for maps in self.progress(order.split(self.block)):
             embeddings = last.new_empty(len(maps), *last.shape)
             for i, (on, terms) in enumerate(self._terms(maps, images)):
