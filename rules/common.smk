@@ -15,17 +15,28 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 
+def names_given(section):
+    """The names that any of the config files gives a meaning in a section."""
+    files = [Path(workflow.basedir, "config.yaml"), *workflow.overwrite_configfiles]
+    contents = [yaml.safe_load(Path(file).read_text()) or {} for file in files]
+    return [
+        name
+        for content in contents
+        for name, value in (content.get(section) or {}).items()
+        if value is not None
+    ]
+
+
 def check_config():
     """Refuse a config that the schema does not allow, in one sentence that names the key."""
-    default = yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text())
     for section in ("datasets", "cohorts", "models"):
         if not isinstance(config.get(section), dict):
             continue
         for name, value in config[section].items():
-            if value is None and name not in default[section]:
+            if value is None and name not in (known := names_given(section)):
                 raise WorkflowError(
                     f"config: {section}: {name}: there is nothing of this name to drop; "
-                    f"config.yaml has {', '.join(default[section])}."
+                    f"there is {', '.join(known)}."
                 )
         config[section] = {k: v for k, v in config[section].items() if v is not None}
     schema = yaml.safe_load(
