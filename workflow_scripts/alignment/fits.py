@@ -4,7 +4,7 @@ import numpy as np
 
 FITS = ("r2", "pearson", "spearman")
 
-# Similarities lie in [-1, 1].  Spread below this is rounding, not structure: with a single pooled
+# Similarities lie in [-1, 1].  A standard deviation below this is rounding: with a single pooled
 # map switched on, for example, every pair of images correlates at exactly 1.
 CONSTANT = 1e-9
 # With few maps on, many pairs are exactly as alike as one another; ranks must not tell them apart
@@ -41,17 +41,20 @@ def fit(similarities, judgments, kind="r2"):
     y = np.asarray(judgments, dtype=np.float64)
     if x.shape[-1] < 2:
         return np.full(x.shape[:-1], np.nan)
-    constant = ~(np.ptp(x, axis=-1) > CONSTANT) | (np.ptp(y) == 0)
+    undefined = np.ptp(y) == 0
     if kind == "spearman":
         # Imported here: it costs a second, more than the job of a seed takes in all.
         from scipy.stats import rankdata
 
+        undefined = undefined | ~(x.std(axis=-1) > CONSTANT)
         x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(y)
     x -= x.mean(axis=-1, keepdims=True)
     y = y - y.mean()
+    squares = np.einsum("...p,...p->...", x, x)
+    undefined = undefined | ~(squares > x.shape[-1] * CONSTANT**2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        r = (x @ y) / np.sqrt(np.einsum("...p,...p->...", x, x) * (y @ y))
-    r = np.where(constant, np.nan, r)
+        r = (x @ y) / np.sqrt(squares * (y @ y))
+    r = np.where(undefined, np.nan, r)
     return r * r if kind == "r2" else r
 
 
