@@ -30,11 +30,6 @@ GROWTH_COLUMNS = ("varied", "images", "maps", "folds", "score_s", "select_s", "p
 SAMPLE_PASSES, SAMPLE_STEPS, SAMPLE_SCORES = 60, 10, 4
 
 
-def shifted(values, share):
-    """Subtract what leaves this share of the values above zero."""
-    return values - np.quantile(values, 1 - share)
-
-
 def make_case(case, n_images, n_maps, device):
     """Return the head of a VGG-16 and the feature maps of noise pictures.
 
@@ -68,8 +63,6 @@ def make_case(case, n_images, n_maps, device):
         for linear in linears:
             if n_maps < N_MAPS and linear is linears[0]:
                 linear.weight = torch.nn.Parameter(linear.weight[:, : values.shape[1]].clone())
-            sums = linear(values)
-            sums = sums / sums.std()
             linear.weight.div_(linear(values).std())
             if case == "sparse":
                 level = torch.quantile(linear(values).flatten()[::7][:1_000_000], 0.85)

@@ -68,8 +68,8 @@ class ConnectedHead:
             if split.second is not None:
                 self.second = split.second.weight.T.contiguous()  # (U, V)
                 self.second_bias = split.second.bias
-            self.n_dimensions = self._embed(self.bias[None]).shape[1]
-            variant = self.n_images * max(self.n_dimensions, n_units) * weight.element_size()
+            n_dimensions = self._embed(self.bias[None]).shape[1]
+            variant = self.n_images * max(n_dimensions, n_units) * weight.element_size()
             self.block = int(np.clip(memory // 4 // variant, 1, BLOCK))
             self.terms = None
             if self.n_maps * self.n_images * n_units * weight.element_size() <= 0.6 * memory:
@@ -116,13 +116,7 @@ class ConnectedHead:
     def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the RSM with all maps and without each map in turn.
 
-        Returns
-        -------
-        rsm : (P,) float64 array
-        rsm_without : (F, P) float64 array
-            Map f is zero in both images of the pair.
-        one_side : (N, F, N) float64 array
-            Image i without map f against image j whole.
+        See :meth:`alignment.pooled_head.PooledHead.leave_one_out`.
         """
         first, second = pair_images(self.n_images)
         images = torch.arange(self.n_images, device=self.bias.device)
@@ -158,17 +152,7 @@ class ConnectedHead:
     def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
-        Parameters
-        ----------
-        order : (F,) int array
-            Maps from best to worst.
-        pairs : (n,) int array
-            Positions among the P pairs.
-
-        Yields
-        ------
-        (b, n) float64 array
-            The next b values of k; NaN where an embedding has no variance.
+        See :meth:`alignment.pooled_head.PooledHead.growing`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         members, place = np.unique([first, second], return_inverse=True)

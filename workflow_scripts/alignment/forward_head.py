@@ -53,13 +53,7 @@ class ForwardHead:
     def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the RSM with all maps and without each map in turn.
 
-        Returns
-        -------
-        rsm : (P,) float64 array
-        rsm_without : (F, P) float64 array
-            Map f is zero in both images of the pair.
-        one_side : (N, F, N) float64 array
-            Image i without map f against image j whole.
+        See :meth:`alignment.pooled_head.PooledHead.leave_one_out`.
         """
         first, second = pair_images(self.n_images)
         whole = self._embed(self.feature_maps)
@@ -88,17 +82,7 @@ class ForwardHead:
     def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
-        Parameters
-        ----------
-        order : (F,) int array
-            Maps from best to worst.
-        pairs : (n,) int array
-            Positions among the P pairs.
-
-        Yields
-        ------
-        (1, n) float64 array
-            The next value of k; NaN where an embedding has no variance.
+        See :meth:`alignment.pooled_head.PooledHead.growing`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         switched_on = torch.zeros_like(self.feature_maps)
