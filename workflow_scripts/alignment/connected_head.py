@@ -14,10 +14,12 @@ from alignment.embedding_similarity import embedding_similarity
 from alignment.pairs import pair_images
 from alignment.split_heads import SplitHead
 
-BLOCK = 256  # maps at a time, where memory allows
-VARIANTS = 8  # of all images, correlated at a time
-# Gathering the rows of the second layer's weights costs as much as a fifth of multiplying by them.
-WORTH_GATHERING = 0.8
+BLOCK = 128  # maps at a time, where memory allows
+# Bytes of embeddings correlated at a time, in float64: beyond this the C library hands out fresh
+# pages for every batch, which costs more than the products.
+CORRELATED = 32_000_000
+# Gathering the rows of the second layer's weights costs as much as a tenth of multiplying by them.
+WORTH_GATHERING = 0.9
 
 
 class ConnectedHead:
@@ -68,19 +70,31 @@ class ConnectedHead:
             if split.second is not None:
                 self.second = split.second.weight.T.contiguous()  # (U, V)
                 self.second_bias = split.second.bias
+                if self.second_bias is None:
+                    self.second_bias = weight.new_zeros(self.second.shape[1])
+                self.rows = torch.empty_like(self.second)
             n_dimensions = self._embed(self.bias[None]).shape[1]
             variant = self.n_images * max(n_dimensions, n_units) * weight.element_size()
-            self.block = int(np.clip(memory // 4 // variant, 1, BLOCK))
+            self.block = int(np.clip(memory // 4 // variant, 1, min(BLOCK, self.n_maps)))
+            self.together = max(1, CORRELATED // (8 * self.n_images * n_dimensions))
+            # Large arrays are allocated once: fresh pages cost more than what is done with them.
+            self.embeddings = weight.new_empty(self.n_images, self.block, n_dimensions)
             self.terms = None
             if self.n_maps * self.n_images * n_units * weight.element_size() <= 0.6 * memory:
                 self.terms = weight.new_empty(self.n_images, self.n_maps, n_units)
-                for maps in torch.arange(self.n_maps, device=self.bias.device).split(self.block):
-                    terms = torch.bmm(self.values[maps], self.weight[maps])
-                    self.terms[:, maps] = terms.transpose(0, 1)
+                self._multiply(range(self.n_maps), slice(None), self.terms)
                 self.weight = self.values = None
+            else:
+                self.computed = weight.new_empty(self.n_images, self.block, n_units)
+
+    def _multiply(self, maps, images, out: torch.Tensor) -> torch.Tensor:
+        """Fill `out` (n, b, U) with the terms W_f x_f of some images and maps."""
+        for k, f in enumerate(maps):
+            torch.mm(self.values[f][images], self.weight[f], out=out[:, k])
+        return out
 
     def _terms(self, maps: torch.Tensor, images: torch.Tensor):
-        """Yield W_f x_f of every image, for those of the maps that are not silent in it.
+        """Yield the terms of every image, for those of the maps that are not silent in it.
 
         Yields
         ------
@@ -89,28 +103,35 @@ class ConnectedHead:
         """
         computed = None
         if self.terms is None:
-            computed = torch.bmm(self.values[maps][:, images], self.weight[maps])
+            out = self.computed[: len(images), : len(maps)]
+            computed = self._multiply(maps.tolist(), images, out)
         for i, image in enumerate(images):
             on = self.active[image, maps]
             if computed is None:
                 yield on, self.terms[image].index_select(0, maps[on])
             else:
-                yield on, computed[on, i]
+                yield on, computed[i, on]
 
     def _embed(self, first_sums: torch.Tensor) -> torch.Tensor:
-        """Return the embeddings (m, D) of variants of one image from sums of the first layer."""
+        """Return the embeddings (m, D) of variants of one image from sums of the first layer.
+
+        Units that are off in every variant are left out, which changes nothing.
+        """
         if self.second is None:
             return self.rest(first_sums)
         units = first_sums.clamp(min=0)
-        # A unit that is off in every variant adds nothing: leaving it out is exact.
-        on = torch.nonzero(units.any(dim=0)).flatten()
-        if len(on) < WORTH_GATHERING * units.shape[1]:
-            units, weight = units[:, on], self.second[on]
-        else:
-            weight = self.second
-        if self.second_bias is None:
-            return self.rest(units @ weight)
+        on = torch.nonzero(units.amax(dim=0)).flatten()
+        weight = self.second
+        if len(on) < WORTH_GATHERING * len(weight):
+            units = units.index_select(1, on)
+            weight = torch.index_select(weight, 0, on, out=self.rows[: len(on)])
         return self.rest(torch.addmm(self.second_bias, units, weight))
+
+    def _variants(self, embeddings: torch.Tensor) -> Iterator[tuple[slice, torch.Tensor]]:
+        """Yield the variants (v, n, D) of a block (n, b, D), some at a time, and which they are."""
+        for start in range(0, embeddings.shape[1], self.together):
+            some = slice(start, start + self.together)
+            yield some, embeddings[:, some].transpose(0, 1)
 
     @torch.inference_mode()
     def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -131,21 +152,22 @@ class ConnectedHead:
         rsm_without = np.empty((self.n_maps, len(first)))
         one_side = np.empty((self.n_images, self.n_maps, self.n_images))
         for maps in self.progress(blocks):
-            without = whole.repeat(len(maps), 1, 1)
+            embeddings = self.embeddings[:, : len(maps)]
             for i, (on, terms) in enumerate(self._terms(maps, images)):
+                embeddings[i] = whole[i]
                 if len(terms):
-                    without[on, i] = self._embed((sums[i] - terms).to(self.bias.dtype))
-            for variants, some in zip(without.split(VARIANTS), maps.split(VARIANTS), strict=True):
-                some = some.cpu().numpy()
+                    embeddings[i, on] = self._embed((sums[i] - terms).to(self.bias.dtype))
+            maps = maps.cpu().numpy()
+            for some, variants in self._variants(embeddings):
                 both = embedding_similarity(variants, similarity=self.similarity)
                 one = embedding_similarity(variants, whole, self.similarity)
                 # What no map was taken from stays as it was, to the last digit.
-                active = self.active[:, some].T.cpu().numpy()
+                active = self.active[:, maps[some]].T.cpu().numpy()
                 touched = active[:, first] | active[:, second]
                 both = both.cpu().numpy()[:, first, second]
-                rsm_without[some] = np.where(touched, both, all_on[first, second])
+                rsm_without[maps[some]] = np.where(touched, both, all_on[first, second])
                 one = np.where(active[:, :, None], one.cpu().numpy(), all_on)
-                one_side[:, some] = one.transpose(1, 0, 2)
+                one_side[:, maps[some]] = one.transpose(1, 0, 2)
         return all_on[first, second], rsm_without, one_side
 
     @torch.inference_mode()
@@ -162,16 +184,18 @@ class ConnectedHead:
         last = self._embed(self.bias[None]).repeat(len(images), 1)
         order = torch.from_numpy(np.ascontiguousarray(order)).to(self.bias.device)
         for maps in self.progress(order.split(self.block)):
-            embeddings = last.new_empty(len(maps), *last.shape)
+            embeddings = self.embeddings[: len(images), : len(maps)]
             for i, (on, terms) in enumerate(self._terms(maps, images)):
-                if len(terms) == 0:
-                    embeddings[:, i] = last[i]
-                    continue
-                steps = torch.cumsum(terms, dim=0).add_(sums[i].to(terms.dtype))
-                sums[i] += terms.sum(dim=0, dtype=torch.float64)
-                grown = torch.cat([last[i : i + 1], self._embed(steps)])
-                embeddings[:, i] = grown[torch.cumsum(on, dim=0)]
-                last[i] = grown[-1]
-            for variants in embeddings.split(VARIANTS):
+                # Until the next map that is on, an image stays as it was.
+                n_on = torch.cumsum(on, dim=0)
+                embeddings[i, n_on == 0] = last[i]
+                if len(terms):
+                    # Along the other axis of the transposed view a cumulative sum is fast.
+                    steps = torch.cumsum(terms.T, dim=1).T.add_(sums[i].to(terms.dtype))
+                    sums[i] += terms.sum(dim=0, dtype=torch.float64)
+                    grown = self._embed(steps)
+                    embeddings[i, n_on > 0] = grown[n_on[n_on > 0] - 1]
+                    last[i] = grown[-1]
+            for _, variants in self._variants(embeddings):
                 similarities = embedding_similarity(variants, similarity=self.similarity)
                 yield similarities.cpu().numpy()[:, first, second]

@@ -23,12 +23,12 @@ def embedding_similarity(
     (..., n, m) float64 tensor
         NaN for an embedding that does not vary (or is zero, for cosine).
     """
-    a = a.double()
+    a = a.to(torch.float64, memory_format=torch.contiguous_format)
     b = a if b is None else b.double()
     products = a @ b.transpose(-1, -2)
     lengths = []
     for rows in (a, b):
-        squares = torch.linalg.vecdot(rows, rows)
+        squares = torch.linalg.vector_norm(rows, dim=-1) ** 2
         if similarity == "pearson":
             variance = squares - rows.sum(dim=-1) ** 2 / rows.shape[-1]
             lengths.append(variance.where(variance > ROUNDING * squares, torch.nan).sqrt())
