@@ -116,3 +116,26 @@ def test_random_weights_are_named_in_every_table(project):
     for model in NETWORKS:
         path = project / f"results/heatmaps/small/{model}_random/heatmaps.h5"
         assert json.loads(read_attributes(path)["mean"]) == [0.485, 0.456, 0.406]
+
+
+def test_another_number_of_cores_makes_the_same_choice(project):
+    """Last here, since it runs AlexNet's stages again: one thread a job in place of two."""
+    tables = [
+        project / f"results/{stage}/{FOLDER.format(model='alexnet', fold=fold)}"
+        for stage in ("ais", "selection", "retained")
+        for fold in (0, 1)
+    ]
+    before = [read_columns(path) for path in tables]
+    done = project.snakemake(
+        *(str(path.relative_to(project.folder)) for path in tables),
+        overlays=[OVERLAY],
+        flags=["--cores", "1", "--forcerun", "perturb_maps"],
+    )
+    assert done.code == 0, done.said
+    for path, old in zip(tables, before, strict=True):
+        new = read_columns(path)
+        assert new.keys() == old.keys()
+        for name in {"map", "rank", "k"} & old.keys():
+            np.testing.assert_array_equal(new[name], old[name], err_msg=f"{path}: {name}")
+        for name in old.keys() - {"map", "rank", "k"}:
+            np.testing.assert_allclose(new[name], old[name], rtol=0, atol=1e-7, err_msg=name)
