@@ -57,6 +57,12 @@ class Project:
     def __truediv__(self, path):
         return self.folder / path
 
+    def copy(self, folder):
+        """Return a copy of the project."""
+        # Times of change come along: without them large files would be taken for changed.
+        shutil.copytree(self.folder, folder, copy_function=shutil.copy2, symlinks=True)
+        return Project(folder)
+
     def snakemake(self, *arguments, overlays=(), flags=()):
         """Run Snakemake under tests/config.yaml and, on top of it, further overlays."""
         files = [OVERLAY]
@@ -156,11 +162,9 @@ def finished(tmp_path_factory):
 @pytest.fixture
 def copied(finished, tmp_path):
     """The finished project in another folder, where a test may change it."""
-    folder = tmp_path / "copied"
-    # Times of change come along: without them large files would be taken for changed.
-    shutil.copytree(finished.folder, folder, copy_function=shutil.copy2, symlinks=True)
-    yield Project(folder)
-    shutil.rmtree(folder)
+    project = finished.copy(tmp_path / "copied")
+    yield project
+    shutil.rmtree(project.folder)
 
 
 @pytest.fixture
