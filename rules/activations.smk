@@ -47,6 +47,7 @@ rule extract_activations:
         mem_mb=config["compute"]["memory_mb"],
         runtime=60,
     params:
+        model=lambda wildcards: config["models"][wildcards.model],
         framing=config["framing"],
         device=config["compute"]["device"],
         versions=versions("torch", "torchvision", "pillow"),

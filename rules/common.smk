@@ -171,12 +171,23 @@ def label_sources(wildcards):
     return [dataset["labels"]] if "labels" in dataset else []
 
 
-def judgment_source(wildcards):
+def judgment_file(dataset):
     """The file that a dataset's human judgments come from."""
-    dataset = config["datasets"][wildcards.dataset]
-    if "source" in dataset:
-        return f"results/datasets/{wildcards.dataset}/source/{MUR92_JUDGMENTS}"
-    return dataset["judgments"]["file"]
+    if "source" in config["datasets"][dataset]:
+        return f"results/datasets/{dataset}/source/{MUR92_JUDGMENTS}"
+    return config["datasets"][dataset]["judgments"]["file"]
+
+
+def judgment_source(wildcards):
+    return judgment_file(wildcards.dataset)
+
+
+def judgments_of_cohort(wildcards):
+    return judgment_file(config["cohorts"][wildcards.cohort]["dataset"])
+
+
+def judgments_of_cohorts():
+    return [judgment_file(cohort["dataset"]) for cohort in config["cohorts"].values()]
 
 
 def judgment_options(wildcards):

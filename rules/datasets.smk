@@ -101,6 +101,8 @@ rule define_cohort:
     input:
         images=of_dataset("results/datasets/{dataset}/images.csv"),
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("define_cohort"),
     output:
         cohort="results/cohorts/{cohort}.csv",
@@ -127,6 +129,8 @@ rule describe_dataset:
     input:
         images="results/datasets/{dataset}/images.csv",
         similarity="results/datasets/{dataset}/similarity.h5",
+        judgments=judgment_source,
+        pictures="results/datasets/{dataset}/pictures.csv",
         cohorts=cohorts_of,
         code=imports_of("describe_dataset"),
     output:

@@ -7,6 +7,7 @@ rule perturb_maps:
     input:
         activations="results/activations/{dataset}/{model}.h5",
         network="results/networks/{model}.safetensors",
+        pictures="results/datasets/{dataset}/pictures.csv",
         code=imports_of("perturb_maps"),
     output:
         perturbation="results/perturbation/{dataset}/{model}.h5",
@@ -22,6 +23,7 @@ rule perturb_maps:
         runtime=240,
     params:
         similarity=config["similarity"],
+        framing=config["framing"],
         device=config["compute"]["device"],
     script:
         "../workflow_scripts/perturb_maps.py"

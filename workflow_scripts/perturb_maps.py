@@ -2,10 +2,12 @@
 
 from alignment.heads import open_head
 from alignment.job_log import job_log, progress
+from alignment.lineage import check_made_from, made_from
 from alignment.storage import read_attributes, write_arrays
 
 
 def main(input, output, params, threads, memory_mb):
+    check_made_from(input.activations, input, params)
     head = open_head(
         input.activations,
         input.network,
@@ -19,7 +21,11 @@ def main(input, output, params, threads, memory_mb):
     write_arrays(
         output.perturbation,
         {"rsm": rsm, "rsm_without": rsm_without, "rsm_without_one_side": one_side},
-        {**read_attributes(input.activations), "similarity": params.similarity},
+        {
+            **read_attributes(input.activations),
+            "similarity": params.similarity,
+            "made_from": made_from(input.activations, activations=input.activations),
+        },
     )
 
 

@@ -26,6 +26,7 @@ def main(output, model, name):
         network,
         {
             "model": name,
+            "specification": model,
             "feature_maps_layer": cuts.feature_maps,
             "embedding_layer": cuts.embedding,
         },
