@@ -13,8 +13,7 @@ rule perturb_maps:
         perturbation="results/perturbation/{dataset}/{model}.h5",
     log:
         "results/logs/perturb_maps/{dataset}/{model}.log",
-    benchmark:
-        "results/benchmarks/perturb_maps/{dataset}/{model}.tsv"
+    cache: SHARED
     conda:
         "../envs/alignment.yaml"
     threads: 8
@@ -25,5 +24,6 @@ rule perturb_maps:
         similarity=config["similarity"],
         framing=config["framing"],
         device=config["compute"]["device"],
+        versions=versions("torch", "torchvision", "numpy"),
     script:
         "../workflow_scripts/perturb_maps.py"

@@ -11,7 +11,7 @@ from alignment.devices import choose_device
 from alignment.errors import InputError
 from alignment.files import make_anew
 from alignment.heads import is_pooled
-from alignment.job_log import job_log, progress
+from alignment.job_log import job_log, progress, usage_noted
 from alignment.lineage import made_from
 from alignment.networks import load_saved_network
 from alignment.pictures import digest, network_input, read_picture
@@ -93,7 +93,7 @@ def main(input, output, params, threads, dataset, model):
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), usage_noted():
         main(
             snakemake.input,
             snakemake.output,

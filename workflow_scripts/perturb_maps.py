@@ -1,7 +1,7 @@
 """Switch every map off in turn and record the similarity of every pair of images."""
 
 from alignment.heads import open_head
-from alignment.job_log import job_log, progress
+from alignment.job_log import job_log, progress, usage_noted
 from alignment.lineage import check_made_from, made_from
 from alignment.storage import read_attributes, write_arrays
 
@@ -30,7 +30,7 @@ def main(input, output, params, threads, memory_mb):
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), usage_noted():
         main(
             snakemake.input,
             snakemake.output,
