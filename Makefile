@@ -12,7 +12,7 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 
 run: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS)
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
 
 report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip

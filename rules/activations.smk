@@ -11,8 +11,7 @@ rule prepare_network:
         network="results/networks/{model}.safetensors",
     log:
         "results/logs/prepare_network/{model}.log",
-    benchmark:
-        "results/benchmarks/prepare_network/{model}.tsv"
+    cache: SHARED
     priority: 100
     conda:
         "../envs/alignment.yaml"
@@ -21,7 +20,8 @@ rule prepare_network:
         runtime=30,
     params:
         model=lambda wildcards: config["models"][wildcards.model],
-        versions=versions("torch", "torchvision"),
+        name="{model}",
+        versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
     script:
         "../workflow_scripts/prepare_network.py"
 
@@ -38,8 +38,7 @@ rule extract_activations:
         activations="results/activations/{dataset}/{model}.h5",
     log:
         "results/logs/extract_activations/{dataset}/{model}.log",
-    benchmark:
-        "results/benchmarks/extract_activations/{dataset}/{model}.tsv"
+    cache: SHARED
     conda:
         "../envs/alignment.yaml"
     threads: 8
@@ -47,8 +46,12 @@ rule extract_activations:
         mem_mb=config["compute"]["memory_mb"],
         runtime=60,
     params:
+        model=lambda wildcards: config["models"][wildcards.model],
+        dataset="{dataset}",
         framing=config["framing"],
         device=config["compute"]["device"],
-        versions=versions("torch", "torchvision", "pillow"),
+        versions=versions(
+            "torch", "torchvision", "efficientnet-lite-pytorch", "pillow", "numpy"
+        ),
     script:
         "../workflow_scripts/extract_activations.py"

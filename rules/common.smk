@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import hashlib
 import os
 import re
 import time
@@ -73,6 +74,10 @@ STYLE = str(SCRIPTS / "figures.mplstyle")
 PICTURE_SUFFIXES = set(
     ".avif .bmp .dib .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tga .tif .tiff .webp".split()
 )
+# Where rules with `cache:` find what other checkouts have made. Without such a folder they are not
+# marked, since Snakemake would remark on each of them in every run.
+SHARE = os.environ.get("SNAKEMAKE_OUTPUT_CACHE")
+SHARED = bool(SHARE)
 MUR92_PICTURES = "Kriegeskorte_Neuron2008_supplementalData.mat"
 MUR92_JUDGMENTS = "92_behavRDMs.mat"
 N_FOLDS = config["crossvalidation"]["n_folds"]
@@ -94,7 +99,12 @@ wildcard_constraints:
 
 
 def check_files():
-    """Refuse names and paths in the config that lead nowhere, before any job starts."""
+    """Refuse names and paths that lead nowhere, before any job starts."""
+    if SHARED and not (Path(SHARE).is_absolute() and Path(SHARE).is_dir()):
+        # Results become links to it, which a relative path would lead astray.
+        raise WorkflowError(
+            f"SNAKEMAKE_OUTPUT_CACHE: {SHARE} is not the absolute path of a folder that exists."
+        )
     for name, dataset in config["datasets"].items():
         where = f"config: datasets: {name}"
         if "images" in dataset:
@@ -171,12 +181,23 @@ def label_sources(wildcards):
     return [dataset["labels"]] if "labels" in dataset else []
 
 
-def judgment_source(wildcards):
+def judgment_file(dataset):
     """The file that a dataset's human judgments come from."""
-    dataset = config["datasets"][wildcards.dataset]
-    if "source" in dataset:
-        return f"results/datasets/{wildcards.dataset}/source/{MUR92_JUDGMENTS}"
-    return dataset["judgments"]["file"]
+    if "source" in config["datasets"][dataset]:
+        return f"results/datasets/{dataset}/source/{MUR92_JUDGMENTS}"
+    return config["datasets"][dataset]["judgments"]["file"]
+
+
+def judgment_source(wildcards):
+    return judgment_file(wildcards.dataset)
+
+
+def judgments_of_cohort(wildcards):
+    return judgment_file(config["cohorts"][wildcards.cohort]["dataset"])
+
+
+def judgments_of_cohorts():
+    return [judgment_file(cohort["dataset"]) for cohort in config["cohorts"].values()]
 
 
 def judgment_options(wildcards):
@@ -279,6 +300,28 @@ def imports_of(rule):
 def versions(*packages):
     """The installed versions of packages that a stage's numbers depend on."""
     return {package: version(package) for package in packages}
+
+
+# What follows is for the key under which results are shared between checkouts. Snakemake makes it
+# from scripts, parameters and what input files hold, and does not see more. Parameters that are
+# functions of `input` or `output` enter it too, but give no reason to run a job again.
+
+
+def checksums(files):
+    """The SHA-256 of files by their names; Snakemake's key knows no names."""
+    if not SHARED:
+        return None
+    return {
+        Path(file).name: hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        for file in files
+    }
+
+
+def picture_checksums(dataset):
+    """The SHA-256 of a user's own pictures; the others come from a file whose own is known."""
+    if "source" in config["datasets"][dataset]:
+        return None
+    return checksums(picture_files(dataset))
 
 
 STARTED = time.time()

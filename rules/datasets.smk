@@ -9,8 +9,7 @@ rule fetch_mur92:
         judgments=f"results/datasets/{{dataset}}/source/{MUR92_JUDGMENTS}",
     log:
         "results/logs/fetch_mur92/{dataset}.log",
-    benchmark:
-        "results/benchmarks/fetch_mur92/{dataset}.tsv"
+    cache: SHARED
     priority: 100
     conda:
         "../envs/alignment.yaml"
@@ -19,6 +18,7 @@ rule fetch_mur92:
         runtime=30,
     params:
         archive=lambda wildcards: config["datasets"][wildcards.dataset].get("archive"),
+        code=lambda wildcards, output: checksums(imports_of("fetch_mur92")),
     script:
         "../workflow_scripts/fetch_mur92.py"
 
@@ -43,6 +43,7 @@ rule import_images:
         runtime=20,
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
+        checksums=lambda wildcards, input: picture_checksums(wildcards.dataset),
     script:
         "../workflow_scripts/import_images.py"
 
@@ -101,6 +102,8 @@ rule define_cohort:
     input:
         images=of_dataset("results/datasets/{dataset}/images.csv"),
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("define_cohort"),
     output:
         cohort="results/cohorts/{cohort}.csv",
@@ -127,6 +130,8 @@ rule describe_dataset:
     input:
         images="results/datasets/{dataset}/images.csv",
         similarity="results/datasets/{dataset}/similarity.h5",
+        judgments=judgment_source,
+        pictures="results/datasets/{dataset}/pictures.csv",
         cohorts=cohorts_of,
         code=imports_of("describe_dataset"),
     output:

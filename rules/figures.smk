@@ -113,6 +113,9 @@ rule plot_heatmaps:
         heatmaps=expand(
             "results/heatmaps/{{cohort}}/{model}/heatmaps.h5", model=config["models"]
         ),
+        image_ais=expand(
+            "results/image_ais/{{cohort}}/{model}.h5", model=config["models"]
+        ),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
         code=imports_of("plot_heatmaps"),

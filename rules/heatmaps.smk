@@ -8,6 +8,9 @@ rule compute_heatmaps:
         image_ais="results/image_ais/{cohort}/{model}.h5",
         cohort="results/cohorts/{cohort}.csv",
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        judgments=judgments_of_cohort,
         code=imports_of("compute_heatmaps"),
     output:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
@@ -22,6 +25,8 @@ rule compute_heatmaps:
         runtime=20,
     params:
         negative_scores=config["heatmaps"]["negative_scores"],
+        similarity=config["similarity"],
+        framing=config["framing"],
     script:
         "../workflow_scripts/compute_heatmaps.py"
 
@@ -30,6 +35,7 @@ rule draw_heatmaps:
     """Draw the overlays of all images of a cohort at one threshold, and list them."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        image_ais="results/image_ais/{cohort}/{model}.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("draw_heatmaps"),
     output:
@@ -53,6 +59,7 @@ rule draw_heatmap:
     """Draw the overlay of one image alone."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        image_ais="results/image_ais/{cohort}/{model}.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("draw_heatmap"),
     output:

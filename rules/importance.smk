@@ -7,7 +7,10 @@ rule score_maps:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
         code=imports_of("score_maps"),
     output:
         ais=fold_tables("ais"),
@@ -24,6 +27,7 @@ rule score_maps:
         n_folds=N_FOLDS,
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
+        similarity=config["similarity"],
     script:
         "../workflow_scripts/score_maps.py"
 
@@ -33,6 +37,8 @@ rule select_maps:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         ais=fold_tables("ais"),
@@ -55,6 +61,7 @@ rule select_maps:
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
         similarity=config["similarity"],
+        framing=config["framing"],
         device=config["compute"]["device"],
     script:
         "../workflow_scripts/select_maps.py"
@@ -65,6 +72,8 @@ rule collect_predictions:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         selection=seed_tables("selection"),
         retained=seed_tables("retained"),
         code=imports_of("collect_predictions"),
@@ -123,6 +132,11 @@ rule estimate_ceiling:
             f"results/datasets/{cohort['dataset']}/similarity.h5"
             for cohort in config["cohorts"].values()
         ],
+        judgments=judgments_of_cohorts(),
+        pictures=[
+            f"results/datasets/{cohort['dataset']}/pictures.csv"
+            for cohort in config["cohorts"].values()
+        ],
         code=imports_of("estimate_ceiling"),
     output:
         ceiling="results/predictions/ceiling.csv",
@@ -150,7 +164,10 @@ rule score_images:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
         code=imports_of("score_images"),
     output:
         image_ais="results/image_ais/{cohort}/{model}.h5",
@@ -163,5 +180,7 @@ rule score_images:
     resources:
         mem_mb=1500,
         runtime=30,
+    params:
+        similarity=config["similarity"],
     script:
         "../workflow_scripts/score_images.py"

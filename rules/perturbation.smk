@@ -7,13 +7,13 @@ rule perturb_maps:
     input:
         activations="results/activations/{dataset}/{model}.h5",
         network="results/networks/{model}.safetensors",
+        pictures="results/datasets/{dataset}/pictures.csv",
         code=imports_of("perturb_maps"),
     output:
         perturbation="results/perturbation/{dataset}/{model}.h5",
     log:
         "results/logs/perturb_maps/{dataset}/{model}.log",
-    benchmark:
-        "results/benchmarks/perturb_maps/{dataset}/{model}.tsv"
+    cache: SHARED
     conda:
         "../envs/alignment.yaml"
     threads: 8
@@ -22,6 +22,8 @@ rule perturb_maps:
         runtime=240,
     params:
         similarity=config["similarity"],
+        framing=config["framing"],
         device=config["compute"]["device"],
+        versions=versions("torch", "torchvision", "numpy"),
     script:
         "../workflow_scripts/perturb_maps.py"

@@ -10,6 +10,9 @@ rule describe_distributions:
             cohort=config["cohorts"],
             model=config["models"],
         ),
+        cohorts=expand("results/cohorts/{cohort}.csv", cohort=config["cohorts"]),
+        judgments=judgments_of_cohorts(),
+        networks=expand("results/networks/{model}.safetensors", model=config["models"]),
         code=imports_of("describe_distributions"),
     output:
         distributions="results/statistics/distributions.csv",

@@ -1,6 +1,7 @@
 """What a job leaves in its log and on the terminal, in a process of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,23 @@ def test_a_warning_reaches_both(job):
     code, stdout, stderr, log = job("warn('the heatmap of cat is empty.')")
     assert (code, stdout) == (0, "")
     assert stderr == log == "Warning: the heatmap of cat is empty.\n"
+
+
+def test_a_job_can_note_what_it_took(job):
+    code, stdout, stderr, log = job(
+        """
+        from alignment.job_log import usage_noted
+        with usage_noted():
+            block = bytearray(300_000_000)
+            block[::1000] = bytes(300_000)
+        """
+    )
+    assert (code, stdout, stderr) == (0, "", "")
+    seconds, megabytes = re.fullmatch(
+        r"took ([\d.]+) s and at most (\d+) MB of memory\n", log
+    ).groups()
+    assert 0 <= float(seconds) < 20
+    assert 300 < int(megabytes) < 600
 
 
 def test_progress_yields_everything_and_stays_off_a_terminal_that_is_none(job):

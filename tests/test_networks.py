@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 
+import numpy as np
 import pytest
 import safetensors
 import skimage.data
@@ -229,5 +230,38 @@ def test_foreign_file_is_not_a_saved_network(tmp_path):
     safetensors.torch.save_file({"x": torch.zeros(1)}, path)
     with pytest.raises(InputError, match=r"foreign\.safetensors is not a network saved by this"):
         load_saved_network(path)
-    with pytest.raises(InputError, match="is not a network saved by this"):
+    with pytest.raises(InputError, match=r"missing\.safetensors is missing; run snakemake again"):
         load_saved_network(tmp_path / "missing.safetensors")
+
+
+def flipped(content, position):
+    return content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
+
+
+def test_altered_network_is_named_with_its_remedy(small, tmp_path):
+    path = tmp_path / "network.safetensors"
+    save_network(path, small, {"layers": 1})
+    whole = path.read_bytes()
+    end = 8 + int.from_bytes(whole[:8], "little")  # of the header
+    in_tensors = np.linspace(end, len(whole) - 1, 5).astype(int)
+    for content in (
+        *(whole[:kept] for kept in (0, 5, end // 2, end, len(whole) - 1)),
+        *(flipped(whole, k) for k in (*range(0, end, 97), *in_tensors)),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            load_saved_network(path)
+        assert str(caught.value) == (
+            f"{path} was changed or cut short after it was written; "
+            "delete it and run snakemake again."
+        )
+
+
+def test_network_without_checksums_is_refused(small, tmp_path):
+    path = tmp_path / "network.safetensors"
+    save_network(path, small, {})
+    with safetensors.safe_open(path, framework="pt") as file:
+        metadata = {name: value for name, value in file.metadata().items() if name != "seal"}
+    safetensors.torch.save_file(small.module.state_dict(), path, metadata)
+    with pytest.raises(InputError, match=r"network\.safetensors was written without a checksum"):
+        load_saved_network(path)

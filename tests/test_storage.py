@@ -1,5 +1,6 @@
 """HDF5 artifacts: what is written is read, all or nothing."""
 
+import hashlib
 import json
 
 import h5py
@@ -7,7 +8,14 @@ import numpy as np
 import pytest
 
 from alignment.errors import InputError
-from alignment.storage import open_arrays, read_arrays, read_attributes, replacing, write_arrays
+from alignment.storage import (
+    open_arrays,
+    read_arrays,
+    read_attributes,
+    read_seal,
+    replacing,
+    write_arrays,
+)
 
 
 @pytest.fixture
@@ -100,20 +108,78 @@ def test_the_file_appears_only_when_it_is_whole(path):
     assert files_below(path.parent) == [path.name]
 
 
-@pytest.mark.parametrize("state", ["missing", "empty", "text", "truncated"])
-def test_a_damaged_file_is_named_with_its_remedy(path, state):
-    write_arrays(path, {"a": np.arange(1000)}, {})
-    whole = path.read_bytes()
-    if state == "missing":
-        path.unlink()
-    else:
-        kept = {"empty": b"", "text": b"a,b\n1,2\n", "truncated": whole[: len(whole) // 2]}
-        path.write_bytes(kept[state])
-    for read in (lambda: read_arrays(path, "a"), lambda: read_attributes(path)):
+def refusals(path):
+    """What is said where an artifact is read in any way."""
+    said = set()
+    for read in (read_arrays, read_attributes, read_seal):
         with pytest.raises(InputError) as caught:
-            read()
-        assert str(caught.value).startswith(f"{path} cannot be read as HDF5")
-        assert str(caught.value).endswith("delete it and run snakemake again.")
+            read(path)
+        said.add(str(caught.value))
+    return said
+
+
+CHANGED = "was changed or cut short after it was written; delete it and run snakemake again."
+
+
+@pytest.mark.parametrize("kept", [0, 3, 511, 512, 900, -1])
+def test_a_file_that_was_cut_short_is_named_with_its_remedy(path, kept):
+    write_arrays(path, {"a": np.arange(1000)}, {})
+    path.write_bytes(path.read_bytes()[:kept])
+    assert refusals(path) == {f"{path} {CHANGED}"}
+
+
+def test_no_byte_can_be_changed_unnoticed(path):
+    write_arrays(path, {"a": np.arange(20), "images": ["x", "é"]}, {"model": "vgg16"})
+    whole = path.read_bytes()
+    for k in range(0, len(whole), 7):
+        path.write_bytes(whole[:k] + bytes([whole[k] ^ 1]) + whole[k + 1 :])
+        assert refusals(path) == {f"{path} {CHANGED}"}, k
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", bytes(2000)])
+def test_another_kind_of_file_is_named_with_its_remedy(path, content):
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    assert refusals(path) == {f"{path} {CHANGED}"}
+
+
+def test_a_file_without_a_seal_is_named_with_its_remedy(path):
+    path.parent.mkdir(parents=True)
+    with h5py.File(path, "w") as file:
+        file["a"] = [1]
+    (said,) = refusals(path)
+    assert said.startswith(f"{path} was written without a checksum, by an earlier version")
+    assert said.endswith("; delete it and run snakemake again.")
+
+
+def test_a_missing_file_is_named(path):
+    assert refusals(path) == {f"{path} is missing; run snakemake again."}
+
+
+def test_the_remedy_for_a_link_names_what_it_points_to(path, tmp_path):
+    kept = tmp_path / "kept.h5"
+    kept.write_bytes(b"damaged")
+    path.parent.mkdir(parents=True)
+    path.symlink_to(kept)
+    (said,) = refusals(path)
+    assert said.endswith(f"; delete it and {kept}, and run snakemake again.")
+
+
+def test_a_file_that_is_replaced_while_it_is_in_use_is_checked_anew(path):
+    write_arrays(path, {"a": [1]}, {})
+    read_arrays(path, "a")
+    path.write_bytes(b"something else")
+    assert refusals(path) == {f"{path} {CHANGED}"}
+
+
+def test_the_seal_is_the_checksum_of_what_follows_its_block(path):
+    write_arrays(path, {"a": [1]}, {})
+    first = read_seal(path)
+    assert first == hashlib.sha256(path.read_bytes()[512:]).hexdigest()
+    write_arrays(path, {"a": [1]}, {})
+    assert read_seal(path) == first
+    write_arrays(path, {"a": [2]}, {})
+    assert read_seal(path) != first
 
 
 def test_an_absent_array_is_named_beside_those_there_are(path):

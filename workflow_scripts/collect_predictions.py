@@ -4,6 +4,7 @@ import numpy as np
 
 from alignment.folds import make_folds
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_rows
 
@@ -14,6 +15,7 @@ COLUMNS = (
 
 
 def main(input, output, params):
+    check_made_from(input.similarity, input)
     images = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")
     folds = [

@@ -3,6 +3,7 @@
 from alignment.folds import check_cohort
 from alignment.job_log import job_log, warn
 from alignment.labels import query_images
+from alignment.lineage import check_made_from
 from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_columns
 
@@ -11,6 +12,7 @@ FEW = 8
 
 
 def main(input, output, params, cohort):
+    check_made_from(input.similarity, input)
     table = read_columns(input.images)
     chosen = query_images(table, params.query, cohort)
     check_cohort(

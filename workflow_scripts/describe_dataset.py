@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.storage import open_arrays
 from alignment.tables import read_columns
 
 
 def main(input, output, dataset):
+    check_made_from(input.similarity, input)
     with open_arrays(input.similarity) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
         notes = json.loads(file.attrs["notes"])

@@ -1,10 +1,12 @@
 """Draw the overlay of one image alone."""
 
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.overlays import draw_overlay, open_heatmaps
 
 
 def main(input, output, params, wildcards):
+    check_made_from(input.heatmaps, input)
     heatmaps = open_heatmaps(input.heatmaps, input.pictures)
     draw_overlay(heatmaps, wildcards.image, wildcards.threshold, params.colours, output.overlay)
 

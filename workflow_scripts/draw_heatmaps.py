@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.overlays import draw_overlay, open_heatmaps
 from alignment.tables import write_columns
 
 
 def main(input, output, params, threshold):
+    check_made_from(input.heatmaps, input)
     heatmaps = open_heatmaps(input.heatmaps, input.pictures)
     folder = Path(output.index).parent
     for image in heatmaps.images:

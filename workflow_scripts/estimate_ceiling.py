@@ -4,6 +4,7 @@ import numpy as np
 
 from alignment.folds import make_folds
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.pairs import pair_images
 from alignment.reliability import ceiling, split_half_reliability
 from alignment.storage import open_arrays
@@ -28,7 +29,15 @@ def cohort_reliability(images, similarity, observers, params):
 
 def main(input, output, params):
     rows = []
-    for cohort, images, path in zip(params.cohorts, input.cohorts, input.similarity, strict=True):
+    for cohort, images, path, judgments, pictures in zip(
+        params.cohorts,
+        input.cohorts,
+        input.similarity,
+        input.judgments,
+        input.pictures,
+        strict=True,
+    ):
+        check_made_from(path, {"judgments": judgments, "pictures": pictures})
         with open_arrays(path) as file:
             if "observers" not in file:
                 rows.append((cohort, 0, np.nan, np.nan))

@@ -9,8 +9,10 @@ import torch
 from alignment.cuts import cut
 from alignment.devices import choose_device
 from alignment.errors import InputError
+from alignment.files import make_anew
 from alignment.heads import is_pooled
-from alignment.job_log import job_log, progress
+from alignment.job_log import job_log, progress, usage_noted
+from alignment.lineage import made_from
 from alignment.networks import load_saved_network
 from alignment.pictures import digest, network_input, read_picture
 from alignment.storage import write_arrays
@@ -36,11 +38,16 @@ def _on_cpu(values):
     return None if values is None else values.cpu()
 
 
-def main(input, output, params, threads, dataset):
+def main(input, output, params, threads, dataset, model):
     torch.set_num_threads(threads)
     device = choose_device(params.device)
-    network, made_from = load_saved_network(input.network)
-    cuts = cut(network, made_from["feature_maps_layer"], made_from["embedding_layer"])
+    network, attributes = load_saved_network(input.network)
+    if (attributes["model"], attributes["specification"]) != (model, params.model):
+        raise InputError(
+            f"{input.network} is not the network that config: models: {model} describes; "
+            f"{make_anew(input.network)}"
+        )
+    cuts = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"])
     index = read_columns(input.index)
     pictures = np.stack(
         [
@@ -65,7 +72,7 @@ def main(input, output, params, threads, dataset):
         output.activations,
         {**arrays, "images": index["image"]},
         {
-            **made_from,
+            **attributes,
             "dataset": dataset,
             "architecture": network.architecture,
             "weights": network.weights_name,
@@ -75,6 +82,7 @@ def main(input, output, params, threads, dataset):
             "input_size": network.input_size,
             "mean": network.mean,
             "std": network.std,
+            "made_from": made_from(network=input.network, pictures=input.index),
             "torch_version": version("torch"),
             "torchvision_version": version("torchvision"),
         },
@@ -85,11 +93,12 @@ def main(input, output, params, threads, dataset):
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), usage_noted():
         main(
             snakemake.input,
             snakemake.output,
             snakemake.params,
             snakemake.threads,
             snakemake.wildcards.dataset,
+            snakemake.wildcards.model,
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from alignment.cache import cache_folder
-from alignment.job_log import job_log
+from alignment.job_log import job_log, usage_noted
 from alignment.mur92 import extract, find_archive
 
 
@@ -12,5 +12,5 @@ def main(output, params):
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), usage_noted():
         main(snakemake.output, snakemake.params)

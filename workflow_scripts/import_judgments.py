@@ -2,6 +2,7 @@
 
 from alignment.job_log import job_log
 from alignment.judgments import check_judgments, read_judgments
+from alignment.lineage import made_from
 from alignment.matrix_files import RawMatrices
 from alignment.mur92 import read_observers
 from alignment.storage import write_arrays
@@ -31,6 +32,7 @@ def main(input, output, params, dataset):
             "source": str(input.judgments),
             "options": options,
             "notes": list(judgments.notes),
+            "made_from": made_from(judgments=input.judgments, pictures=input.index),
         },
     )
 

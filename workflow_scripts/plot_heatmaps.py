@@ -5,6 +5,7 @@ import numpy as np
 
 from alignment.charts import PAGE_WIDTH, save, use_style
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.overlays import open_heatmaps
 
 
@@ -88,6 +89,8 @@ def _add_scale(figure, panels, saved, colours):
 
 def main(input, output, params, wildcards):
     use_style(input.style)
+    for path, image_ais in zip(input.heatmaps, input.image_ais, strict=True):
+        check_made_from(path, {"image_ais": image_ais, "pictures": input.pictures})
     heatmaps = {
         model: open_heatmaps(path, input.pictures)
         for model, path in zip(params.models, input.heatmaps, strict=True)

@@ -3,7 +3,7 @@
 from alignment.cache import cache_folder
 from alignment.cuts import cut
 from alignment.errors import InputError
-from alignment.job_log import job_log
+from alignment.job_log import job_log, usage_noted
 from alignment.networks import load_network, save_network
 
 
@@ -26,6 +26,7 @@ def main(output, model, name):
         network,
         {
             "model": name,
+            "specification": model,
             "feature_maps_layer": cuts.feature_maps,
             "embedding_layer": cuts.embedding,
         },
@@ -33,7 +34,7 @@ def main(output, model, name):
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), usage_noted():
         name = snakemake.wildcards.model
         try:
             main(snakemake.output, snakemake.params.model, name)

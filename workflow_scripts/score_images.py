@@ -4,12 +4,15 @@ import numpy as np
 
 from alignment.image_scores import image_scores
 from alignment.job_log import job_log, warn
+from alignment.lineage import check_made_from, made_from
 from alignment.pairs import square
 from alignment.storage import read_arrays, read_attributes, write_arrays
 from alignment.tables import read_columns
 
 
-def main(input, output, cohort):
+def main(input, output, params, cohort):
+    check_made_from(input.similarity, input)
+    check_made_from(input.perturbation, input, params)
     table = read_columns(input.cohort)
     images = table["index"]
     judgments = read_arrays(input.similarity, "similarity")
@@ -28,10 +31,14 @@ def main(input, output, cohort):
     write_arrays(
         output.image_ais,
         {"ais": ais, "fit_full": fit_full, "images": table["image"]},
-        {**read_attributes(input.perturbation), "cohort": cohort},
+        {
+            **read_attributes(input.perturbation),
+            "cohort": cohort,
+            "made_from": made_from(input.perturbation, input.similarity, cohort=input.cohort),
+        },
     )
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.wildcards.cohort)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.cohort)

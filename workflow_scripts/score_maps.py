@@ -5,12 +5,15 @@ import numpy as np
 from alignment.fits import fit_drop, rank_maps
 from alignment.folds import make_folds
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.pairs import upper_triangle
 from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_columns
 
 
 def main(input, output, params, seed):
+    check_made_from(input.similarity, input)
+    check_made_from(input.perturbation, input, params)
     images = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")
     rsm, rsm_without = read_arrays(input.perturbation, "rsm", "rsm_without")

@@ -5,6 +5,7 @@ import numpy as np
 from alignment.folds import make_folds
 from alignment.heads import open_head
 from alignment.job_log import job_log, progress
+from alignment.lineage import check_made_from
 from alignment.pairs import upper_triangle
 from alignment.selection import selection_curve
 from alignment.storage import read_arrays
@@ -12,6 +13,8 @@ from alignment.tables import read_columns, write_columns
 
 
 def main(input, output, params, threads, memory_mb, seed):
+    check_made_from(input.similarity, input)
+    check_made_from(input.activations, input, params)
     images = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")
     folds = make_folds(images, judgments, seed, params.n_folds, params.unit)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from typing import BinaryIO
+
+from alignment.errors import InputError
 
 
 @contextmanager
@@ -29,4 +32,29 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def sha256_of_file(path: str | Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of_rest(file)
+
+
+def sha256_of_rest(file: BinaryIO) -> str:
+    """Return the SHA-256 of what an open file holds from its present position on."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def make_anew(path: str | Path) -> str:
+    """Tell how to have a result made again, also where it is a link to a shared copy."""
+    path = Path(path)
+    doomed = f"it and {path.resolve()}," if path.is_symlink() else "it"
+    return f"delete {doomed} and run snakemake again."
+
+
+def altered(path: str | Path) -> InputError:
+    """Return the error of a result that is not what was once written."""
+    return InputError(f"{path} was changed or cut short after it was written; {make_anew(path)}")
+
+
+def unsealed(path: str | Path) -> InputError:
+    """Return the error of a result that carries no checksum by which to trust it."""
+    return InputError(
+        f"{path} was written without a checksum, by an earlier version of this workflow; "
+        f"{make_anew(path)}"
+    )

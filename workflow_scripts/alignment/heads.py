@@ -5,7 +5,6 @@ Two methods are all that a stage needs of a head: ``leave_one_out()`` and ``grow
 
 import numpy as np
 
-from alignment.errors import InputError
 from alignment.pooled_head import PooledHead
 from alignment.storage import read_arrays, read_attributes
 
@@ -39,7 +38,7 @@ def open_head(
     activations : path
         HDF5 file of feature maps and embeddings; its attribute ``head`` says which kind it is.
     network : path
-        The network's weights, read only if layers have to be run.
+        The network that made the activations, read only if layers have to be run.
     similarity : {"pearson", "cosine"}
     device : {"auto", "cpu", "cuda"}
     threads : int
@@ -57,7 +56,7 @@ def open_head(
     Raises
     ------
     InputError
-        The network file is not the one that made the activations, or there is no GPU.
+        A file was altered, or there is no GPU.
     """
     attributes = read_attributes(activations)
     if attributes["head"] == "pooled":
@@ -76,11 +75,6 @@ def open_head(
     torch.set_num_threads(threads)
     device = choose_device(device)
     loaded, _ = load_saved_network(network)
-    if loaded.weights_sha256 != attributes["weights_sha256"]:
-        raise InputError(
-            f"{activations} was made with other weights than {network} holds; "
-            "delete the former and run snakemake again."
-        )
     head = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
     del loaded  # what lies before the cut is not needed
     head = head.to(device)

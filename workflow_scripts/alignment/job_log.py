@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import resource
 import sys
+import time
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +41,16 @@ def job_log(path):
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+
+
+@contextmanager
+def usage_noted():
+    """Note in the log what a job took, for the rules that Snakemake keeps no benchmark of."""
+    start = time.monotonic()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in kB, on macOS in bytes
+    megabytes = peak / (1e6 if sys.platform == "darwin" else 1e3)
+    print(f"took {time.monotonic() - start:.1f} s and at most {megabytes:.0f} MB of memory")
 
 
 def warn(sentence):

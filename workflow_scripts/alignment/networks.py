@@ -18,8 +18,8 @@ import torch
 from torch import nn
 
 from alignment.errors import InputError
-from alignment.files import replacing
-from alignment.saved_networks import describe_network
+from alignment.files import altered, replacing
+from alignment.saved_networks import SEAL, describe_network, read_header, seal_of
 from alignment.state_dicts import load_checked, match_names
 from alignment.torchvision_operators import import_torchvision
 from alignment.weights import load_weights
@@ -49,7 +49,7 @@ class Network:
     weights_name : str
         For people: ``imagenet``, ``IMAGENET1K_V1``, ``file vgg16.pth``, ``random weights, seed 1``.
     weights_sha256 : str
-        Of the file of weights; for random weights of the tensors' names and bytes.
+        Of the file of weights; for random weights of the tensors themselves.
     n_classes : int or None
         None where the weights came without a final classifier; the module's single output then
         means nothing.
@@ -120,7 +120,7 @@ def load_network(
             module=module,
             architecture=architecture,
             weights_name=f"random weights, seed {weights['random']}",
-            weights_sha256=_sha256_of_tensors(module),
+            weights_sha256=_sha256_of_tensors(module.state_dict()),
             n_classes=_IMAGENET_CLASSES,
             **preparation,
         )
@@ -160,8 +160,8 @@ def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) ->
     """Keep a network as one ``.safetensors`` file: tensors, and in its header all that is known.
 
     The header's metadata (strings) has ``network``, the fields of :class:`Network` as JSON,
-    ``attributes`` as JSON, and the versions of ``torch`` and ``torchvision``.  The file appears
-    complete or not at all.
+    ``attributes`` as JSON, the versions of ``torch`` and ``torchvision``, and the checksums of
+    :mod:`alignment.saved_networks`.  The file appears complete or not at all.
 
     Parameters
     ----------
@@ -176,7 +176,9 @@ def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) ->
         "attributes": json.dumps(dict(attributes)),
         "torch": torch.__version__,
         "torchvision": torchvision.__version__,
+        "tensors_sha256": _sha256_of_tensors(network.module.state_dict()),
     }
+    metadata[SEAL] = seal_of(metadata)
     tensors = {name: t.contiguous() for name, t in network.module.state_dict().items()}
     with replacing(path) as partial:
         safetensors.torch.save_file(tensors, partial, metadata)
@@ -188,15 +190,12 @@ def load_saved_network(path: Path) -> tuple[Network, dict[str, Any]]:
     Raises
     ------
     InputError
-        The file is missing, damaged, or was written by something else.
+        The file is missing, was altered since it was written, or was written by something else.
     """
     known, attributes = describe_network(path)
-    try:
-        tensors = safetensors.torch.load_file(path)
-    except (OSError, safetensors.SafetensorError) as error:
-        raise InputError(
-            f"{path} is damaged ({error}): remove it and run the workflow again."
-        ) from error
+    tensors = safetensors.torch.load_file(path)
+    if _sha256_of_tensors(tensors) != read_header(path)["tensors_sha256"]:
+        raise altered(path)
     for name in ("mean", "std", "notes"):
         known[name] = tuple(known[name])
     _check_architecture(known["architecture"])
@@ -275,9 +274,9 @@ def _classifier_of(module: nn.Module) -> str:
     return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
 
 
-def _sha256_of_tensors(module: nn.Module) -> str:
+def _sha256_of_tensors(tensors: Mapping[str, torch.Tensor]) -> str:
     digest = hashlib.sha256()
-    for name, tensor in module.state_dict().items():
-        digest.update(name.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
         digest.update(tensor.contiguous().numpy())
     return digest.hexdigest()

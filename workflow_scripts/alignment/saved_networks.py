@@ -1,19 +1,65 @@
-"""What a saved network says of itself, read without torch, whose import takes seconds."""
+"""What a saved network says of itself, read without torch, whose import takes seconds.
 
+The header of the file carries the SHA-256 of the tensors, which whoever loads them checks, and a
+seal, the SHA-256 of the rest of the header.
+"""
+
+import hashlib
 import json
 
 import safetensors
 
 from alignment.errors import InputError
+from alignment.files import altered, make_anew, unsealed
+
+SEAL = "seal"
 
 
-def describe_network(path):
-    """Read the header of a network file.
+def seal_of(metadata):
+    """Return the SHA-256 of the header of a network file, a dict of strings, but its seal."""
+    content = {name: value for name, value in metadata.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def read_header(path):
+    """Read and check the header of a network file.
 
     Parameters
     ----------
     path : path
         A file written by :func:`alignment.networks.save_network`.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    InputError
+        The file is missing, was altered since it was written, or was written by something else.
+    """
+    try:
+        with safetensors.safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing; run snakemake again.") from error
+    except (OSError, safetensors.SafetensorError) as error:
+        raise altered(path) from error
+    if "network" not in metadata:
+        raise InputError(f"{path} is not a network saved by this workflow; {make_anew(path)}")
+    if SEAL not in metadata:
+        raise unsealed(path)
+    if metadata[SEAL] != seal_of(metadata):
+        raise altered(path)
+    return metadata
+
+
+def describe_network(path):
+    """Say what is known of a saved network.
+
+    Parameters
+    ----------
+    path : path
 
     Returns
     -------
@@ -25,14 +71,7 @@ def describe_network(path):
     Raises
     ------
     InputError
-        The file is missing, damaged, or was written by something else.
+        See :func:`read_header`.
     """
-    try:
-        with safetensors.safe_open(path, framework="np") as file:
-            metadata = file.metadata() or {}
-        return json.loads(metadata["network"]), json.loads(metadata["attributes"])
-    except (OSError, safetensors.SafetensorError, KeyError) as error:
-        raise InputError(
-            f"{path} is not a network saved by this workflow ({error!r}): remove it and run the "
-            f"workflow again."
-        ) from error
+    header = read_header(path)
+    return json.loads(header["network"]), json.loads(header["attributes"])

@@ -1,14 +1,24 @@
-"""HDF5 artifacts: arrays with the attributes that say what made them."""
+"""HDF5 artifacts: arrays with the attributes that say what made them, under a seal.
+
+The seal is the SHA-256 of the file, written into a block of 512 bytes that HDF5 leaves to its user
+at the head of a file (``tail -c +513 FILE | sha256sum`` computes it).  It is checked before HDF5
+looks at anything: the library may hang on a damaged file.
+"""
 
 import json
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 import h5py
 import numpy as np
 
 from alignment.errors import InputError
-from alignment.files import replacing
+from alignment.files import altered, make_anew, replacing, sha256_of_rest, unsealed
+
+BLOCK = 512  # the smallest that HDF5 allows
+SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
 
 
 def write_arrays(path, arrays, attributes):
@@ -22,20 +32,42 @@ def write_arrays(path, arrays, attributes):
     attributes : dict
         Numbers and strings are stored as they are, anything else as JSON.
     """
-    with replacing(path) as partial, h5py.File(partial, "w") as file:
-        for name, array in arrays.items():
-            if array is None:
-                continue
-            array = np.asarray(array)
-            if array.dtype.kind == "U":
-                file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
-            else:
-                file.create_dataset(name, data=array)
-        for name, value in attributes.items():
-            plain = isinstance(value, str | int | float | np.generic)
-            file.attrs[name] = value if plain else json.dumps(value)
-        file.attrs["h5py_version"] = version("h5py")
-        file.attrs["numpy_version"] = version("numpy")
+    with replacing(path) as partial:
+        with h5py.File(partial, "w", userblock_size=BLOCK) as file:
+            for name, array in arrays.items():
+                if array is None:
+                    continue
+                array = np.asarray(array)
+                if array.dtype.kind == "U":
+                    file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
+                else:
+                    file.create_dataset(name, data=array)
+            for name, value in attributes.items():
+                plain = isinstance(value, str | int | float | np.generic)
+                file.attrs[name] = value if plain else json.dumps(value)
+            file.attrs["h5py_version"] = version("h5py")
+            file.attrs["numpy_version"] = version("numpy")
+        with open(partial, "r+b") as file:
+            file.seek(BLOCK)
+            seal = sha256_of_rest(file)
+            file.seek(0)
+            file.write(_block(seal))
+
+
+def read_seal(path):
+    """Return the SHA-256 of an artifact, which it carries itself, after checking it.
+
+    Raises
+    ------
+    InputError
+        The file is missing, was altered since it was written, or carries none.
+    """
+    try:
+        state = Path(path).stat()
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing; run snakemake again.") from error
+    # A job that reads several arrays checks their file once.
+    return _checked_seal(path, state.st_ino, state.st_size, state.st_mtime_ns)
 
 
 @contextmanager
@@ -45,15 +77,10 @@ def open_arrays(path):
     Raises
     ------
     InputError
-        The file is missing or damaged.
+        The file is missing, was altered since it was written, or carries no seal.
     """
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read as HDF5 ({error}); delete it and run snakemake again."
-        ) from error
-    with file:
+    read_seal(path)
+    with h5py.File(path, "r") as file:
         yield file
 
 
@@ -63,14 +90,13 @@ def read_arrays(path, *names):
     Raises
     ------
     InputError
-        The file is missing or damaged, or has no array of that name.
+        The file is missing or was altered, or has no array of that name.
     """
     with open_arrays(path) as file:
         for name in names:
             if name not in file:
                 raise InputError(
-                    f"{path} holds no '{name}' but {', '.join(sorted(file))}; "
-                    "delete it and run snakemake again."
+                    f"{path} holds no '{name}' but {', '.join(sorted(file))}; {make_anew(path)}"
                 )
         arrays = [_array(file[name]) for name in names]
     return arrays[0] if len(names) == 1 else arrays
@@ -80,6 +106,22 @@ def read_attributes(path):
     """Return what made an artifact: the attributes of the file as a dict."""
     with open_arrays(path) as file:
         return dict(file.attrs)
+
+
+def _block(seal):
+    return f"alignment importance, sha256 {seal}\n".encode().ljust(BLOCK, b"\0")
+
+
+@cache
+def _checked_seal(path, *_state):
+    with open(path, "rb") as file:
+        block = file.read(BLOCK)
+        seal = sha256_of_rest(file)
+    if block == _block(seal):
+        return seal
+    if block.startswith(SIGNATURE):
+        raise unsealed(path)
+    raise altered(path)
 
 
 def _array(dataset):
