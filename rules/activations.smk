@@ -14,11 +14,12 @@ rule prepare_network:
     benchmark:
         "results/benchmarks/prepare_network/{model}.tsv"
     priority: 100
+    localrule: True
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=doubling(3000),
+        runtime=doubling(30),
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         versions=versions("torch", "torchvision"),
@@ -44,8 +45,8 @@ rule extract_activations:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=config["compute"]["memory_mb"],
-        runtime=60,
+        mem_mb=doubling(config["compute"]["memory_mb"]),
+        runtime=doubling(60),
     params:
         framing=config["framing"],
         device=config["compute"]["device"],

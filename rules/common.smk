@@ -250,6 +250,23 @@ def memory_of_head(wildcards):
     return 1500 if is_pooled(wildcards) else config["compute"]["memory_mb"]
 
 
+def runtime_of_head(wildcards):
+    return 10 if is_pooled(wildcards) else 60
+
+
+def doubling(amount):
+    """An amount of memory (MB) or time (minutes) that doubles each time a job is tried again.
+
+    On a cluster a job that asked for too little is ended; only a larger request helps.
+    """
+
+    def ask(wildcards, attempt):
+        first = amount(wildcards) if callable(amount) else amount
+        return first * 2 ** (attempt - 1)
+
+    return ask
+
+
 @cache
 def imports_of(rule):
     """The modules of the library that a rule's script imports, directly or not.

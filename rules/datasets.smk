@@ -12,11 +12,12 @@ rule fetch_mur92:
     benchmark:
         "results/benchmarks/fetch_mur92/{dataset}.tsv"
     priority: 100
+    localrule: True
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=30,
+        mem_mb=doubling(1000),
+        runtime=doubling(30),
     params:
         archive=lambda wildcards: config["datasets"][wildcards.dataset].get("archive"),
     script:
@@ -39,8 +40,8 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
     script:
@@ -63,8 +64,8 @@ rule label_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
     script:
@@ -87,8 +88,8 @@ rule import_judgments:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
         options=judgment_options,
@@ -112,8 +113,8 @@ rule define_cohort:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         query=lambda wildcards: config["cohorts"][wildcards.cohort].get("query"),
         n_folds=N_FOLDS,
@@ -139,7 +140,7 @@ rule describe_dataset:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     script:
         "../workflow_scripts/describe_dataset.py"
