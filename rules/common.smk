@@ -302,16 +302,17 @@ STARTED = time.time()
 
 
 def errors_said():
-    """The sentences with which jobs ended since the workflow was started."""
+    """The sentences with which jobs ended since the workflow was started, and SLURM's own."""
     logs = [
         log
-        for log in Path("results/logs").rglob("*.log")
+        for folder in ("results/logs", ".snakemake/slurm_logs")
+        for log in Path(folder).rglob("*.log")
         if log.stat().st_mtime >= STARTED
     ]
     lines = [
         line for log in logs for line in log.read_text(errors="replace").splitlines()
     ]
-    return [line for line in lines if line.startswith("Error: ")]
+    return [line for line in lines if re.match(r"Error: |slurmstepd\S*: error: ", line)]
 
 
 # Targets

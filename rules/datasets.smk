@@ -1,5 +1,6 @@
 # Reads the files that the config names (or downloads them); writes results/datasets/ and
-# results/cohorts/: pictures, labels, judgments, and which images a cohort compares.
+# results/cohorts/: pictures, labels, judgments, and which images a cohort compares. What downloads is
+# a local rule, since the nodes of a cluster often have no network.
 
 
 rule fetch_mur92:
