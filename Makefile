@@ -1,6 +1,7 @@
 # make run     everything, into results/        make test   the whole test suite
 # make layers  where a network can be cut       make lint   the linters
 # make report  the figures with their captions  make bench  the engine against the plain algorithm
+# make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0
@@ -8,7 +9,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run test bench lint layers report
+.PHONY: run test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -19,6 +20,9 @@ report: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+test-slurm: .venv/installed-dev
+	$(BIN)/python -m pytest -m slurm
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/engine.py --growth

@@ -13,11 +13,12 @@ rule prepare_network:
         "results/logs/prepare_network/{model}.log",
     cache: SHARED
     priority: 100
+    localrule: True
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=doubling(3000),
+        runtime=doubling(30),
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         name="{model}",
@@ -43,8 +44,8 @@ rule extract_activations:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=config["compute"]["memory_mb"],
-        runtime=60,
+        mem_mb=doubling(config["compute"]["memory_mb"]),
+        runtime=doubling(60),
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         dataset="{dataset}",

@@ -271,6 +271,23 @@ def memory_of_head(wildcards):
     return 1500 if is_pooled(wildcards) else config["compute"]["memory_mb"]
 
 
+def runtime_of_head(wildcards):
+    return 10 if is_pooled(wildcards) else 60
+
+
+def doubling(amount):
+    """An amount of memory (MB) or time (minutes) that doubles each time a job is tried again.
+
+    On a cluster a job that asked for too little is ended; only a larger request helps.
+    """
+
+    def ask(wildcards, attempt):
+        first = amount(wildcards) if callable(amount) else amount
+        return first * 2 ** (attempt - 1)
+
+    return ask
+
+
 @cache
 def imports_of(rule):
     """The modules of the library that a rule's script imports, directly or not.
@@ -328,16 +345,17 @@ STARTED = time.time()
 
 
 def errors_said():
-    """The sentences with which jobs ended since the workflow was started."""
+    """The sentences with which jobs ended since the workflow was started, and SLURM's own."""
     logs = [
         log
-        for log in Path("results/logs").rglob("*.log")
+        for folder in ("results/logs", ".snakemake/slurm_logs")
+        for log in Path(folder).rglob("*.log")
         if log.stat().st_mtime >= STARTED
     ]
     lines = [
         line for log in logs for line in log.read_text(errors="replace").splitlines()
     ]
-    return [line for line in lines if line.startswith("Error: ")]
+    return [line for line in lines if re.match(r"Error: |slurmstepd\S*: error: ", line)]
 
 
 # Targets

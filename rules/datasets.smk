@@ -1,5 +1,6 @@
 # Reads the files that the config names (or downloads them); writes results/datasets/ and
-# results/cohorts/: pictures, labels, judgments, and which images a cohort compares.
+# results/cohorts/: pictures, labels, judgments, and which images a cohort compares. What downloads is
+# a local rule, since the nodes of a cluster often have no network.
 
 
 rule fetch_mur92:
@@ -11,11 +12,12 @@ rule fetch_mur92:
         "results/logs/fetch_mur92/{dataset}.log",
     cache: SHARED
     priority: 100
+    localrule: True
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=30,
+        mem_mb=doubling(1000),
+        runtime=doubling(30),
     params:
         archive=lambda wildcards: config["datasets"][wildcards.dataset].get("archive"),
         code=lambda wildcards, output: checksums(imports_of("fetch_mur92")),
@@ -39,8 +41,8 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
         checksums=lambda wildcards, input: picture_checksums(wildcards.dataset),
@@ -64,8 +66,8 @@ rule label_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
     script:
@@ -88,8 +90,8 @@ rule import_judgments:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
         options=judgment_options,
@@ -115,8 +117,8 @@ rule define_cohort:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         query=lambda wildcards: config["cohorts"][wildcards.cohort].get("query"),
         n_folds=N_FOLDS,
@@ -144,7 +146,7 @@ rule describe_dataset:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     script:
         "../workflow_scripts/describe_dataset.py"

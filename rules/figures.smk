@@ -24,8 +24,8 @@ rule plot_prediction:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -66,8 +66,8 @@ rule plot_selection_curves:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -98,8 +98,8 @@ rule plot_distributions:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -135,8 +135,8 @@ rule plot_heatmaps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         models=list(config["models"]),
         colours=config["heatmaps"]["colours"],

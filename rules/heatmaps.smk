@@ -21,8 +21,8 @@ rule compute_heatmaps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=doubling(1500),
+        runtime=doubling(5),
     params:
         negative_scores=config["heatmaps"]["negative_scores"],
         similarity=config["similarity"],
@@ -47,8 +47,8 @@ rule draw_heatmaps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         colours=config["heatmaps"]["colours"],
     script:
@@ -71,8 +71,8 @@ rule draw_heatmap:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         colours=config["heatmaps"]["colours"],
     script:

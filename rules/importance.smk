@@ -21,8 +21,8 @@ rule score_maps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=doubling(1500),
+        runtime=doubling(10),
     params:
         n_folds=N_FOLDS,
         unit=config["crossvalidation"]["unit"],
@@ -54,8 +54,8 @@ rule select_maps:
         "../envs/alignment.yaml"
     threads: threads_of_head
     resources:
-        mem_mb=memory_of_head,
-        runtime=240,
+        mem_mb=doubling(memory_of_head),
+        runtime=doubling(runtime_of_head),
     params:
         n_folds=N_FOLDS,
         unit=config["crossvalidation"]["unit"],
@@ -86,8 +86,8 @@ rule collect_predictions:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         seeds=SEEDS,
         n_folds=N_FOLDS,
@@ -115,8 +115,8 @@ rule summarize_predictions:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -147,8 +147,8 @@ rule estimate_ceiling:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=30,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         seeds=SEEDS,
@@ -178,8 +178,8 @@ rule score_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=doubling(1500),
+        runtime=doubling(10),
     params:
         similarity=config["similarity"],
     script:

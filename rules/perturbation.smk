@@ -18,8 +18,8 @@ rule perturb_maps:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=config["compute"]["memory_mb"],
-        runtime=240,
+        mem_mb=doubling(config["compute"]["memory_mb"]),
+        runtime=doubling(240),
     params:
         similarity=config["similarity"],
         framing=config["framing"],

@@ -23,8 +23,8 @@ rule describe_distributions:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -46,7 +46,7 @@ rule compare_distributions:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(5),
     script:
         "../workflow_scripts/compare_distributions.py"

@@ -503,8 +503,8 @@ def test_every_rule_says_what_it_is_where_it_logs_and_what_it_needs(rule):
     assert re.search(r"runtime=\w+", said["resources"])
     assert f'"../workflow_scripts/{rule}.py"' in said["script"]
     assert "message" not in said  # would hide the rule's name
-    order = ["input", "output", "log", "benchmark", "cache", "priority", "conda", "threads"]
-    order += ["resources", "params", "script"]
+    order = ["input", "output", "log", "benchmark", "cache", "priority", "localrule"]
+    order += ["conda", "threads", "resources", "params", "script"]
     assert list(said) == [directive for directive in order if directive in said]
 
 
