@@ -17,19 +17,23 @@ def matrix(rows):
     Parameters
     ----------
     rows : dict of str to array
-        Columns ``cohort_a, cohort_b, correlation``, a row a pair.
+        Columns ``cohort_a, cohort_b, correlation, rank_correlation``, a row a pair.
 
     Returns
     -------
     cohorts : list of str
     (n, n) float64 array
-        NaN on the diagonal.
+        Pearson's correlations above the diagonal, where a few extreme maps count much, and
+        Spearman's below it; NaN on the diagonal.
     """
     cohorts = list(dict.fromkeys([*rows["cohort_a"], *rows["cohort_b"]]))
     values = np.full((len(cohorts), len(cohorts)), np.nan)
-    for a, b, r in zip(rows["cohort_a"], rows["cohort_b"], rows["correlation"], strict=True):
-        values[cohorts.index(a), cohorts.index(b)] = r
-        values[cohorts.index(b), cohorts.index(a)] = r
+    for a, b, r, rho in zip(
+        *(rows[name] for name in ("cohort_a", "cohort_b", "correlation", "rank_correlation")),
+        strict=True,
+    ):
+        first, second = sorted([cohorts.index(a), cohorts.index(b)])
+        values[first, second], values[second, first] = r, rho
     return cohorts, values
 
 
@@ -39,7 +43,7 @@ def draw(table):
     Parameters
     ----------
     table : dict of str to array
-        Columns ``dataset, model, cohort_a, cohort_b, correlation``.
+        Columns ``dataset, model, cohort_a, cohort_b, correlation, rank_correlation``.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def draw(table):
         panel.spines[:].set_visible(False)
         panel.set_title(f"{dataset}: {model}" if n_datasets > 1 else model)
     bar = figure.colorbar(image, ax=panels, fraction=0.03, pad=0.02, ticks=[-1, -0.5, 0, 0.5, 1])
-    bar.set_label("correlation of the maps' mean AIS")
+    bar.set_label("correlation of the maps' mean AIS\n(Pearson above, Spearman below the diagonal)")
     return figure
 
 

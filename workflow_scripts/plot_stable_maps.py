@@ -17,7 +17,7 @@ from alignment.tables import read_columns
 
 N_MAPS = 6
 N_PICTURES = 6
-CELL = 330  # pixels of a picture and its margin, as printed
+PRINTED = 320  # pixels of a picture's longer side at 300 dots an inch
 OUTLINE = "#E69F00"
 
 
@@ -45,42 +45,37 @@ def draw(title, maps, shown, excited, framing):
     figure.text(0.5, 1 - top / 2 / figure.get_figheight(), title, ha="center", va="center")
     if not lines:
         return figure
-    # One panel with one image of all pictures: dozens of either take seconds.
+    # One panel for all pictures, a unit square each: dozens of panels take seconds, and so does
+    # merging the pictures for the PDF.
     panel = figure.add_axes(
         (label / PAGE_WIDTH, 0, 1 - label / PAGE_WIDTH, side * lines / figure.get_figheight())
     )
-    canvas = np.full((lines * CELL, N_PICTURES * CELL, 3), 255, dtype=np.uint8)
+    figure.suppressComposite = True
     for row, (name, pictures, activities) in enumerate(zip(maps, shown, excited, strict=True)):
-        panel.text(-7, (row + 0.5) * CELL, name, rotation=90, ha="right", va="center", fontsize=7)
+        panel.text(-0.02, row + 0.5, name, rotation=90, ha="right", va="center", fontsize=7)
         for column, (picture, activity) in enumerate(zip(pictures, activities, strict=True)):
-            cell = canvas[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
-            left, top, size = _paste(picture, cell)
-            corner = column * CELL + left - 0.5, row * CELL + top - 0.5
-            _outline(panel, place(activity, size, framing), corner)
-    panel.imshow(canvas, aspect="auto", interpolation="bilinear")
+            _draw_picture(panel, picture, activity, framing, (column + 0.5, row + 0.5))
+    panel.set_xlim(0, N_PICTURES)
+    panel.set_ylim(lines, 0)
     panel.set_axis_off()
     return figure
 
 
-def _paste(picture, cell):
-    """Put a picture into the middle of a cell; return left, top and (width, height)."""
+def _draw_picture(panel, picture, activity, framing, centre):
+    """Draw a picture, and outline where a map exceeds half of its maximum there."""
     image = Image.fromarray(picture)
-    scale = 0.95 * CELL / max(image.size)
-    width, height = (max(1, round(side * scale)) for side in image.size)
-    left, top = (CELL - width) // 2, (CELL - height) // 2
-    resized = image.resize((width, height), Image.Resampling.BILINEAR)
-    cell[top : top + height, left : left + width] = np.asarray(resized)
-    return left, top, (width, height)
-
-
-def _outline(panel, placed, corner):
-    """Outline where a map exceeds half of its maximum in a picture."""
-    placed = np.nan_to_num(placed)
+    image.thumbnail((PRINTED, PRINTED))  # more would not be seen
+    width, height = image.size
+    scale = 0.95 / max(width, height)
+    left, top = centre[0] - scale * width / 2, centre[1] - scale * height / 2
+    extent = left, left + scale * width, top + scale * height, top
+    panel.imshow(np.asarray(image), extent=extent, aspect="auto")
+    placed = np.nan_to_num(place(activity, image.size, framing))
     # A border of zeros closes an area at the edge of the picture.
-    y, x = (np.concatenate([[0], np.arange(n) + 0.5, [n]]) for n in placed.shape)
+    x, y = (np.concatenate([[0], np.arange(n) + 0.5, [n]]) for n in image.size)
     outline = panel.contour(
-        corner[0] + x,
-        corner[1] + y,
+        left + scale * x,
+        top + scale * y,
         np.pad(placed, 1),
         levels=[placed.max() / 2],
         colors=OUTLINE,
