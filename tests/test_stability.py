@@ -9,6 +9,7 @@ from scipy import stats
 
 from alignment.fits import fit
 from alignment.pairs import pair_positions, upper_triangle
+from alignment.random_sets import overlap, random_overlap, random_stable
 from alignment.stability import (
     MAP_COLUMNS,
     SUMMARY_COLUMNS,
@@ -16,9 +17,6 @@ from alignment.stability import (
     compare_halves,
     describe_maps,
     most_exciting,
-    overlap,
-    random_overlap,
-    random_stable,
     stable_maps,
     summarize_stability,
 )
@@ -134,6 +132,14 @@ def test_planted_maps_are_found_in_halves_and_noise_is_not():
     unplanted = compare_halves(np.arange(n), judgments, rsm, noise, 10)
     assert abs(unplanted["rank_correlation"].mean()) < 0.15
     assert unplanted["overlap"].mean() == pytest.approx(random_overlap(10, 10, 50), abs=0.08)
+
+
+def test_halves_that_nobody_judged_are_undefined():
+    judgments = np.full((8, 8), np.nan)
+    judgments[0, 1] = judgments[1, 0] = 0.5
+    rsm = RNG.random(28)
+    result = compare_halves(np.arange(8), judgments, rsm, rsm * np.ones((5, 1)), 2, seeds=range(2))
+    assert np.isnan([result["rank_correlation"], result["overlap"]]).all()
 
 
 def test_maps_are_described_over_folds():

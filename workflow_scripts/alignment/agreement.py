@@ -56,9 +56,6 @@ def heatmap_correlation(
     float
         NaN where a heatmap does not vary, as an empty one.
     """
-    # Before scaling, whose rounding would make a flat heatmap vary.
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return np.nan
     return pearson(place(a, size, framing), place(b, size, framing))
 
 
@@ -114,7 +111,7 @@ def _standardized(values, size, framing):
     """Return a placed heatmap as a vector of mean 0 and length 1, NaN where it does not vary."""
     placed = place(values, size, framing).astype(np.float64)
     placed = placed[np.isfinite(placed)]
-    if np.ptp(values) == 0 or np.ptp(placed) == 0:
+    if np.ptp(placed) == 0:
         return np.full(placed.shape, np.nan)
     placed -= placed.mean()
     return placed / np.sqrt(placed @ placed)

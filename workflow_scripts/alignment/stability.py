@@ -4,10 +4,12 @@ from itertools import combinations
 
 import numpy as np
 
+from alignment.errors import InputError
 from alignment.fits import fit_drop, rank_maps
 from alignment.fold_scores import mean_scores
 from alignment.folds import make_folds
 from alignment.pairs import upper_triangle
+from alignment.random_sets import overlap, random_overlap, random_stable
 from alignment.ranks import spearman
 
 MAP_COLUMNS = ["map", "share_retained", "mean_ais", "sd_ais", "mean_rank"]
@@ -18,52 +20,6 @@ for _which in ("within", "between"):
     SUMMARY_COLUMNS += [f"overlap_{_which}", f"overlap_random_{_which}"]
 SUMMARY_COLUMNS += ["n_halves", "rank_correlation_halves", "rank_correlation_sd_halves"]
 SUMMARY_COLUMNS += ["overlap_halves", "overlap_random_halves"]
-
-
-def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the Jaccard index of two sets of maps, |a and b| / |a or b|.
-
-    Parameters
-    ----------
-    a, b : (F,) bool arrays
-
-    Returns
-    -------
-    float
-        NaN where both are empty.
-    """
-    union = (a | b).sum()
-    return float((a & b).sum() / union) if union else np.nan
-
-
-def random_overlap(n_a: int, n_b: int, n_maps: int) -> float:
-    """Return the Jaccard index to be expected of two random sets of given sizes.
-
-    The number of shared maps is hypergeometric, P(s) = C(n_a, s) C(F - n_a, n_b - s) / C(F, n_b).
-
-    Parameters
-    ----------
-    n_a, n_b : int
-    n_maps : int
-        F, the number of maps to draw from.
-
-    Returns
-    -------
-    float
-        NaN where both sets are empty.
-    """
-    if n_a + n_b == 0:
-        return np.nan
-    log_factorial = np.concatenate([[0], np.cumsum(np.log(np.arange(1, n_maps + 1)))])
-
-    def log_choose(n, k):
-        return log_factorial[n] - log_factorial[k] - log_factorial[n - k]
-
-    shared = np.arange(max(0, n_a + n_b - n_maps), min(n_a, n_b) + 1)
-    p = np.exp(
-        log_choose(n_a, shared) + log_choose(n_maps - n_a, n_b - shared) - log_choose(n_maps, n_b)
-    )
-    return float((p * shared / (n_a + n_b - shared)).sum())
 
 
 def compare_fold_pairs(scores: np.ndarray, retained: np.ndarray, seeds: np.ndarray) -> dict:
@@ -135,16 +91,22 @@ def compare_halves(
     dict of arrays, one entry a split
         ``split``: its seed; ``rank_correlation``: Spearman, over maps; ``n_best``; ``overlap``:
         Jaccard index of the n_best maps with the highest AIS; ``overlap_random``: what random
-        sets of that size are expected to have.
+        sets of that size are expected to have.  NaN where a half has fewer than 3 judged pairs.
     """
     triangle = upper_triangle(judgments)
     n_maps = len(rsm_without)
     correlations, overlaps = [], []
     for seed in seeds:
+        try:
+            folds = make_folds(images, judgments, seed, 2, unit)
+        except InputError:  # a half with fewer than 3 judged pairs
+            correlations.append(np.nan)
+            overlaps.append(np.nan)
+            continue
         # The test sets of two folds are the halves.
         halves = [
             fit_drop(rsm[pairs], rsm_without[:, pairs], triangle[pairs], kind)[2]
-            for pairs in (fold.test_pairs for fold in make_folds(images, judgments, seed, 2, unit))
+            for pairs in (fold.test_pairs for fold in folds)
         ]
         correlations.append(spearman(*halves))
         best = np.zeros((2, n_maps), dtype=bool)
@@ -207,30 +169,6 @@ def stable_maps(maps: dict[str, np.ndarray], share: float) -> np.ndarray:
     """
     order = np.lexsort([maps["map"], -maps["mean_ais"], -maps["share_retained"]])
     return maps["map"][order[maps["share_retained"][order] >= share]]
-
-
-def random_stable(sizes: np.ndarray, n_maps: int, share: float) -> float:
-    """Return how many maps at least a share of the folds would retain if they drew at random.
-
-    A map is in a random set of k of F maps with probability k / F, independently in each fold.
-
-    Parameters
-    ----------
-    sizes : (folds,) int array
-        Sizes of the retained sets.
-    n_maps : int
-    share : float
-
-    Returns
-    -------
-    float
-        An expected number of maps.
-    """
-    n_times = np.array([1.0])  # the distribution of how many folds hold a map
-    for p in np.asarray(sizes) / n_maps:
-        n_times = np.convolve(n_times, [1 - p, p])
-    enough = np.arange(len(n_times)) / len(sizes) >= share
-    return float(n_maps * n_times[enough].sum())
 
 
 def summarize_stability(
