@@ -17,6 +17,8 @@ include: "rules/perturbation.smk"
 include: "rules/importance.smk"
 include: "rules/heatmaps.smk"
 include: "rules/statistics.smk"
+include: "rules/agreement.smk"
+include: "rules/stability.smk"
 include: "rules/figures.smk"
 
 
@@ -35,3 +37,5 @@ rule all:
         tables(),
         heatmap_pictures(),
         figures(),
+        agreement(),
+        stability(),

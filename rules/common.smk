@@ -231,6 +231,16 @@ def of_dataset(path):
     return fill
 
 
+def of_dataset_and_models(path):
+    """An input function: the paths of all models, with the dataset of the wildcards' cohort filled in."""
+
+    def fill(wildcards):
+        dataset = config["cohorts"][wildcards.cohort]["dataset"]
+        return expand(path, dataset=dataset, model=config["models"])
+
+    return fill
+
+
 def fold_tables(stage):
     """The five or so tables of one cohort, model and seed, one a fold."""
     return expand(
@@ -417,6 +427,39 @@ def figures():
         threshold=thresholds(),
     )
     return expand("results/figures/{name}.{format}", name=names, format=["png", "pdf"])
+
+
+def agreement():
+    """Tables and figures of the agreement stage: those that the config has something to compare for."""
+    if not config["agreement"]["enabled"]:
+        return []
+    cohorts, names = config["cohorts"], ["activity"]
+    paths = ["results/agreement/summary/activity.csv"]
+    if len(config["models"]) > 1:
+        names.append("agreement")
+        paths.append("results/agreement/summary/heatmaps.csv")
+    if len(cohorts) > len({cohort["dataset"] for cohort in cohorts.values()}):
+        names.append("cohort_agreement")
+    figures = expand(
+        "results/figures/{name}.{format}", name=names, format=["png", "pdf"]
+    )
+    return paths + figures
+
+
+def stability():
+    """Tables and figures of the stability stage."""
+    if not config["stability"]["enabled"]:
+        return []
+    return expand(
+        [
+            "results/stability/summary.csv",
+            "results/figures/stability.{format}",
+            "results/figures/stable_maps-{cohort}-{model}.{format}",
+        ],
+        cohort=config["cohorts"],
+        model=config["models"],
+        format=["png", "pdf"],
+    )
 
 
 check_files()

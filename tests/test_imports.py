@@ -29,8 +29,12 @@ WITHOUT_TORCH = [
     "job_log",
     "cache",
     "judgments",
+    "agreement",
+    "activity",
+    "cohort_agreement",
+    "stability",
 ]
-WITHOUT_PANDAS = ["fits", "folds", "tables"]
+WITHOUT_PANDAS = ["fits", "folds", "tables", "activity", "cohort_agreement", "stability"]
 
 
 def imported(module):

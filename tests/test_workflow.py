@@ -356,7 +356,8 @@ def test_the_package_itself_holds_no_code():
 
 def test_every_rule_declares_the_modules_that_its_script_imports(finished, all_jobs):
     # What is fetched is checked by its SHA-256: an edit is no reason to download it again.
-    assert set(rules(all_jobs)) == set(RULES) - {"all", "fetch_mur92"}
+    expected = {rule for rule, (file, _) in RULES.items() if file not in SWITCHED_OFF}
+    assert set(rules(all_jobs)) == expected - {"all", "fetch_mur92"}
     for job in all_jobs:
         declared = {path for path in job.input if path.endswith(".py")}
         assert declared == imported_modules(finished / "workflow_scripts", job.rule), job.rule
@@ -482,6 +483,8 @@ RULES = {
 }
 JOBS = sorted(set(RULES) - {"all"})
 SHARED = {"fetch_mur92", "prepare_network", "extract_activations", "perturb_maps"}
+# Stages that tests/config.yaml leaves out: they have workflow tests of their own.
+SWITCHED_OFF = {"agreement.smk", "stability.smk"}
 
 
 def directives(rule):

@@ -11,6 +11,7 @@ from alignment.files import replacing
 
 # Columns of names stay text, also where every name looks like a number, as '01' does.
 NAMES = {"image", "file", "sha256", "cohort", "model", "statistic", "model_a", "model_b", "weights"}
+NAMES |= {"dataset", "cohort_a", "cohort_b"}
 
 
 def write_rows(path, columns, rows):

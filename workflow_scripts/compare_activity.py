@@ -1,0 +1,25 @@
+"""Relate the scores of each image's maps to how many of their units are active."""
+
+from alignment.activity import COLUMNS, active_units, compare_activity
+from alignment.job_log import job_log
+from alignment.storage import open_arrays, read_arrays
+from alignment.tables import read_columns, write_rows
+
+
+def main(input, output, params):
+    rows = read_columns(input.cohort)["index"]
+    table = []
+    for model, scores, activations in zip(
+        params.models, input.image_ais, input.activations, strict=True
+    ):
+        ais, images = read_arrays(scores, "ais", "images")
+        with open_arrays(activations) as file:
+            for image, row, values in zip(images, rows, ais, strict=True):
+                units = active_units(file["feature_maps"][row])
+                table.append({"image": image, "model": model, **compare_activity(values, units)})
+    write_rows(output.activity, COLUMNS, table)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params)
