@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+import oracle
 from alignment import reweighting
 from alignment.fits import fit
 from alignment.folds import make_folds
@@ -130,6 +131,17 @@ def test_planted_weights_are_found_and_predict_what_plain_similarity_does_not():
         predicted = weighted_products(embedding, found.weights, first[test], second[test])
         assert fit(predicted, judgments[test]) > 0.9
         assert fit(plain[test], judgments[test]) < 0.5
+
+
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_the_terms_of_a_similarity_add_up_to_it(similarity):
+    embedding, _ = data()
+    embedding[4] = 0
+    rows = reweighting.terms_of(embedding, similarity)
+    expected = oracle.similarity_matrix(embedding, similarity)
+    others = np.arange(14) != 4
+    np.testing.assert_allclose((rows @ rows.T)[others][:, others], expected[others][:, others])
+    assert (rows[4] == 0).all()
 
 
 def test_too_few_images_to_judge_by_take_the_strongest_penalty():

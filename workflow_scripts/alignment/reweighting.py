@@ -53,6 +53,7 @@ def reweight(
     Parameters
     ----------
     embedding : (N, D) array
+        As it is, or the rows of :func:`terms_of`.
     fold : Fold
         Only its training pairs are looked at.
     judgments : (P,) array
@@ -95,6 +96,31 @@ def reweight(
     best = len(PENALTIES) - 1 - int(np.argmax(mean[::-1]))
     (weights,) = ridge_path(embedding, first, second, values, scale * PENALTIES[[best]])
     return Reweighting(weights, float(PENALTIES[best]))
+
+
+def terms_of(embedding: np.ndarray, similarity: str) -> np.ndarray:
+    """Return rows whose products add up to the similarity of two images.
+
+    Reweighting the products of the embeddings themselves is the published form.  It gives up what
+    a correlation does for a prediction, to be blind to the mean and length of an embedding;
+    reweighting the terms of the similarity starts from the network's own prediction, as pruning
+    does.
+
+    Parameters
+    ----------
+    embedding : (N, D) array
+    similarity : {"pearson", "cosine"}
+
+    Returns
+    -------
+    (N, D) float64 array
+        Rows of length 1, for pearson centred.  Zero for an embedding that does not vary.
+    """
+    rows = np.asarray(embedding, dtype=np.float64)
+    if similarity == "pearson":
+        rows = rows - rows.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
 
 
 def weighted_products(embedding, weights, first, second):
