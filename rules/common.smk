@@ -258,6 +258,36 @@ def seed_tables(stage):
     )
 
 
+# Controls and statistics: what is switched off in the config is no target, and so is never made.
+
+
+def has_controls():
+    controls = config["controls"]
+    return bool(
+        controls["random_draws"]
+        or controls["activity"]
+        or controls["reweighting"] != "none"
+        or controls["observers"]
+    )
+
+
+def resamples():
+    """The resampled fits of every cohort and model, where the config asks for any."""
+    if not config["statistics"]["resamples"]:
+        return []
+    return expand(
+        "results/resamples/{cohort}/{model}.csv",
+        cohort=config["cohorts"],
+        model=config["models"],
+    )
+
+
+def paired_tests():
+    """The table of tests over images, where the config asks for it."""
+    wanted = config["statistics"]["paired_tests"]
+    return ["results/statistics/paired_tests.csv"] if wanted else []
+
+
 # Families that end in global average pooling: their heads are a matter of arithmetic, in one thread.
 # The others run layers again. Only threads and memory follow from this; the head itself is found
 # from the network.
@@ -380,6 +410,14 @@ def tables():
         "results/statistics/ks_tests.csv",
         "results/image_ais/{cohort}/{model}.h5",
     ]
+    paths += resamples() + paired_tests()
+    if has_controls():
+        paths += [
+            "results/predictions/controls.csv",
+            "results/predictions/control_tests.csv",
+            "results/predictions/observers.csv",
+            "results/controls/{cohort}/{model}.csv",
+        ]
     paths += [
         f"results/{stage}/{{cohort}}/{{model}}/seed-{{seed}}/fold-{{fold}}.csv"
         for stage in ("ais", "selection", "retained")
@@ -421,6 +459,7 @@ def lost_pictures(index):
 
 def figures():
     names = ["prediction", "selection_curves", "distributions"]
+    names += ["controls"] if has_controls() else []
     names += expand(
         "heatmaps-{cohort}-{threshold}",
         cohort=config["cohorts"],

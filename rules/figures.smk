@@ -34,6 +34,40 @@ rule plot_prediction:
         "../workflow_scripts/plot_prediction.py"
 
 
+rule plot_controls:
+    """Draw the held-out fit of the retained maps beside that of everything it is compared with."""
+    input:
+        controls="results/predictions/controls.csv",
+        tests="results/predictions/control_tests.csv",
+        summary="results/predictions/summary.csv",
+        ceiling="results/predictions/ceiling.csv",
+        style=STYLE,
+        code=imports_of("plot_controls"),
+    output:
+        png=report(
+            "results/figures/controls.png",
+            caption="captions/controls.rst",
+            category="Prediction",
+            labels={"figure": "Pruning beside its controls and rivals"},
+        ),
+        pdf="results/figures/controls.pdf",
+    log:
+        "results/logs/plot_controls.log",
+    benchmark:
+        "results/benchmarks/plot_controls.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cohorts=list(config["cohorts"]),
+        models=list(config["models"]),
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/plot_controls.py"
+
+
 rule plot_selection_curves:
     """Draw the fit as maps are switched on from best to worst."""
     input:

@@ -104,6 +104,7 @@ rule summarize_predictions:
             cohort=config["cohorts"],
             model=config["models"],
         ),
+        resamples=resamples(),
         networks=expand("results/networks/{model}.safetensors", model=config["models"]),
         code=imports_of("summarize_predictions"),
     output:

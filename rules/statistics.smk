@@ -50,3 +50,23 @@ rule compare_distributions:
         runtime=doubling(5),
     script:
         "../workflow_scripts/compare_distributions.py"
+
+
+rule compare_images:
+    """Compare each pair of models image by image, by Wilcoxon signed-rank tests."""
+    input:
+        distributions="results/statistics/distributions.csv",
+        code=imports_of("compare_images"),
+    output:
+        tests="results/statistics/paired_tests.csv",
+    log:
+        "results/logs/compare_images.log",
+    benchmark:
+        "results/benchmarks/compare_images.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../workflow_scripts/compare_images.py"

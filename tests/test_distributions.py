@@ -83,6 +83,7 @@ def naive_holm(p_values):
         ([0.02, 0.021, 0.9], [0.06, 0.06, 0.9]),
         ([0.6, 0.7], [1, 1]),
         ([0.03], [0.03]),
+        ([0.03, np.nan, 0.02], [0.04, np.nan, 0.04]),  # what was not tested is not counted
         ([], []),
     ],
 )

@@ -153,6 +153,23 @@ def test_scores_and_selection_are_the_definition(
 
 
 @similarities
+@units
+def test_any_set_of_maps_is_the_definition(heads, feature_maps, human, similarity, unit):
+    make_head, plain = heads
+    head = make_head(similarity)
+    sets = np.random.default_rng(2).random((6, N_MAPS)) < 0.5
+    sets[0], sets[1], sets[2] = True, False, np.arange(N_MAPS) == 4  # all, none, a silent one
+    first, second = pair_images(N_IMAGES)
+    for fold in make_folds(np.arange(N_IMAGES), human, SEED, N_FOLDS, unit):
+        pairs = fold.test_pairs
+        result = head.with_maps(sets, pairs)
+        for similarities, kept in zip(result, sets, strict=True):
+            embeddings = plain(oracle.with_maps(feature_maps, np.flatnonzero(kept)))
+            matrix = oracle.similarity_matrix(embeddings, similarity)
+            np.testing.assert_allclose(similarities, matrix[first, second][pairs], atol=1e-9)
+
+
+@similarities
 def test_image_scores_are_the_definition(heads, feature_maps, human, similarity):
     make_head, plain = heads
     rsm, _, one_side = make_head(similarity).leave_one_out()

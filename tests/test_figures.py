@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import plot_controls
 import plot_distributions
 import plot_heatmaps
 import plot_prediction
@@ -45,7 +46,7 @@ def summary_of(cohorts, models):
         "test_full": np.linspace(0.2, 0.5, n),
         "test_retained": np.linspace(0.3, 0.6, n),
         "within_subject_se": np.full(n, 0.02),
-        "p_corrected": np.where(np.arange(n) == 0, 0.01, 0.2),
+        "p_holm": np.where(np.arange(n) == 0, 0.01, 0.2),
         "n_retained_mean": np.arange(n) + 100.0,
     }
 
@@ -64,6 +65,46 @@ def test_prediction_shows_every_bar_number_star_and_ceiling(tmp_path, n_cohorts,
     assert shown[1:] == [f"{100 + k}" for k in range(1, n_cohorts * n_models)]
     n_ceilings = sum(len(lines.get_segments()) for lines in figure.axes[0].collections[-n_cohorts:])
     assert n_ceilings >= n_cohorts - 1
+    save(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    assert Image.open(tmp_path / "a.png").width == 2100
+
+
+@DESIGNS
+def test_controls_show_every_mean_star_and_ceiling(tmp_path, n_cohorts, n_models):
+    cohorts, models = names(n_cohorts, n_models)
+    n_groups = n_cohorts * n_models
+    rng = np.random.default_rng(0)
+    folds = {
+        "cohort": np.repeat(cohorts, 3 * n_models),
+        "model": np.tile(np.repeat(models, 3), n_cohorts),
+        **{name: rng.random(3 * n_groups) for name in ("full", "retained", "random_mean")},
+        "random_sd": np.full(3 * n_groups, 0.05),
+        "activity": np.full(3 * n_groups, np.nan),  # switched off
+        "reweighted": rng.random(3 * n_groups),
+    }
+    folds["reweighted"][1] = np.nan
+    p_values = {
+        (cohort, model, name): 0.01 if name == "random" else 0.2
+        for cohort in cohorts
+        for model in models
+        for name in ("full", "random", "reweighted")
+    }
+    ceilings = dict.fromkeys(cohorts, 0.9) | {cohorts[-1]: np.nan}
+    figure = plot_controls.draw(folds, p_values, ceilings, cohorts, models, "r2")
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title() for axes in panels] == cohorts
+    rows = [label.get_text() for label in panels[0].get_yticklabels()]
+    assert rows == ["all maps", "retained maps", "random maps", "reweighted"]
+    marks = [line for line in panels[0].lines if len(line.get_xdata()) == 1]
+    expected = [
+        np.nanmean(folds[name][3 * m : 3 * m + 3])
+        for m in range(n_models)
+        for name in ("full", "retained", "random_mean", "reweighted")
+    ]
+    assert [line.get_xdata()[0] for line in marks] == pytest.approx(expected)
+    assert texts(figure) == ["*"] * n_groups
+    dashed = [line for axes in panels for line in axes.lines if line.get_linestyle() == "--"]
+    assert len(dashed) == n_cohorts - 1
     save(figure, tmp_path / "a.png", tmp_path / "a.pdf")
     assert Image.open(tmp_path / "a.png").width == 2100
 

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from alignment.fits import fit
+from alignment.folds import make_folds
+from alignment.pairs import upper_triangle
 from alignment.predictions import TESTS, compare_folds
 
 
@@ -93,3 +96,27 @@ def test_with_nothing_to_find_only_the_corrected_test_keeps_its_level():
     plain, corrected = rejected / n_data_sets
     assert plain > 0.2
     assert corrected < 0.08
+
+
+def test_the_same_holds_for_fits_of_pairs_that_share_images():
+    """Two networks that predict the judgments equally well, cut as the workflow cuts them."""
+    rng = np.random.default_rng(1)
+    n, n_data_sets = 40, 400
+    folds = [
+        fold
+        for seed in (111, 222, 333, 444, 555, 666, 777, 888)
+        for fold in make_folds(np.arange(n), np.ones((n, n)), seed)
+    ]
+    rejected = np.zeros(2)
+    for _ in range(n_data_sets):
+        latent = rng.normal(size=(n, 5))
+        human, *networks = (
+            upper_triangle(np.corrcoef(latent + rng.normal(size=latent.shape))) for _ in range(3)
+        )
+        fits = [[fit(r[f.test_pairs], human[f.test_pairs]) for f in folds] for r in networks]
+        sizes = [[f.n_train for f in folds], [f.n_test for f in folds]]
+        result = compare_folds(*fits, *sizes)
+        rejected += [result["p"] < 0.05, result["p_corrected"] < 0.05]
+    plain, corrected = rejected / n_data_sets
+    assert plain > 0.15
+    assert corrected < 0.1

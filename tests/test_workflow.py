@@ -28,15 +28,19 @@ N_MAPS, N_UNITS, N_CLASSES = 1280, 1280, 1000
 OVERLAY_PICTURE = "results/heatmaps/tiny/efficientnet_lite0/p80/03.png"
 
 PER_COHORT_AND_MODEL = [(cohort, model) for cohort in COHORTS for model in MODELS]
-FIGURES = ["prediction", "selection_curves", "distributions"] + [
+FIGURES = ["prediction", "controls", "selection_curves", "distributions"] + [
     f"heatmaps-{cohort}-{threshold}" for cohort in COHORTS for threshold in ("full", "p80")
 ]
 # What follows when the predictions of some cohorts, models or seeds change.
 PREDICTION_ENDS = dict.fromkeys(
-    ["summarize_predictions", "plot_prediction", "plot_selection_curves"], 1
+    [
+        *("summarize_predictions", "plot_prediction", "plot_selection_curves"),
+        *("collect_controls", "plot_controls"),
+    ],
+    1,
 )
 DISTRIBUTION_ENDS = dict.fromkeys(
-    ["describe_distributions", "compare_distributions", "plot_distributions"], 1
+    ["describe_distributions", "compare_distributions", "compare_images", "plot_distributions"], 1
 )
 ENDS = PREDICTION_ENDS | DISTRIBUTION_ENDS | {"estimate_ceiling": 1}
 
@@ -65,11 +69,31 @@ def test_a_finished_run_that_is_moved_elsewhere_has_nothing_left_to_do(copied):
     assert copied.planned() == []
 
 
+CONTROLS = (
+    "seed,fold,n_train,n_test,n_retained,full,retained,random_mean,random_sd,random_share,activity,"
+    "reweighted,penalty,n_observers,observer_full,observer_retained,observer_lower,observer_upper"
+)
 TABLES = {
     "datasets/tiny/images.csv": ("index,image,group", 16),
     "predictions/summary.csv": (
         "cohort,model,weights,train_full,train_retained,n_folds,test_full,test_retained,difference,"
-        "within_subject_se,difference_se,t,p,t_corrected,p_corrected,n_retained_mean,n_retained_sd",
+        "within_subject_se,difference_se,t,p,t_corrected,p_corrected,p_holm,difference_low,"
+        "difference_high,n_retained_mean,n_retained_sd",
+        4,
+    ),
+    "predictions/controls.csv": (f"cohort,model,{CONTROLS}", 24),
+    "predictions/control_tests.csv": (
+        "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"
+        "p_corrected,p_holm",
+        12,
+    ),
+    "predictions/observers.csv": (
+        "cohort,model,correlation,n_observers,n_folds,observer_full,observer_retained,"
+        "observer_lower,observer_upper",
+        0,  # nobody is told apart
+    ),
+    "statistics/paired_tests.csv": (
+        "cohort,statistic,model_a,model_b,n,median_difference,w,p,p_holm",
         4,
     ),
     "predictions/ceiling.csv": ("cohort,n_observers,reliability,ceiling", 2),
@@ -80,6 +104,8 @@ for cohort, model in PER_COHORT_AND_MODEL:
         "seed,fold,n_train,n_test,n_retained,train_full,train_retained,test_full,test_retained",
         6,
     )
+    TABLES[f"controls/{cohort}/{model}.csv"] = (CONTROLS, 6)
+    TABLES[f"resamples/{cohort}/{model}.csv"] = ("resample,n_folds,test_full,test_retained", 20)
     for fold in [f"seed-{seed}/fold-{fold}.csv" for seed in SEEDS for fold in FOLDS]:
         where = f"{cohort}/{model}/{fold}"
         TABLES[f"ais/{where}"] = ("map,fit_full,fit_without,ais,rank", N_MAPS)
@@ -132,6 +158,19 @@ def test_the_tables_of_a_fold_agree_with_one_another(finished):
                 assert row["test_retained"] == curve[n - 1]["test_fit"]
                 best = max(float(step["train_fit"]) for step in curve if step["train_fit"])
                 assert float(row["train_retained"]) == best
+
+
+def test_the_controls_are_those_of_the_same_folds(finished):
+    tables = rows_of(finished / "results/predictions/controls.csv")
+    for cohort, model in PER_COHORT_AND_MODEL:
+        rows = [row for row in tables if (row["cohort"], row["model"]) == (cohort, model)]
+        folds = rows_of(finished / f"results/predictions/{cohort}/{model}.csv")
+        for row, fold in zip(rows, folds, strict=True):
+            for name in ("seed", "fold", "n_train", "n_test", "n_retained"):
+                assert row[name] == fold[name]
+            assert (row["full"], row["retained"]) == (fold["test_full"], fold["test_retained"])
+            assert 0 <= float(row["random_share"]) <= 1
+            assert all(0 <= float(row[name]) <= 1 for name in ("activity", "reweighted"))
 
 
 ACTIVATIONS = {
@@ -234,7 +273,7 @@ def test_another_seed_is_computed_alone(finished):
     jobs = finished.planned(overlays=[{"crossvalidation": {"seeds": [111, 222, 333]}}])
     assert rules(jobs) == {
         **{"score_maps": 4, "select_maps": 4, "collect_predictions": 4, "estimate_ceiling": 1},
-        **PREDICTION_ENDS,
+        **{"measure_controls": 4, "resample_images": 4, **PREDICTION_ENDS},
     }
     assert values_of("seed", jobs) == {"333"}
 
@@ -243,6 +282,7 @@ def test_another_cohort_is_computed_alone(finished):
     jobs = finished.planned(overlays=[{"cohorts": {"tiny-b": {"dataset": "tiny"}}}])
     assert rules(jobs) == {
         **{"define_cohort": 1, "describe_dataset": 1},
+        **{"measure_controls": 2, "resample_images": 2},
         **{"score_maps": 4, "select_maps": 4, "collect_predictions": 2},
         **{"score_images": 2, "compute_heatmaps": 2, "draw_heatmaps": 4, "plot_heatmaps": 2},
         **ENDS,
@@ -255,6 +295,7 @@ def test_another_model_is_computed_alone(finished):
     jobs = finished.planned(overlays=[overlay])
     assert rules(jobs) == {
         **{"prepare_network": 1, "extract_activations": 1, "perturb_maps": 1},
+        **{"measure_controls": 2, "resample_images": 2},
         **{"score_maps": 4, "select_maps": 4, "collect_predictions": 2},
         # The grids show every model.
         **{"score_images": 2, "compute_heatmaps": 2, "draw_heatmaps": 4, "plot_heatmaps": 4},
@@ -282,7 +323,19 @@ def test_another_percentile_is_only_drawn(finished):
             {"fit": "spearman"},
             {
                 **{"score_maps": 8, "select_maps": 8, "collect_predictions": 4},
+                **{"measure_controls": 4, "resample_images": 4},
                 **{"estimate_ceiling": 1, **PREDICTION_ENDS},
+            },
+        ),
+        (
+            {"controls": {"random_draws": 6}},
+            {"measure_controls": 4, "collect_controls": 1, "plot_controls": 1},
+        ),
+        (
+            {"statistics": {"resamples": 30}},
+            {
+                **{"resample_images": 4, "summarize_predictions": 1},
+                **{"plot_prediction": 1, "plot_controls": 1},
             },
         ),
     ],
@@ -292,11 +345,31 @@ def test_another_setting_reruns_what_it_concerns(finished, overlay, expected):
     assert rules(finished.planned(overlays=[overlay])) == expected
 
 
+def test_controls_and_statistics_that_are_switched_off_cost_nothing(finished):
+    off = {
+        "controls": {
+            "random_draws": 0,
+            "activity": False,
+            "reweighting": "none",
+            "observers": False,
+        },
+        "statistics": {"resamples": 0, "paired_tests": False},
+    }
+    jobs = finished.planned(overlays=[off], flags=["--forceall"])
+    stages = {"measure_controls", "collect_controls", "plot_controls", "resample_images"}
+    assert not (stages | {"compare_images"}) & set(rules(jobs))
+    # The summary loses its intervals, and nothing else is made again.
+    assert rules(finished.planned(overlays=[off])) == {
+        "summarize_predictions": 1,
+        "plot_prediction": 1,
+    }
+
+
 AFTER_JUDGMENTS = {
     "describe_dataset": 1,
     **{"define_cohort": 2, "score_maps": 8, "select_maps": 8, "collect_predictions": 4},
     **{"score_images": 4, "compute_heatmaps": 4, "draw_heatmaps": 8, "plot_heatmaps": 4},
-    **ENDS,
+    **{"measure_controls": 4, "resample_images": 4, **ENDS},
 }
 
 
@@ -440,7 +513,11 @@ def test_an_overlay_at_any_percentile_can_be_asked_for(finished):
 @pytest.mark.parametrize(
     ("lost", "expected"),
     [
-        ("predictions/summary.csv", {"summarize_predictions": 1, "plot_prediction": 1}),
+        (
+            "predictions/summary.csv",
+            {"summarize_predictions": 1, "plot_prediction": 1, "plot_controls": 1},
+        ),
+        ("predictions/control_tests.csv", {"collect_controls": 1, "plot_controls": 1}),
         ("statistics/ks_tests.csv", {"compare_distributions": 1, "plot_distributions": 1}),
         ("figures/heatmaps-tiny-p80.pdf", {"plot_heatmaps": 1}),
         ("heatmaps/tiny/efficientnet_lite0/p80/index.csv", {"draw_heatmaps": 1}),

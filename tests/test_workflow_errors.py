@@ -80,6 +80,12 @@ CONFIG_ERRORS = {
         ("datasets: mine: ", "'images' and 'judgments'"),
     ),
     "no kind": ({"datasets": {"mine": OWN}}, ("datasets: mine: judgments: 'kind' is a required",)),
+    "draws": ({"controls": {"random_draws": -1}}, ("controls: random_draws: -1", "at least 0")),
+    "reweighting": (
+        {"controls": {"reweighting": "lasso"}},
+        ("controls: reweighting: 'lasso'", "similarity, products or none"),
+    ),
+    "resamples": ({"statistics": {"resamples": 0.5}}, ("statistics: resamples: 0.5", "whole")),
     # Names and paths that lead nowhere
     "dataset": (
         {"cohorts": {"tiny": {"dataset": "tinny"}}},

@@ -46,7 +46,7 @@ def draw(summary, ceilings, cohorts, models, fit):
                     yerr=row["within_subject_se"],
                     error_kw={"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8},
                 )
-            significant = row["p_corrected"] < 0.05
+            significant = row["p_holm"] < 0.05
             axes.annotate(
                 f"{row['n_retained_mean']:.0f}" + ("*" if significant else ""),
                 (left + width, np.nanmax([row["test_retained"], 0]) + row["within_subject_se"]),

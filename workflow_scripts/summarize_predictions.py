@@ -4,8 +4,10 @@ from itertools import product
 
 import numpy as np
 
+from alignment.distributions import holm
 from alignment.job_log import job_log
 from alignment.predictions import compare_folds
+from alignment.resampling import interval
 from alignment.saved_networks import describe_network
 from alignment.tables import read_columns, write_rows
 
@@ -16,10 +18,15 @@ def main(input, output, params):
         for model, path in zip(params.models, input.networks, strict=True)
     }
     rows = []
-    for (cohort, model), path in zip(
-        product(params.cohorts, params.models), input.predictions, strict=True
+    resamples = input.resamples or [None] * len(input.predictions)
+    for (cohort, model), path, resampled in zip(
+        product(params.cohorts, params.models), input.predictions, resamples, strict=True
     ):
         table = read_columns(path)
+        low = high = np.nan
+        if resampled is not None:
+            fits = read_columns(resampled)
+            low, high = interval(fits["test_retained"] - fits["test_full"])
         rows.append(
             {
                 "cohort": cohort,
@@ -30,10 +37,15 @@ def main(input, output, params):
                 **compare_folds(
                     table["test_full"], table["test_retained"], table["n_train"], table["n_test"]
                 ),
+                "p_holm": np.nan,
+                "difference_low": low,
+                "difference_high": high,
                 "n_retained_mean": table["n_retained"].mean(),
                 "n_retained_sd": table["n_retained"].std(ddof=1),
             }
         )
+    for row, p_holm in zip(rows, holm([row["p_corrected"] for row in rows]), strict=True):
+        row["p_holm"] = p_holm
     write_rows(output.summary, list(rows[0]), rows)
 
 

@@ -199,3 +199,29 @@ class ConnectedHead:
             for _, variants in self._variants(embeddings):
                 similarities = embedding_similarity(variants, similarity=self.similarity)
                 yield similarities.cpu().numpy()[:, first, second]
+
+    @torch.inference_mode()
+    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Return the similarities of some pairs with only some maps on.
+
+        See :meth:`alignment.pooled_head.PooledHead.with_maps`.
+        """
+        first, second = (images[pairs] for images in pair_images(self.n_images))
+        members, place = np.unique([first, second], return_inverse=True)
+        first, second = place.reshape(2, -1)
+        images = torch.from_numpy(members).to(self.bias.device)
+        blocks = torch.arange(self.n_maps, device=self.bias.device).split(self.block)
+        result = np.empty((len(sets), len(pairs)))
+        for start in range(0, len(sets), self.block):
+            some = np.asarray(sets[start : start + self.block], dtype=np.float64)
+            some = torch.from_numpy(some).to(self.bias)  # (b, F)
+            sums = self.bias.repeat(len(images), len(some), 1)
+            for maps in blocks:
+                for i, (on, terms) in enumerate(self._terms(maps, images)):
+                    sums[i] += some[:, maps[on]] @ terms
+            embeddings = torch.stack([self._embed(rows) for rows in sums])
+            for batch, variants in self._variants(embeddings):
+                similarities = embedding_similarity(variants, similarity=self.similarity)
+                similarities = similarities.cpu().numpy()[:, first, second]
+                result[start + batch.start : start + batch.start + len(variants)] = similarities
+        return result

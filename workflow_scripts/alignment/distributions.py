@@ -97,15 +97,21 @@ def holm(p_values):
     Parameters
     ----------
     p_values : (m,) array
+        NaN where there was no test, which then is not counted.
 
     Returns
     -------
     (m,) float64 array
+
+    Notes
+    -----
+    Holm (1979).
     """
     p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    corrected = np.empty_like(p)
-    steps = p[order] * np.arange(len(p), 0, -1)
+    n_tests = np.isfinite(p).sum()
+    order = np.argsort(p, kind="stable")[:n_tests]
+    corrected = np.full_like(p, np.nan)
+    steps = p[order] * np.arange(n_tests, 0, -1)
     corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return corrected
 

@@ -94,3 +94,21 @@ class ForwardHead:
                 embeddings[on] = self._embed(switched_on[on])
             similarities = embedding_similarity(embeddings, similarity=self.similarity)
             yield similarities.cpu().numpy()[None, first, second]
+
+    @torch.inference_mode()
+    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Return the similarities of some pairs with only some maps on.
+
+        See :meth:`alignment.pooled_head.PooledHead.with_maps`.
+        """
+        first, second = (images[pairs] for images in pair_images(self.n_images))
+        members, place = np.unique([first, second], return_inverse=True)
+        first, second = place.reshape(2, -1)
+        feature_maps = self.feature_maps[torch.from_numpy(members).to(self.feature_maps.device)]
+        result = np.empty((len(sets), len(pairs)))
+        for k, kept in enumerate(np.asarray(sets, dtype=bool)):
+            on = torch.from_numpy(kept).to(feature_maps.device)
+            embeddings = self._embed(feature_maps * on[:, None, None])
+            similarities = embedding_similarity(embeddings, similarity=self.similarity)
+            result[k] = similarities.cpu().numpy()[first, second]
+        return result

@@ -1,6 +1,7 @@
 """The part of a network between feature maps and embedding, as the later stages use it.
 
-Two methods are all that a stage needs of a head: ``leave_one_out()`` and ``growing(order, pairs)``.
+Three methods are all that a stage needs of a head: ``leave_one_out()``, ``growing(order, pairs)``
+and ``with_maps(sets, pairs)``.
 """
 
 import numpy as np

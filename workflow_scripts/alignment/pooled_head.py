@@ -129,6 +129,34 @@ class PooledHead:
                 block -= products(shift, k)
             yield block.T
 
+    def with_maps(self, sets, pairs):
+        """Return the similarities of some pairs with only some maps on.
+
+        Parameters
+        ----------
+        sets : (S, F) bool array
+            The maps that are on; the others are zero.
+        pairs : (n,) int array
+            Positions among the P pairs.
+
+        Returns
+        -------
+        (S, n) float64 array
+            NaN where an image has no variance.
+        """
+        first, second = (images[pairs] for images in pair_images(self.n_images))
+        members, place = np.unique([first, second], return_inverse=True)
+        first, second = place.reshape(2, -1)
+        e = self.embedding[members]
+        on = np.asarray(sets, dtype=np.float64).T
+        inner = (e[first] * e[second]) @ on
+        squares = (e * e) @ on
+        sums = e @ on if self.similarity == "pearson" else np.zeros_like(squares)
+        variance = squares - sums * sums / self.n_maps
+        variance = np.where(variance > ROUNDING * squares, variance, np.nan)
+        inner -= sums[first] * sums[second] / self.n_maps
+        return (inner / np.sqrt(variance[first] * variance[second])).T
+
 
 def _cosines(a, b):
     with np.errstate(invalid="ignore", divide="ignore"):
