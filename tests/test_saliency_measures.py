@@ -185,12 +185,37 @@ def test_auc_judd_by_hand():
 def test_auc_judd_of_ties_perfect_and_flat_maps():
     fixated = np.array([1, 1, 0, 0, 0], dtype=bool)
     assert predict_fixations(np.array([5.0, 5, 1, 2, 0]), fixated)["auc_judd"] == pytest.approx(1)
-    # All fixations share a value with one other pixel: (0, 0), (1/3, 1), (1, 1).
+    # One of the others is as high, and so above the first or second a third of the time each:
+    # (0, 0), (1/9, 1/2), (2/9, 1), (1, 1).
     tied = predict_fixations(np.array([5.0, 5, 5, 2, 0]), fixated)
-    assert tied["auc_judd"] == pytest.approx(1 / 6 + 2 / 3)
+    assert tied["auc_judd"] == pytest.approx(0.25 / 9 + 0.75 / 9 + 7 / 9)
     flat = predict_fixations(np.full(5, 2.0), fixated)
-    assert flat["auc_judd"] == pytest.approx(0.5)
+    assert flat["auc_judd"] == pytest.approx(0.25 / 3 + 0.75 / 3 + 1 / 3)
     assert np.isnan(flat["nss"])
+
+
+def judd(values, fixated, rng):
+    """As in Judd's code: ties are broken by noise, and no two values are alike."""
+    noisy = values + 1e-7 * rng.random(len(values))
+    n, n_pixels = fixated.sum(), len(values)
+    hits, alarms = [0], [0]
+    for i, threshold in enumerate(sorted(noisy[fixated], reverse=True), start=1):
+        hits.append(i / n)
+        alarms.append(((noisy >= threshold).sum() - i) / (n_pixels - n))
+    return np.trapezoid([*hits, 1], [*alarms, 1])
+
+
+def test_auc_judd_is_what_judds_code_gives_on_average():
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 6, 60).astype(float)
+    fixated = np.zeros(60, dtype=bool)
+    fixated[rng.choice(60, 9, replace=False)] = True
+    expected = np.mean([judd(values, fixated, rng) for _ in range(2000)])
+    assert predict_fixations(values, fixated)["auc_judd"] == pytest.approx(expected, abs=0.003)
+    different = values + np.arange(60) / 100
+    assert predict_fixations(different, fixated)["auc_judd"] == pytest.approx(
+        judd(different, fixated, rng)
+    )
 
 
 def test_without_fixations_there_is_nothing_to_predict():

@@ -160,17 +160,23 @@ def predict_fixations(values: np.ndarray, fixated: np.ndarray) -> dict[str, floa
     dict
         ``nss``: mean of the map at fixated pixels, in standard deviations from its mean over all
         pixels (Peters et al., 2005); ``auc_judd``: area under the curve of the share of fixated
-        pixels against that of the others at or above each value that the map takes at a fixated
-        pixel (Judd et al., 2009), 0.5 for a flat map.  NaN where nobody looked; ``nss`` also for a
-        flat map.
+        pixels against that of the others above the map's value at each fixated pixel, joined by
+        straight lines (Judd et al., 2009).  Judd's code breaks ties at random; this is the
+        expectation of that.  NaN where nobody looked; ``nss`` also for a flat map.
     """
     values, n_fixated = np.asarray(values, dtype=np.float64), int(fixated.sum())
     if not 0 < n_fixated < len(values):
         return dict.fromkeys(FIXATION_MEASURES, np.nan)
-    at_fixations, elsewhere = values[fixated], np.sort(values[~fixated])
-    thresholds = np.unique(at_fixations)[::-1]
-    hits = 1 - np.searchsorted(np.sort(at_fixations), thresholds) / n_fixated
-    alarms = 1 - np.searchsorted(elsewhere, thresholds) / len(elsewhere)
+    at_fixations, elsewhere = np.sort(values[fixated])[::-1], np.sort(values[~fixated])
+    above = len(elsewhere) - np.searchsorted(elsewhere, at_fixations, side="right")
+    tied = len(elsewhere) - above - np.searchsorted(elsewhere, at_fixations)
+    # Of k equally high fixated pixels, the i-th stands below i / (k + 1) of the others as high.
+    _, first, group, count = np.unique(
+        -at_fixations, return_index=True, return_inverse=True, return_counts=True
+    )
+    within = (np.arange(n_fixated) - first[group] + 1) / (count[group] + 1)
+    alarms = (above + tied * within) / len(elsewhere)
+    hits = np.arange(1, n_fixated + 1) / n_fixated
     curve = np.concatenate([[0], hits, [1]]), np.concatenate([[0], alarms, [1]])
     deviation = values.std()
     nss = (at_fixations.mean() - values.mean()) / deviation if deviation > 0 else np.nan
