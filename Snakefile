@@ -16,6 +16,7 @@ include: "rules/activations.smk"
 include: "rules/perturbation.smk"
 include: "rules/importance.smk"
 include: "rules/heatmaps.smk"
+include: "rules/saliency.smk"
 include: "rules/statistics.smk"
 include: "rules/figures.smk"
 

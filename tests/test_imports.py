@@ -29,8 +29,13 @@ WITHOUT_TORCH = [
     "job_log",
     "cache",
     "judgments",
+    "saliency_comparison",
+    "saliency_maps",
+    "saliency_measures",
+    "saliency_sources",
+    "saliency_summary",
 ]
-WITHOUT_PANDAS = ["fits", "folds", "tables"]
+WITHOUT_PANDAS = ["fits", "folds", "tables", "saliency_comparison", "saliency_summary"]
 
 
 def imported(module):
