@@ -17,7 +17,7 @@ rule compute_saliency:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=3000,
         runtime=60,
     params:
         definition=saliency_definition,

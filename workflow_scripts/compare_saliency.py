@@ -1,5 +1,7 @@
 """Compare the heatmaps of a cohort and model with every source's saliency maps."""
 
+from contextlib import ExitStack
+
 from alignment.job_log import job_log
 from alignment.saliency_comparison import (
     COLUMNS,
@@ -15,23 +17,33 @@ from alignment.tables import read_columns, write_rows
 TEST_COLUMNS = ("source", "measure", "n_images", "null", "null_low", "null_high", "p")
 
 
-def read_maps(path, images):
-    """Return the saliency maps of some images, in their order."""
-    with open_arrays(path) as file:
-        position = {image: k for k, image in enumerate(file["images"].asstr()[()])}
-        return [file[f"maps/{position[image]:06}"][()] for image in images]
+class SavedMaps:
+    """The saliency maps of some images, in their order, each read when it is asked for."""
+
+    def __init__(self, file, images):
+        row = {image: k for k, image in enumerate(file["images"].asstr()[()])}
+        self._arrays = [file[f"maps/{row[image]:06}"] for image in images]
+
+    def __len__(self):
+        return len(self._arrays)
+
+    def __getitem__(self, k):
+        return self._arrays[k][()]
 
 
 def main(input, output, params):
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_arrays(path)) for path in input.maps]
+        compare(dict(zip(params.sources, files, strict=True)), input, output)
+
+
+def compare(files, input, output):
     heatmaps, images = read_arrays(input.heatmaps, "heatmap", "images")
     framing = read_attributes(input.heatmaps)["framing"]
     index = read_columns(input.pictures)
     size = dict(zip(index["image"], zip(index["width"], index["height"], strict=True), strict=True))
     sizes = [tuple(map(int, size[image])) for image in images]
-    maps = {
-        source: read_maps(path, images)
-        for source, path in zip(params.sources, input.maps, strict=True)
-    }
+    maps = {source: SavedMaps(file, images) for source, file in files.items()}
     fixations = {}
     for path in input.fixations:
         fixations = read_fixations(path, index["image"])

@@ -143,17 +143,15 @@ def compare_all_pairs(
     if len(chosen) > NULL_IMAGES:
         rng = np.random.default_rng(seed)
         chosen = np.sort(rng.choice(chosen, NULL_IMAGES, replace=False))
+    # Read once, and no larger than they are compared.
+    small = [_scaled(maps[image], _capped(sizes[image])) for image in chosen]
     alike = defaultdict(list)
     for row, image in enumerate(chosen):
         alike[_capped(sizes[image])].append(row)
     result = {measure: np.empty((len(chosen),) * 2) for measure in OVERLAPS}
     for size, rows in alike.items():
-        heat, salient, _ = as_pixels(
-            [heatmaps[image] for image in chosen[rows]],
-            [maps[image] for image in chosen],
-            size,
-            framing,
-        )
+        own = [heatmaps[image] for image in chosen[rows]]
+        heat, salient, _ = as_pixels(own, small, size, framing)
         for measure, values in compare_maps(heat, salient).items():
             result[measure][rows] = values
     return result
