@@ -398,6 +398,107 @@ def errors_said():
     return [line for line in lines if re.match(r"Error: |slurmstepd\S*: error: ", line)]
 
 
+# Saliency
+
+MAP_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".npz")
+
+
+def saliency_sources():
+    """How the maps of every source are made, and what they are; the baseline last."""
+    chosen = config["saliency"]
+    sources = {
+        name: {"kind": "folder", "folder": folder}
+        for name, folder in chosen["folders"].items()
+    }
+    sources |= {
+        name: {"kind": "function", "function": function}
+        for name, function in chosen["functions"].items()
+    }
+    sources |= {name: {"kind": "bottom-up saliency"} for name in chosen["bottom_up"]}
+    return sources | {"gaussian": {"kind": "baseline"}}
+
+
+def saliency_kinds():
+    return {name: source["kind"] for name, source in saliency_sources().items()}
+
+
+def saliency_definition(wildcards):
+    """The definition of a source for one dataset."""
+    source = dict(saliency_sources()[wildcards.source])
+    if "folder" in source:
+        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
+    return source
+
+
+def saliency_files(wildcards):
+    """The files that a source reads: the maps of its folder, or the module of its function."""
+    source = saliency_definition(wildcards)
+    if "folder" in source:
+        return map_files(source["folder"])
+    if "function" in source:
+        path = Path(*source["function"].partition(":")[0].split("."))
+        candidates = (path.with_suffix(".py"), path / "__init__.py")
+        return [str(file) for file in candidates if file.is_file()]
+    return []
+
+
+def map_files(folder):
+    return sorted(
+        str(path)
+        for path in Path(folder).iterdir()
+        if path.suffix.lower() in MAP_SUFFIXES and not path.name.startswith(".")
+    )
+
+
+def saliency_maps(wildcards):
+    """The maps of every source for the dataset of a cohort."""
+    dataset = config["cohorts"][wildcards.cohort]["dataset"]
+    return [f"results/saliency/{dataset}/{source}.h5" for source in saliency_sources()]
+
+
+def fixation_files(wildcards):
+    """The fixations on the pictures of a cohort's dataset, if any."""
+    dataset = config["cohorts"][wildcards.cohort]["dataset"]
+    fixations = config["saliency"]["fixations"]
+    return [fixations[dataset]] if dataset in fixations else []
+
+
+def check_saliency():
+    """Refuse sources of saliency maps that lead nowhere, before any job starts."""
+    chosen = config["saliency"]
+    if twice := set(chosen["folders"]) & set(chosen["functions"]):
+        raise WorkflowError(
+            f"config: saliency: {', '.join(sorted(twice))} is both a folder and a function; "
+            "give them different names."
+        )
+    used = dict.fromkeys(cohort["dataset"] for cohort in config["cohorts"].values())
+    for name, path in chosen["folders"].items():
+        for dataset in used:
+            folder = path.replace("{dataset}", dataset)
+            where = f"config: saliency: folders: {name}"
+            if not Path(folder).is_dir():
+                raise WorkflowError(
+                    f"{where}: there is no folder {folder} with the maps of the dataset '{dataset}'."
+                )
+            if not map_files(folder):
+                raise WorkflowError(
+                    f"{where}: the folder {folder} holds no map ({', '.join(MAP_SUFFIXES)})."
+                )
+    for dataset, file in chosen["fixations"].items():
+        where = f"config: saliency: fixations: {dataset}"
+        if dataset not in config["datasets"]:
+            raise WorkflowError(
+                f"{where}: '{dataset}' is not one of the datasets "
+                f"({', '.join(config['datasets'])})."
+            )
+        if not Path(file).is_file():
+            raise WorkflowError(f"{where}: there is no file {file}.")
+
+
+wildcard_constraints:
+    source=any_of(saliency_sources()),
+
+
 # Targets
 
 
@@ -422,6 +523,11 @@ def tables():
         f"results/{stage}/{{cohort}}/{{model}}/seed-{{seed}}/fold-{{fold}}.csv"
         for stage in ("ais", "selection", "retained")
     ]
+    if config["saliency"]["enabled"]:
+        paths += [
+            "results/saliency/summary.csv",
+            "results/saliency/{cohort}/{model}.csv",
+        ]
     design = {
         "cohort": config["cohorts"],
         "model": config["models"],
@@ -465,6 +571,9 @@ def figures():
         cohort=config["cohorts"],
         threshold=thresholds(),
     )
+    if config["saliency"]["enabled"]:
+        names += ["relative_risk"]
+        names += expand("saliency-{cohort}", cohort=config["cohorts"])
     return expand("results/figures/{name}.{format}", name=names, format=["png", "pdf"])
 
 
@@ -502,3 +611,5 @@ def stability():
 
 
 check_files()
+if config["saliency"]["enabled"]:
+    check_saliency()

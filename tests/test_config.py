@@ -81,7 +81,7 @@ def test_a_default_stands_in_the_config(path):
         value = value[name]
     if node.get("type") == "object":
         assert node["default"] == {}
-        assert set(value) == set(node["properties"])
+        assert set(value) == set(node.get("properties", {}))
     else:
         assert value == node["default"]
         jsonschema.Draft202012Validator({**node, "$defs": SCHEMA["$defs"]}).validate(value)

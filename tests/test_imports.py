@@ -38,8 +38,14 @@ WITHOUT_TORCH = [
     "activity",
     "cohort_agreement",
     "stability",
+    "saliency_comparison",
+    "saliency_maps",
+    "saliency_measures",
+    "saliency_sources",
+    "saliency_summary",
 ]
 WITHOUT_PANDAS = ["fits", "folds", "tables", "activity", "cohort_agreement", "stability"]
+WITHOUT_PANDAS += ["saliency_comparison", "saliency_summary"]
 
 
 def imported(module):

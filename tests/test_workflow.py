@@ -31,6 +31,7 @@ PER_COHORT_AND_MODEL = [(cohort, model) for cohort in COHORTS for model in MODEL
 FIGURES = ["prediction", "controls", "selection_curves", "distributions"] + [
     f"heatmaps-{cohort}-{threshold}" for cohort in COHORTS for threshold in ("full", "p80")
 ]
+FIGURES += ["relative_risk", *(f"saliency-{cohort}" for cohort in COHORTS)]
 # What follows when the predictions of some cohorts, models or seeds change.
 PREDICTION_ENDS = dict.fromkeys(
     [
@@ -42,7 +43,8 @@ PREDICTION_ENDS = dict.fromkeys(
 DISTRIBUTION_ENDS = dict.fromkeys(
     ["describe_distributions", "compare_distributions", "compare_images", "plot_distributions"], 1
 )
-ENDS = PREDICTION_ENDS | DISTRIBUTION_ENDS | {"estimate_ceiling": 1}
+SALIENCY_ENDS = {"summarize_saliency": 1, "plot_relative_risk": 1}
+ENDS = PREDICTION_ENDS | DISTRIBUTION_ENDS | SALIENCY_ENDS | {"estimate_ceiling": 1}
 
 
 def rules(jobs):
@@ -98,6 +100,11 @@ TABLES = {
     ),
     "predictions/ceiling.csv": ("cohort,n_observers,reliability,ceiling", 2),
     "statistics/ks_tests.csv": ("cohort,statistic,model_a,model_b,n_a,n_b,d,p,p_holm", 10),
+    "saliency/summary.csv": (
+        "cohort,model,source,kind,measure,n_images,n_empty_heatmaps,n_flat_maps,"
+        "n_zero_denominators,n,mean,sd,statistic,value,low,high,null,null_low,null_high,p,p_holm",
+        72,
+    ),
 }
 for cohort, model in PER_COHORT_AND_MODEL:
     TABLES[f"predictions/{cohort}/{model}.csv"] = (
@@ -106,6 +113,11 @@ for cohort, model in PER_COHORT_AND_MODEL:
     )
     TABLES[f"controls/{cohort}/{model}.csv"] = (CONTROLS, 6)
     TABLES[f"resamples/{cohort}/{model}.csv"] = ("resample,n_folds,test_full,test_retained", 20)
+    TABLES[f"saliency/{cohort}/{model}.csv"] = (
+        "image,source,empty_heatmap,flat_map,relative_risk_5,relative_risk_10,relative_risk_15,"
+        "cc,sim,kl,nss,auc_judd,saliency_nss,saliency_auc_judd",
+        3 * COHORTS[cohort],
+    )
     for fold in [f"seed-{seed}/fold-{fold}.csv" for seed in SEEDS for fold in FOLDS]:
         where = f"{cohort}/{model}/{fold}"
         TABLES[f"ais/{where}"] = ("map,fit_full,fit_without,ais,rank", N_MAPS)
@@ -285,6 +297,7 @@ def test_another_cohort_is_computed_alone(finished):
         **{"measure_controls": 2, "resample_images": 2},
         **{"score_maps": 4, "select_maps": 4, "collect_predictions": 2},
         **{"score_images": 2, "compute_heatmaps": 2, "draw_heatmaps": 4, "plot_heatmaps": 2},
+        **{"compare_saliency": 2, "plot_saliency": 1},
         **ENDS,
     }
     assert values_of("cohort", jobs) == {"tiny-b"}
@@ -299,7 +312,8 @@ def test_another_model_is_computed_alone(finished):
         **{"score_maps": 4, "select_maps": 4, "collect_predictions": 2},
         # The grids show every model.
         **{"score_images": 2, "compute_heatmaps": 2, "draw_heatmaps": 4, "plot_heatmaps": 4},
-        **(PREDICTION_ENDS | DISTRIBUTION_ENDS),
+        **{"compare_saliency": 2, "plot_saliency": 2},
+        **(PREDICTION_ENDS | DISTRIBUTION_ENDS | SALIENCY_ENDS),
     }
     assert values_of("model", jobs) == {"third"}
 
@@ -314,10 +328,13 @@ def test_another_percentile_is_only_drawn(finished):
     ("overlay", "expected"),
     [
         ({"heatmaps": {"colours": "viridis"}}, {"draw_heatmaps": 8, "plot_heatmaps": 4}),
-        ({"figures": {"grid_pictures": 4}}, {"plot_heatmaps": 4}),
+        ({"figures": {"grid_pictures": 4}}, {"plot_heatmaps": 4, "plot_saliency": 2}),
         (
             {"heatmaps": {"negative_scores": True}},
-            {"compute_heatmaps": 4, "draw_heatmaps": 8, "plot_heatmaps": 4},
+            {
+                **{"compute_heatmaps": 4, "draw_heatmaps": 8, "plot_heatmaps": 4},
+                **{"compare_saliency": 4, "plot_saliency": 2, **SALIENCY_ENDS},
+            },
         ),
         (
             {"fit": "spearman"},
@@ -369,7 +386,9 @@ AFTER_JUDGMENTS = {
     "describe_dataset": 1,
     **{"define_cohort": 2, "score_maps": 8, "select_maps": 8, "collect_predictions": 4},
     **{"score_images": 4, "compute_heatmaps": 4, "draw_heatmaps": 8, "plot_heatmaps": 4},
-    **{"measure_controls": 4, "resample_images": 4, **ENDS},
+    **{"measure_controls": 4, "resample_images": 4},
+    **{"compare_saliency": 4, "plot_saliency": 2},
+    **ENDS,
 }
 
 
@@ -391,7 +410,7 @@ def test_another_picture_redoes_its_dataset_and_no_other(copied):
     jobs = copied.planned("all", "results/activations/second/efficientnet_lite0.h5")
     assert rules(jobs) == {
         **{"import_images": 1, "label_images": 1, "import_judgments": 1},
-        **{"extract_activations": 2, "perturb_maps": 2},
+        **{"extract_activations": 2, "perturb_maps": 2, "compute_saliency": 3},
         **AFTER_JUDGMENTS,
     }
     assert values_of("dataset", jobs) == {"tiny"}
@@ -615,7 +634,7 @@ def test_report_shows_every_figure_with_a_caption_and_a_category(copied):
         assert len(figure["caption"]) > 100, path
         assert "{" not in figure["caption"], path
         assert figure["labels"], path
-    assert set(categories) == {"Prediction", "Distributions", "Heatmaps"}
+    assert set(categories) == {"Prediction", "Distributions", "Heatmaps", "Saliency"}
     assert set(categories["Heatmaps"]) == set(COHORTS)
     caption = shown["results/figures/heatmaps-tiny-p80.png"]["caption"]
     assert "80th percentile" in caption

@@ -1,17 +1,11 @@
 """Draw a grid of one cohort's pictures and their heatmaps by every model."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-from alignment.charts import PAGE_WIDTH, save, use_style
+from alignment.charts import PAGE_WIDTH, save, spread, use_style
 from alignment.job_log import job_log
 from alignment.lineage import check_made_from
 from alignment.overlays import open_heatmaps
-
-
-def spread(n_images, n_shown):
-    """Return the indices of images spread evenly over a cohort."""
-    return np.unique(np.linspace(0, n_images - 1, min(n_images, n_shown)).round().astype(int))
 
 
 def draw(cohort, heatmaps, threshold, colours, n_shown):

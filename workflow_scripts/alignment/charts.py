@@ -5,6 +5,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 FIT_NAMES = {
@@ -29,6 +30,17 @@ def lighter(colour, share=0.55):
     """Return a colour mixed with white."""
     rgb = matplotlib.colors.to_rgb(colour)
     return tuple(1 - (1 - channel) * (1 - share) for channel in rgb)
+
+
+def source_label(source, kind):
+    """Return how a source of saliency maps is called in figures, which says what it is."""
+    name = "centred Gaussian" if kind == "baseline" else source.replace("_", " ")
+    return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
+
+
+def spread(n_images, n_shown):
+    """Return the indices of images spread evenly over a cohort."""
+    return np.unique(np.linspace(0, n_images - 1, min(n_images, n_shown)).round().astype(int))
 
 
 def save(figure, png, pdf):

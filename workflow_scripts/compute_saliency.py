@@ -1,0 +1,76 @@
+"""Compute or read the saliency maps of a dataset by one source."""
+
+from pathlib import Path
+
+from alignment.job_log import job_log, warn
+from alignment.pictures import read_picture
+from alignment.saliency_maps import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian, checked_map
+from alignment.saliency_sources import find_maps, load_function, read_map
+from alignment.storage import write_arrays
+from alignment.tables import read_columns
+
+
+def maps_of(source, definition, files, images, pictures):
+    """Yield the map of every picture by a source.
+
+    Parameters
+    ----------
+    source : str
+    definition : dict
+        ``kind``, and ``folder`` or ``function`` where the source has one.
+    files : list of str
+        What lies in the folder.
+    images : list of str
+    pictures : iterable of (height, width, 3) uint8 arrays
+    """
+    if "folder" in definition:
+        yield from map(read_map, find_maps(definition["folder"], files, images))
+        return
+    if "function" in definition:
+        model = load_function(definition["function"])
+    for image, picture in zip(images, pictures, strict=True):
+        if source == CENTRE:
+            yield centred_gaussian(picture)
+        elif source in BOTTOM_UP:
+            yield bottom_up_map(picture, source)
+        else:
+            where = f"what {definition['function']} returns for the picture '{image}'"
+            yield checked_map(model(picture), where)
+
+
+def warn_of_other_shapes(maps, index):
+    """Say once where a map is stretched: its model may have seen a padded or a cropped picture."""
+    stretched = [
+        f"'{image}' ({values.shape[1]} x {values.shape[0]} for {width} x {height})"
+        for image, values, width, height in zip(
+            index["image"], maps, index["width"], index["height"], strict=True
+        )
+        # As long as one side, less its rounding, fits the other.
+        if abs(values.shape[1] * height / width - values.shape[0]) > max(1, 0.02 * values.shape[0])
+    ]
+    if stretched:
+        warn(
+            f"{len(stretched)} saliency maps have not the proportions of their pictures and are "
+            f"stretched over them, the first for {stretched[0]}."
+        )
+
+
+def main(input, output, params, wildcards):
+    index = read_columns(input.index)
+    folder = Path(input.index).parent / "images"
+    pictures = (read_picture(folder / f"{image}.png") for image in index["image"])
+    maps = list(maps_of(wildcards.source, params.definition, input.files, index["image"], pictures))
+    warn_of_other_shapes(maps, index)
+    for image, values in zip(index["image"], maps, strict=True):
+        if values.min() == values.max():
+            warn(f"the saliency map of the image '{image}' is flat: it is compared with nothing.")
+    write_arrays(
+        output.maps,
+        {f"maps/{k:06}": values for k, values in enumerate(maps)} | {"images": index["image"]},
+        {"source": wildcards.source, "dataset": wildcards.dataset, **params.definition},
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)
