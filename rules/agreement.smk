@@ -9,6 +9,9 @@ rule compare_heatmaps:
         heatmaps=expand(
             "results/heatmaps/{{cohort}}/{model}/heatmaps.h5", model=config["models"]
         ),
+        image_ais=expand(
+            "results/image_ais/{{cohort}}/{model}.h5", model=config["models"]
+        ),
         activations=of_dataset_and_models("results/activations/{dataset}/{model}.h5"),
         cohort="results/cohorts/{cohort}.csv",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
@@ -22,8 +25,8 @@ rule compare_heatmaps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         models=list(config["models"]),
     script:
@@ -38,6 +41,7 @@ rule compare_activity:
         ),
         activations=of_dataset_and_models("results/activations/{dataset}/{model}.h5"),
         cohort="results/cohorts/{cohort}.csv",
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("compare_activity"),
     output:
         activity="results/agreement/activity/{cohort}.csv",
@@ -48,8 +52,8 @@ rule compare_activity:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         models=list(config["models"]),
     script:
@@ -77,8 +81,8 @@ rule compare_cohorts:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     params:
         datasets={name: cohort["dataset"] for name, cohort in config["cohorts"].items()},
         models=list(config["models"]),
@@ -104,8 +108,8 @@ rule summarize_agreement:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
     script:
@@ -134,8 +138,8 @@ rule plot_agreement:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
     script:
@@ -166,8 +170,8 @@ rule plot_activity:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -196,7 +200,7 @@ rule plot_cohort_agreement:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     script:
         "../workflow_scripts/plot_cohort_agreement.py"

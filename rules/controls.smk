@@ -9,6 +9,8 @@ rule measure_controls:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         predictions="results/predictions/{cohort}/{model}.csv",
@@ -24,8 +26,8 @@ rule measure_controls:
         "../envs/alignment.yaml"
     threads: threads_of_head
     resources:
-        mem_mb=memory_of_head,
-        runtime=240,
+        mem_mb=doubling(memory_of_head),
+        runtime=doubling(runtime_of_head),
     params:
         **config["controls"],
         seeds=SEEDS,
@@ -33,6 +35,7 @@ rule measure_controls:
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
         similarity=config["similarity"],
+        framing=config["framing"],
         device=config["compute"]["device"],
     script:
         "../workflow_scripts/measure_controls.py"
@@ -58,8 +61,8 @@ rule collect_controls:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -73,6 +76,8 @@ rule resample_images:
     input:
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         retained=seed_tables("retained"),
@@ -87,8 +92,8 @@ rule resample_images:
         "../envs/alignment.yaml"
     threads: threads_of_head
     resources:
-        mem_mb=memory_of_head,
-        runtime=60,
+        mem_mb=doubling(memory_of_head),
+        runtime=doubling(runtime_of_head),
     params:
         resamples=config["statistics"]["resamples"],
         seeds=SEEDS,
@@ -96,6 +101,7 @@ rule resample_images:
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
         similarity=config["similarity"],
+        framing=config["framing"],
         device=config["compute"]["device"],
     script:
         "../workflow_scripts/resample_images.py"

@@ -58,8 +58,8 @@ rule plot_controls:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),

@@ -5,7 +5,7 @@
 rule compute_saliency:
     """Compute or read the saliency maps of a dataset by one source."""
     input:
-        index="results/datasets/{dataset}/pictures.csv",
+        pictures="results/datasets/{dataset}/pictures.csv",
         files=saliency_files,
         code=imports_of("compute_saliency"),
     output:
@@ -17,8 +17,8 @@ rule compute_saliency:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=doubling(3000),
+        runtime=doubling(10),
     params:
         definition=saliency_definition,
     script:
@@ -29,6 +29,7 @@ rule compare_saliency:
     """Compare a cohort's heatmaps with the saliency maps of their own pictures and of others."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        image_ais="results/image_ais/{cohort}/{model}.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         maps=saliency_maps,
         fixations=fixation_files,
@@ -43,8 +44,8 @@ rule compare_saliency:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=doubling(1500),
+        runtime=doubling(10),
     params:
         sources=list(saliency_sources()),
     script:
@@ -74,8 +75,8 @@ rule summarize_saliency:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -89,6 +90,9 @@ rule plot_saliency:
     input:
         heatmaps=expand(
             "results/heatmaps/{{cohort}}/{model}/heatmaps.h5", model=config["models"]
+        ),
+        image_ais=expand(
+            "results/image_ais/{{cohort}}/{model}.h5", model=config["models"]
         ),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         maps=saliency_maps,
@@ -110,8 +114,8 @@ rule plot_saliency:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         models=list(config["models"]),
         kinds=saliency_kinds(),
@@ -141,8 +145,8 @@ rule plot_relative_risk:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),

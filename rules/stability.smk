@@ -9,6 +9,8 @@ rule measure_stability:
         retained=seed_tables("retained"),
         cohort="results/cohorts/{cohort}.csv",
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        judgments=judgments_of_cohort,
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         code=imports_of("measure_stability"),
     output:
@@ -22,13 +24,14 @@ rule measure_stability:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=doubling(1500),
+        runtime=doubling(10),
     params:
         seeds=SEEDS,
         n_folds=N_FOLDS,
         unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
+        similarity=config["similarity"],
     script:
         "../workflow_scripts/measure_stability.py"
 
@@ -66,8 +69,8 @@ rule summarize_stability:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -107,8 +110,8 @@ rule plot_stability:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         cohorts=list(config["cohorts"]),
         models=list(config["models"]),
@@ -122,6 +125,7 @@ rule plot_stable_maps:
     input:
         maps="results/stability/{cohort}/{model}.csv",
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
         cohort="results/cohorts/{cohort}.csv",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
@@ -142,8 +146,8 @@ rule plot_stable_maps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         share=config["stability"]["retained_share"],
     script:

@@ -66,7 +66,7 @@ rule compare_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=doubling(500),
+        runtime=doubling(10),
     script:
         "../workflow_scripts/compare_images.py"

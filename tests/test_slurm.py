@@ -35,12 +35,15 @@ CLUSTER_JOBS = {
     "heatmaps-tiny": (1500, 60),
     "heatmaps-tiny-a": (1500, 60),
     "tables": (1000, 60),
+    "saliency": (3000, 30),
+    "predictions": (1000, 40),
 }
 for model in NETWORKS:
     CLUSTER_JOBS[f"perturbation-tiny-{model}"] = (4000, 300)
     for cohort in ("tiny", "tiny-a"):
         CLUSTER_JOBS[f"scores-{cohort}-{model}"] = (1500, 20)
         CLUSTER_JOBS[f"selection-{cohort}-{model}"] = (1500, 20)
+        CLUSTER_JOBS[f"controls-{cohort}-{model}"] = (1500, 20)
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def test_the_cluster_makes_the_same_values_as_this_machine(finished, made_by_slu
 def test_the_cluster_gets_few_jobs_and_none_for_a_few_seconds_work(made_by_slurm):
     _, jobs = made_by_slurm
     assert {job.group: (job.memory, job.runtime) for job in jobs} == CLUSTER_JOBS
-    assert len(jobs) == len(CLUSTER_JOBS) == 14
+    assert len(jobs) == len(CLUSTER_JOBS) == 20
     assert {job.state for job in jobs} == {"COMPLETED"}
     assert {job.account for job in jobs} == {"vision"}
 
@@ -291,11 +294,11 @@ def test_the_design_of_the_paper_makes_few_cluster_jobs_of_modest_size(fresh):
     assert local == {"prepare_network": 2, "all": 1}
     stages = Counter(job.group.partition("-")[0] for job in jobs)
     assert stages == {
-        **{"datasets": 6, "perturbation": 12, "scores": 12, "selection": 12},
-        **{"heatmaps": 6, "tables": 1},
+        **{"datasets": 6, "perturbation": 12, "scores": 12, "selection": 12, "controls": 12},
+        **{"heatmaps": 6, "saliency": 1, "predictions": 1, "tables": 1},
     }
-    assert sum(stages.values()) == 49
-    assert sum(len(job.rules) for job in jobs) == 379
+    assert sum(stages.values()) == 63
+    assert sum(len(job.rules) for job in jobs) == 485
     assert max(job.memory for job in jobs) == 4000
     assert max(job.runtime for job in jobs) <= 12 * 60
 
@@ -334,4 +337,6 @@ def test_a_gpu_is_asked_for_where_layers_are_run_once_the_profile_says_so(fresh)
         ("perturb_maps", True, "gpu-partition"),
         ("perturb_maps", False, "gpu-partition"),
         ("select_maps", True, "gpu-partition"),
+        ("measure_controls", True, "gpu-partition"),
+        ("resample_images", True, "gpu-partition"),
     }

@@ -2,6 +2,7 @@
 
 from alignment.activity import COLUMNS, active_units, compare_activity
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.storage import open_arrays, read_arrays
 from alignment.tables import read_columns, write_rows
 
@@ -12,6 +13,10 @@ def main(input, output, params):
     for model, scores, activations in zip(
         params.models, input.image_ais, input.activations, strict=True
     ):
+        check_made_from(
+            scores,
+            {"activations": activations, "cohort": input.cohort, "pictures": input.pictures},
+        )
         ais, images = read_arrays(scores, "ais", "images")
         with open_arrays(activations) as file:
             for image, row, values in zip(images, rows, ais, strict=True):

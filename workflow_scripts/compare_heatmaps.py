@@ -6,6 +6,7 @@ import numpy as np
 
 from alignment.agreement import COLUMNS, class_entropies, compare_heatmaps
 from alignment.job_log import job_log, warn
+from alignment.lineage import check_made_from
 from alignment.storage import open_arrays, read_arrays, read_attributes
 from alignment.tables import read_columns, write_rows
 
@@ -25,9 +26,12 @@ def main(input, output, params, cohort):
         zip(pictures["width"][rows].tolist(), pictures["height"][rows].tolist(), strict=True)
     )
     heatmaps, entropies = {}, {}
-    for model, path, activations in zip(
-        params.models, input.heatmaps, input.activations, strict=True
+    for model, path, scores, activations in zip(
+        params.models, input.heatmaps, input.image_ais, input.activations, strict=True
     ):
+        check_made_from(
+            path, {"image_ais": scores, "activations": activations, "pictures": input.pictures}
+        )
         heatmaps[model], images = read_arrays(path, "heatmap", "images")
         framing = read_attributes(path)["framing"]
         entropies[model] = read_entropies(activations, rows)

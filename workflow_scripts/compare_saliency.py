@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.saliency_comparison import (
     COLUMNS,
     compare_all_pairs,
@@ -32,6 +33,8 @@ class SavedMaps:
 
 
 def main(input, output, params):
+    for path in (input.heatmaps, *input.maps):
+        check_made_from(path, input)
     with ExitStack() as stack:
         files = [stack.enter_context(open_arrays(path)) for path in input.maps]
         compare(dict(zip(params.sources, files, strict=True)), input, output)

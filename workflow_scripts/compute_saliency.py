@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from alignment.job_log import job_log, warn
+from alignment.lineage import made_from
 from alignment.pictures import read_picture
 from alignment.saliency_maps import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian, checked_map
 from alignment.saliency_sources import find_maps, load_function, read_map
@@ -56,8 +57,8 @@ def warn_of_other_shapes(maps, index):
 
 
 def main(input, output, params, wildcards):
-    index = read_columns(input.index)
-    folder = Path(input.index).parent / "images"
+    index = read_columns(input.pictures)
+    folder = Path(input.pictures).parent / "images"
     pictures = (read_picture(folder / f"{image}.png") for image in index["image"])
     maps = list(maps_of(wildcards.source, params.definition, input.files, index["image"], pictures))
     warn_of_other_shapes(maps, index)
@@ -67,7 +68,12 @@ def main(input, output, params, wildcards):
     write_arrays(
         output.maps,
         {f"maps/{k:06}": values for k, values in enumerate(maps)} | {"images": index["image"]},
-        {"source": wildcards.source, "dataset": wildcards.dataset, **params.definition},
+        {
+            "source": wildcards.source,
+            "dataset": wildcards.dataset,
+            **params.definition,
+            "made_from": made_from(pictures=input.pictures),
+        },
     )
 
 

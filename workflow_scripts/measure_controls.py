@@ -7,6 +7,7 @@ from alignment.fits import fit
 from alignment.folds import make_folds
 from alignment.heads import open_head
 from alignment.job_log import job_log, progress
+from alignment.lineage import check_made_from
 from alignment.observers import correlation, noise_ceiling, observer_fits
 from alignment.pairs import pair_images, upper_triangle
 from alignment.reweighting import reweight, terms_of, weighted_products
@@ -75,6 +76,8 @@ def measure_observers(head, fold, observers, retained, params):
 
 
 def main(input, output, params, threads, memory_mb):
+    check_made_from(input.similarity, input)
+    check_made_from(input.activations, input, params)
     images = read_columns(input.cohort)["index"]
     with open_arrays(input.similarity) as file:
         human = file["similarity"][()]

@@ -4,12 +4,15 @@ import numpy as np
 
 from alignment.fold_scores import read_retained, read_scores
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.stability import compare_fold_pairs, compare_halves, describe_maps
 from alignment.storage import read_arrays
 from alignment.tables import read_columns, write_columns
 
 
 def main(input, output, params):
+    check_made_from(input.similarity, input)
+    check_made_from(input.perturbation, input, params)
     scores = read_scores(input.ais)
     retained = read_retained(input.retained, scores.shape[1])
     write_columns(output.maps, **describe_maps(scores, retained))

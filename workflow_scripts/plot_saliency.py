@@ -7,6 +7,7 @@ from matplotlib.patches import Patch
 
 from alignment.charts import PAGE_WIDTH, save, source_label, spread, use_style
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.overlays import open_heatmaps
 from alignment.saliency_comparison import as_pixels
 from alignment.saliency_maps import CENTRE
@@ -135,6 +136,10 @@ def read_risks(models, tables):
 
 def main(input, output, params, cohort):
     use_style(input.style)
+    for path, scores in zip(input.heatmaps, input.image_ais, strict=True):
+        check_made_from(path, {"image_ais": scores, "pictures": input.pictures})
+    for path in input.maps:
+        check_made_from(path, input)
     heatmaps = {
         model: open_heatmaps(path, input.pictures)
         for model, path in zip(params.models, input.heatmaps, strict=True)

@@ -10,6 +10,7 @@ from PIL import Image
 from alignment.charts import PAGE_WIDTH, save, use_style
 from alignment.heatmaps import place
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.pictures import read_picture
 from alignment.stability import most_exciting, stable_maps
 from alignment.storage import open_arrays
@@ -85,6 +86,7 @@ def _draw_picture(panel, picture, activity, framing, centre):
 
 
 def main(input, output, params, wildcards):
+    check_made_from(input.activations, input)
     use_style(input.style)
     table = read_columns(input.maps)
     cohort = read_columns(input.cohort)

@@ -6,6 +6,7 @@ from alignment.controls import only
 from alignment.folds import make_folds
 from alignment.heads import open_head
 from alignment.job_log import job_log
+from alignment.lineage import check_made_from
 from alignment.pairs import pair_images, upper_triangle
 from alignment.resampling import draw_images, resampled_fits
 from alignment.storage import read_arrays
@@ -15,6 +16,8 @@ SEED = 0
 
 
 def main(input, output, params, threads, memory_mb):
+    check_made_from(input.similarity, input)
+    check_made_from(input.activations, input, params)
     images = read_columns(input.cohort)["index"]
     human = read_arrays(input.similarity, "similarity")
     judgments = upper_triangle(human)
