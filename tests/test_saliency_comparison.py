@@ -102,7 +102,7 @@ def test_the_diagonal_of_all_pairs_is_the_table():
 
 def test_large_pictures_and_cohorts_are_bounded(monkeypatch):
     monkeypatch.setattr(saliency_comparison, "NULL_IMAGES", 4)
-    monkeypatch.setattr(saliency_comparison, "NULL_SIDE", 50)
+    monkeypatch.setattr(saliency_comparison, "NULL_SIDE", 64)
     seen = []
 
     def record(heatmaps, maps, size, framing):
@@ -110,9 +110,11 @@ def test_large_pictures_and_cohorts_are_bounded(monkeypatch):
         return as_pixels(heatmaps, maps, size, framing)
 
     monkeypatch.setattr(saliency_comparison, "as_pixels", record)
-    pairs = compare_all_pairs(smooth(RNG, 9), smooth(RNG, 9), [(200, 100)] * 9, "stretch")
+    pairs = compare_all_pairs(
+        smooth(RNG, 9), smooth(RNG, 9), [(200, 100)] * 5 + [(204, 103)] * 4, "stretch"
+    )
     assert pairs["cc"].shape == (4, 4)
-    assert seen == [(50, 25)]
+    assert seen == [(64, 32)]
 
 
 # Permutation tests

@@ -20,6 +20,7 @@ N_PERMUTATIONS = 10_000
 # The null compares all pairs of images: beyond these numbers it would cost more than all else.
 NULL_IMAGES = 100
 NULL_SIDE = 256
+NULL_STEP = 16  # sides of larger pictures are rounded to it, so that many share a size
 
 Size = tuple[int, int]
 
@@ -129,7 +130,8 @@ def compare_all_pairs(
     heatmaps : N arrays (H, W)
     maps : N arrays of any sizes
     sizes : N tuples (width, height)
-        Of the pictures.  Where the long side exceeds 256 pixels, the pair is compared at 256.
+        Of the pictures.  Where the long side exceeds 256 pixels, the pair is compared at 256, and
+        the short side rounded to 16.
     framing : str
     seed : int
         Of the 100 images that are drawn where there are more.
@@ -158,8 +160,10 @@ def compare_all_pairs(
 
 
 def _capped(size: Size) -> Size:
-    share = min(1, NULL_SIDE / max(size))
-    return tuple(max(1, round(side * share)) for side in size)
+    if max(size) <= NULL_SIDE:
+        return size
+    steps = (side * NULL_SIDE / max(size) / NULL_STEP for side in size)
+    return tuple(NULL_STEP * max(1, round(step)) for step in steps)
 
 
 def typical(measure: str, values: np.ndarray) -> np.ndarray:
