@@ -22,7 +22,10 @@ COLUMNS = (
 
 
 def measure_sets(head, fold, judgments, row, active, params):
-    """Return the test fits of random sets and of the most active maps, as many as are retained."""
+    """Return the test fits of random sets and of the most active maps, as many as are retained.
+
+    Draws without a defined fit, as where a single map is on, are left out.
+    """
     size = row["n_retained"]
     sets = np.zeros((0, head.n_maps), dtype=bool)
     if params.random_draws:
