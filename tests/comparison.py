@@ -1,49 +1,59 @@
-"""Which artifacts of two results folders hold different numbers."""
+"""Whether two projects hold the same results: cells, arrays and attributes, pixels, or bytes."""
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
+from conftest import Project
+from PIL import Image
+from safetensors import safe_open
+
+# What a run says and measures, the PDFs that carry a date, and what only some tests ask for.
+LEFT_OUT = {"logs", "benchmarks", "figures", "second"}
 
 
-def artifacts(folder: Path) -> set[str]:
-    """Return the tables and HDF5 files of a results folder, as relative paths."""
+def results_of(project: Project) -> set[Path]:
+    """Return the files under results/ that hold results."""
     return {
-        str(path.relative_to(folder))
-        for suffix in ("csv", "h5")
-        for path in folder.rglob(f"*.{suffix}")
-        if not path.name.startswith(".")
+        path.relative_to(project.folder)
+        for path in (project / "results").rglob("*")
+        if path.is_file() and not LEFT_OUT & set(path.parts)
     }
 
 
-def differing(folder: Path, other: Path) -> list[str]:
-    """Return the artifacts that only one folder has, or whose cells or datasets are not equal."""
-    names, others = artifacts(folder), artifacts(other)
-    found = names ^ others
-    for name in names & others:
-        equal = equal_datasets if name.endswith(".h5") else equal_cells
-        if not equal(folder / name, other / name):
-            found.add(name)
-    return sorted(found)
+def contents(path: Path) -> Any:
+    """Return everything that a result holds."""
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.reader(file))
+    if path.suffix == ".h5":
+        with h5py.File(path) as file:
+            return _arrays(file), {name: str(value) for name, value in file.attrs.items()}
+    if path.suffix == ".safetensors":
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+            return arrays, file.metadata()
+    if path.suffix == ".png":
+        return np.asarray(Image.open(path)).tobytes()
+    return path.read_bytes()
 
 
-def equal_cells(path: Path, other: Path) -> bool:
-    with (
-        path.open(newline="", encoding="utf-8") as a,
-        other.open(newline="", encoding="utf-8") as b,
-    ):
-        return list(csv.reader(a)) == list(csv.reader(b))
+def differing(project: Project, other: Project) -> list[Path]:
+    """Return the results that only one project has, or that hold something else in the other."""
+    paths, others = results_of(project), results_of(other)
+    changed = {p for p in paths & others if contents(project / p) != contents(other / p)}
+    return sorted(changed | (paths ^ others))
 
 
-def equal_datasets(path: Path, other: Path) -> bool:
-    with h5py.File(path) as a, h5py.File(other) as b:
-        return a.keys() == b.keys() and all(
-            a[name].dtype == b[name].dtype
-            and np.array_equal(a[name], b[name], equal_nan=number(a[name]))
-            for name in a
-        )
-
-
-def number(dataset: h5py.Dataset) -> bool:
-    return dataset.dtype.kind == "f"
+def _arrays(group: h5py.Group) -> dict[str, Any]:
+    found = {}
+    for name, item in group.items():
+        if isinstance(item, h5py.Group):
+            found[name] = _arrays(item)
+        elif item.dtype == object:
+            found[name] = list(item)
+        else:
+            found[name] = item.dtype.str, item.shape, item[()].tobytes()
+    return found

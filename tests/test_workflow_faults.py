@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from comparison import artifacts, differing
+from comparison import differing, results_of
 from conftest import OVERLAY, make_project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -117,13 +117,12 @@ def outlive(process):
 
 def finish(project, undisturbed, overlay=SMALL):
     """Run what is left, and ask for the intermediate files as well, which `all` does not need."""
-    names = sorted(artifacts(undisturbed / "results"))
-    files = [f"results/{name}" for name in names if name.endswith(".h5")]
+    files = [str(path) for path in sorted(results_of(undisturbed)) if path.suffix == ".h5"]
     project.run("all", *files, overlays=[overlay])
 
 
 def assert_same_results(project, undisturbed, overlay=SMALL):
-    assert differing(project / "results", undisturbed / "results") == []
+    assert differing(project, undisturbed) == []
     assert project.planned(overlays=[overlay]) == []
     assert not list((project / "results").rglob("*.partial"))
 
