@@ -14,6 +14,8 @@ WITHOUT_TORCH = [
     "folds",
     "selection",
     "storage",
+    "lineage",
+    "saved_networks",
     "tables",
     "heads",
     "heatmaps",
