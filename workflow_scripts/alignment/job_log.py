@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import resource
 import sys
 import time
@@ -48,9 +49,16 @@ def usage_noted():
     """Note in the log what a job took, for the rules that Snakemake keeps no benchmark of."""
     start = time.monotonic()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in kB, on macOS in bytes
-    megabytes = peak / (1e6 if sys.platform == "darwin" else 1e3)
-    print(f"took {time.monotonic() - start:.1f} s and at most {megabytes:.0f} MB of memory")
+    print(f"took {time.monotonic() - start:.1f} s and at most {_peak_mb():.0f} MB of memory")
+
+
+def _peak_mb():
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage says on Linux begins with the peak of the process that started this one.
+        (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
+        return int(peak) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS
 
 
 def warn(sentence):
