@@ -28,11 +28,11 @@ NETWORKS = ["efficientnet_lite0", "efficientnet_lite1"]
 # the largest job of a group, run time (minutes) that of all.
 CLUSTER_JOBS = {
     "datasets": (1000, 35),
-    "heatmaps-tiny": (1500, 60),
-    "heatmaps-tiny-a": (1500, 60),
-    "tables": (1000, 60),
+    "heatmaps-tiny": (1500, 90),
+    "heatmaps-tiny-a": (1500, 90),
+    "tables": (1000, 90),
     "saliency": (3000, 30),
-    "predictions": (1000, 40),
+    "predictions": (1000, 20),
 }
 for model in NETWORKS:
     CLUSTER_JOBS[f"perturbation-tiny-{model}"] = (4000, 300)
@@ -110,7 +110,7 @@ def test_the_cluster_makes_the_same_values_as_this_machine(finished, made_by_slu
     paths = results_of(finished)
     kinds = Counter(path.suffix for path in paths)
     assert kinds[".csv"] > 80
-    assert kinds[".h5"] == 13
+    assert kinds[".h5"] == 16
     assert differing(project, finished) == []
     figures = {path.name for path in (finished / "results/figures").iterdir()}
     assert {path.name for path in (project / "results/figures").iterdir()} == figures
@@ -187,7 +187,7 @@ def test_a_cancelled_job_is_made_by_the_next_run_and_nothing_else(cluster, finis
     done = run_on(cluster, copied, table)
     assert done.code == 0, done.said
     jobs = jobs_of(cluster, done.said)
-    assert [job.group for job in jobs] == ["selection-tiny-efficientnet_lite0", "tables"]
+    assert [job.group for job in jobs] == ["selection-tiny-efficientnet_lite0", "predictions"]
     assert {path: path.stat().st_mtime_ns for path in stages["ais"].rglob("*.csv")} == times
     assert differing(copied, finished) == []
 
