@@ -113,19 +113,18 @@ class ConnectedHead:
                 yield on, computed[i, on]
 
     def _embed(self, first_sums: torch.Tensor) -> torch.Tensor:
-        """Return the embeddings (m, D) of variants of one image from sums of the first layer.
+        """Return the embeddings (m, D) of some variants from their sums of the first layer.
 
         Units that are off in every variant are left out, which changes nothing.
         """
         if self.second is None:
             return self.rest(first_sums)
-        units = first_sums.clamp(min=0)
-        on = torch.nonzero(units.amax(dim=0)).flatten()
+        on = torch.nonzero(first_sums.amax(dim=0) > 0).flatten()
         weight = self.second
         if len(on) < WORTH_GATHERING * len(weight):
-            units = units.index_select(1, on)
+            first_sums = first_sums.index_select(1, on)
             weight = torch.index_select(weight, 0, on, out=self.rows[: len(on)])
-        return self.rest(torch.addmm(self.second_bias, units, weight))
+        return self.rest(torch.addmm(self.second_bias, first_sums.clamp(min=0), weight))
 
     def _variants(self, embeddings: torch.Tensor) -> Iterator[tuple[slice, torch.Tensor]]:
         """Yield the variants (v, n, D) of a block (n, b, D), some at a time, and which they are."""
@@ -143,10 +142,15 @@ class ConnectedHead:
         images = torch.arange(self.n_images, device=self.bias.device)
         blocks = torch.arange(self.n_maps, device=self.bias.device).split(self.block)
         sums = self.bias.double().repeat(self.n_images, 1)
-        for maps in blocks:
-            for i, (_, terms) in enumerate(self._terms(maps, images)):
+        if self.terms is not None:
+            for i, terms in enumerate(self.terms):  # those of silent maps are zero
                 sums[i] += terms.sum(dim=0, dtype=torch.float64)
-        whole = torch.cat([self._embed(row[None].to(self.bias.dtype)) for row in sums])
+        else:
+            for maps in blocks:
+                for i, (_, terms) in enumerate(self._terms(maps, images)):
+                    sums[i] += terms.sum(dim=0, dtype=torch.float64)
+        sums = sums.to(self.bias.dtype)
+        whole = self._embed(sums)
         all_on = embedding_similarity(whole, similarity=self.similarity).cpu().numpy()
 
         rsm_without = np.empty((self.n_maps, len(first)))
@@ -156,7 +160,7 @@ class ConnectedHead:
             for i, (on, terms) in enumerate(self._terms(maps, images)):
                 embeddings[i] = whole[i]
                 if len(terms):
-                    embeddings[i, on] = self._embed((sums[i] - terms).to(self.bias.dtype))
+                    embeddings[i, on] = self._embed(torch.sub(sums[i], terms, out=terms))
             maps = maps.cpu().numpy()
             for some, variants in self._variants(embeddings):
                 both = embedding_similarity(variants, similarity=self.similarity)
