@@ -6,6 +6,9 @@ seal, the SHA-256 of the rest of the header.
 
 import hashlib
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import safetensors
 
@@ -13,15 +16,16 @@ from alignment.errors import InputError
 from alignment.files import altered, make_anew, unsealed
 
 SEAL = "seal"
+FIELDS = {"network", "attributes", "torch", "torchvision", "tensors_sha256"}  # beside the seal
 
 
-def seal_of(metadata):
+def seal_of(metadata: Mapping[str, str]) -> str:
     """Return the SHA-256 of the header of a network file, a dict of strings, but its seal."""
     content = {name: value for name, value in metadata.items() if name != SEAL}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def read_header(path):
+def read_header(path: str | Path) -> dict[str, str]:
     """Read and check the header of a network file.
 
     Parameters
@@ -45,16 +49,16 @@ def read_header(path):
         raise InputError(f"{path} is missing; run snakemake again.") from error
     except (OSError, safetensors.SafetensorError) as error:
         raise altered(path) from error
-    if "network" not in metadata:
+    if not FIELDS & metadata.keys():
         raise InputError(f"{path} is not a network saved by this workflow; {make_anew(path)}")
-    if SEAL not in metadata:
+    if metadata.keys() == FIELDS:
         raise unsealed(path)
-    if metadata[SEAL] != seal_of(metadata):
+    if metadata.get(SEAL) != seal_of(metadata):  # a damaged name of a field ends here, too
         raise altered(path)
     return metadata
 
 
-def describe_network(path):
+def describe_network(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Say what is known of a saved network.
 
     Parameters
