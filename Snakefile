@@ -9,8 +9,12 @@ configfile: f"{workflow.basedir}/config.yaml"
 report: "rules/captions/workflow.rst"
 
 
-# In the order of the data.
+# Functions, then the stages in the order of the data.
+include: "rules/config.smk"
 include: "rules/common.smk"
+include: "rules/jobs.smk"
+include: "rules/checks.smk"
+include: "rules/targets.smk"
 include: "rules/datasets.smk"
 include: "rules/activations.smk"
 include: "rules/perturbation.smk"

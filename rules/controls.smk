@@ -49,6 +49,7 @@ rule collect_controls:
             cohort=config["cohorts"],
             model=config["models"],
         ),
+        ceiling="results/predictions/ceiling.csv",
         code=imports_of("collect_controls"),
     output:
         controls="results/predictions/controls.csv",

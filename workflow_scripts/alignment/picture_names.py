@@ -1,4 +1,4 @@
-"""Match the row names of a file to the names of the pictures."""
+"""The names of pictures, and which row of a file belongs to which."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,10 +6,13 @@ from pathlib import Path
 
 from alignment.errors import InputError
 
+# Formats that Pillow reads; other files of a picture folder are passed over.
 PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jfif", ".jp2", ".png", ".bmp", ".tif", ".tiff", ".gif", ".webp", ".ppm"}
-    | {".pgm", ".tga", ".avif", ".heic"}
+    {".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm"}
+    | {".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
 )
+# A picture may have been converted after its name was noted.
+_NAMED_SUFFIXES = PICTURE_SUFFIXES | {".heic", ".heif"}
 _SHOWN = 5
 
 
@@ -47,7 +50,7 @@ def match_rows(names: Sequence[str], images: Sequence[str], path: str | Path) ->
 def _bare(name: str) -> str:
     # Other suffixes stay: "chair.v1" and "chair.v2" are two pictures.
     suffix = Path(name).suffix
-    return name.removesuffix(suffix) if suffix.lower() in PICTURE_SUFFIXES else name
+    return name.removesuffix(suffix) if suffix.lower() in _NAMED_SUFFIXES else name
 
 
 def _listed(names: Sequence[str]) -> str:
