@@ -104,3 +104,13 @@ def image_scores(feature_maps, head, human, similarity):
             )[0, 1:]
             ais[i, f] = full - fit(row, human[i, others], "pearson")
     return ais
+
+
+def naive_holm(p_values):
+    """Correct p-values by Holm's step-down method, one step at a time."""
+    corrected = [np.nan] * len(p_values)
+    reached = 0.0
+    for step, k in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
+        reached = max(reached, (len(p_values) - step) * p_values[k])
+        corrected[k] = min(reached, 1.0)
+    return corrected

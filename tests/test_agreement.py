@@ -14,7 +14,6 @@ from alignment.agreement import (
     heatmap_correlation,
     summarize_agreement,
 )
-from alignment.bootstrap import bootstrap_interval
 from alignment.cohort_agreement import compare_cohorts
 from alignment.fold_scores import mean_scores, read_retained, read_scores
 from alignment.heatmaps import place
@@ -63,16 +62,6 @@ def test_undefined_values_leave_a_correlation():
 def test_what_does_not_vary_has_no_correlation(x, y):
     x, y = np.array(x, dtype=float), np.array(y, dtype=float)
     assert np.isnan([pearson(x, y), pearson(y, x), spearman(x, y), spearman(y, x)]).all()
-
-
-def test_a_bootstrap_interval_is_that_of_scipy():
-    values = RNG.normal(3, 2, 50)
-    low, high = bootstrap_interval(values, n_draws=20000)
-    expected = stats.bootstrap((values,), np.mean, n_resamples=20000, method="percentile", rng=1)
-    assert low == pytest.approx(expected.confidence_interval.low, abs=0.02)
-    assert high == pytest.approx(expected.confidence_interval.high, abs=0.02)
-    assert bootstrap_interval(np.append(values, np.nan), n_draws=20000) == (low, high)
-    assert np.isnan(bootstrap_interval(np.array([1.0, np.nan]))).all()
 
 
 # Heatmaps of two models

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from alignment.errors import InputError
-from alignment.folds import check_cohort, make_folds, split
-from alignment.pairs import pair_positions, square
+from alignment.folds import check_cohort, folds_of_seeds, make_folds, split
+from alignment.pairs import members_of, pair_positions, square
 
 
 def judgments_of(n, seed=0):
@@ -63,6 +63,22 @@ def test_the_order_of_a_cohorts_images_does_not_matter():
         strict=True,
     ):
         assert a.test_pairs.tolist() == b.test_pairs.tolist()
+
+
+def test_the_folds_of_all_seeds_are_those_of_each():
+    images, judgments = np.arange(12), judgments_of(12)
+    folds = folds_of_seeds(images, judgments, [222, 111], 3, "pairs")
+    assert [(seed, k) for seed, k, _ in folds] == [(s, k) for s in (222, 111) for k in range(3)]
+    for seed, k, fold in folds:
+        expected = make_folds(images, judgments, seed, 3, "pairs")[k]
+        assert fold.test_pairs.tolist() == expected.test_pairs.tolist()
+
+
+def test_the_images_of_some_pairs_are_numbered_among_themselves():
+    members, first, second = members_of(np.array([2, 2, 9]), np.array([5, 9, 7]))
+    assert members.tolist() == [2, 5, 7, 9]
+    assert members[first].tolist() == [2, 2, 9]
+    assert members[second].tolist() == [5, 9, 7]
 
 
 def test_pairs_as_units_are_shuffled_themselves():

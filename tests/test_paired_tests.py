@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from alignment.distributions import compare, holm
+from alignment.distributions import compare
+from alignment.multiple_tests import holm
 from alignment.paired_tests import COLUMNS, compare_images
 
 

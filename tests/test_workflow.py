@@ -83,7 +83,7 @@ TABLES = {
         "difference_high,n_retained_mean,n_retained_sd",
         4,
     ),
-    "predictions/controls.csv": (f"cohort,model,{CONTROLS}", 24),
+    "predictions/controls.csv": (f"cohort,model,{CONTROLS},ceiling", 24),
     "predictions/control_tests.csv": (
         "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"
         "p_corrected,p_holm",
@@ -174,6 +174,8 @@ def test_the_tables_of_a_fold_agree_with_one_another(finished):
 
 def test_the_controls_are_those_of_the_same_folds(finished):
     tables = rows_of(finished / "results/predictions/controls.csv")
+    ceilings = rows_of(finished / "results/predictions/ceiling.csv")
+    ceilings = {row["cohort"]: row["ceiling"] for row in ceilings}
     for cohort, model in PER_COHORT_AND_MODEL:
         rows = [row for row in tables if (row["cohort"], row["model"]) == (cohort, model)]
         folds = rows_of(finished / f"results/predictions/{cohort}/{model}.csv")
@@ -181,6 +183,7 @@ def test_the_controls_are_those_of_the_same_folds(finished):
             for name in ("seed", "fold", "n_train", "n_test", "n_retained"):
                 assert row[name] == fold[name]
             assert (row["full"], row["retained"]) == (fold["test_full"], fold["test_retained"])
+            assert row["ceiling"] == ceilings[cohort]
             # Few maps may be too few for any fit, however they are chosen.
             for name in ("random_share", "random_mean", "activity", "reweighted"):
                 assert not row[name] or 0 <= float(row[name]) <= 1

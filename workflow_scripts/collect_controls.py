@@ -24,7 +24,10 @@ def main(input, output, params):
         "model": np.repeat([model for _, model in keys], n_rows),
         **{name: np.concatenate([table[name] for table in tables]) for name in tables[0]},
     }
-    write_columns(output.controls, **folds)
+    ceilings = read_columns(input.ceiling)
+    ceilings = dict(zip(ceilings["cohort"].tolist(), ceilings["ceiling"], strict=True))
+    ceiling = np.array([ceilings[cohort] for cohort in folds["cohort"].tolist()])
+    write_columns(output.controls, **folds, ceiling=ceiling)
     write_rows(output.tests, TESTS, compare_controls(folds))
     observers = []
     for (cohort, model), table in zip(keys, tables, strict=True):

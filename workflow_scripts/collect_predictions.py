@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alignment.folds import make_folds
+from alignment.folds import folds_of_seeds
 from alignment.job_log import job_log
 from alignment.lineage import check_made_from
 from alignment.storage import read_arrays
@@ -18,11 +18,7 @@ def main(input, output, params):
     check_made_from(input.similarity, input)
     images = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")
-    folds = [
-        (seed, k, fold)
-        for seed in params.seeds
-        for k, fold in enumerate(make_folds(images, judgments, seed, params.n_folds, params.unit))
-    ]
+    folds = folds_of_seeds(images, judgments, params.seeds, params.n_folds, params.unit)
     rows = []
     for (seed, k, fold), selection, retained in zip(
         folds, input.selection, input.retained, strict=True

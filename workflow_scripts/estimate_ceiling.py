@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alignment.folds import make_folds
+from alignment.folds import folds_of_seeds
 from alignment.job_log import job_log
 from alignment.lineage import check_made_from
 from alignment.pairs import pair_images
@@ -18,11 +18,11 @@ def cohort_reliability(images, similarity, observers, params):
     first, second = pair_images(len(similarity))
     observers = observers[:, first, second]
     kind = "spearman" if params.fit == "spearman" else "pearson"
+    folds = folds_of_seeds(images, similarity, params.seeds, params.n_folds, params.unit)
     return np.nanmean(
         [
             split_half_reliability(observers[:, fold.test_pairs], kind, seed=seed)
-            for seed in params.seeds
-            for fold in make_folds(images, similarity, seed, params.n_folds, params.unit)
+            for seed, _, fold in folds
         ]
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from alignment.controls import activity, most_active, only, random_sets
 from alignment.fits import fit
-from alignment.folds import make_folds
+from alignment.folds import folds_of_seeds
 from alignment.heads import open_head
 from alignment.job_log import job_log, progress
 from alignment.lineage import check_made_from
@@ -96,7 +96,7 @@ def main(input, output, params, threads, memory_mb):
             params.similarity,
             device=params.device,
             threads=threads,
-            memory=memory_mb * 500_000,
+            memory_mb=memory_mb,
         )
     if params.activity:
         active = activity(read_arrays(input.activations, "feature_maps"))
@@ -105,13 +105,9 @@ def main(input, output, params, threads, memory_mb):
         if params.reweighting == "similarity":
             features = terms_of(features, params.similarity)
     predictions = read_columns(input.predictions)
-    folds = [
-        fold
-        for seed in params.seeds
-        for fold in make_folds(images, human, seed, params.n_folds, params.unit)
-    ]
+    folds = folds_of_seeds(images, human, params.seeds, params.n_folds, params.unit)
     rows = []
-    for k, fold in enumerate(progress(folds, "folds")):
+    for k, (_, _, fold) in enumerate(progress(folds, "folds")):
         row = {name: predictions[name][k].item() for name in COLUMNS[:5]}
         row |= {name: predictions[f"test_{name}"][k] for name in ("full", "retained")}
         if params.random_draws or params.activity:

@@ -14,7 +14,7 @@ def main(input, output, params, threads, memory_mb):
         params.similarity,
         device=params.device,
         threads=threads,
-        memory=memory_mb * 500_000,  # half of the job's: arrays are copied on their way to the file
+        memory_mb=memory_mb,
         progress=lambda maps: progress(maps, "maps switched off"),
     )
     rsm, rsm_without, one_side = head.leave_one_out()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from alignment.controls import only
-from alignment.folds import make_folds
+from alignment.folds import folds_of_seeds
 from alignment.heads import open_head
 from alignment.job_log import job_log
 from alignment.lineage import check_made_from
@@ -27,7 +27,7 @@ def main(input, output, params, threads, memory_mb):
         params.similarity,
         device=params.device,
         threads=threads,
-        memory=memory_mb * 500_000,
+        memory_mb=memory_mb,
     )
     drawn = np.zeros((params.resamples, len(human)))
     rng = np.random.default_rng(SEED)
@@ -35,12 +35,8 @@ def main(input, output, params, threads, memory_mb):
     first, second = pair_images(len(human))
     everything = np.ones((1, head.n_maps), dtype=bool)
     fits = []
-    folds = [
-        fold
-        for seed in params.seeds
-        for fold in make_folds(images, human, seed, params.n_folds, params.unit)
-    ]
-    for fold, path in zip(folds, input.retained, strict=True):
+    folds = folds_of_seeds(images, human, params.seeds, params.n_folds, params.unit)
+    for (_, _, fold), path in zip(folds, input.retained, strict=True):
         pairs = fold.test_pairs
         retained = only(read_columns(path)["map"], head.n_maps)
         counts = drawn[:, first[pairs]] * drawn[:, second[pairs]]

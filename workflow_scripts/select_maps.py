@@ -25,7 +25,7 @@ def main(input, output, params, threads, memory_mb, seed):
         params.similarity,
         device=params.device,
         threads=threads,
-        memory=memory_mb * 500_000,
+        memory_mb=memory_mb,
         progress=lambda maps: progress(maps, "maps switched on"),
     )
     for k, fold in enumerate(folds):

@@ -4,8 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from alignment.distributions import holm
 from alignment.job_log import job_log
+from alignment.multiple_tests import with_holm
 from alignment.predictions import compare_folds
 from alignment.resampling import interval
 from alignment.saved_networks import describe_network
@@ -44,9 +44,7 @@ def main(input, output, params):
                 "n_retained_sd": table["n_retained"].std(ddof=1),
             }
         )
-    for row, p_holm in zip(rows, holm([row["p_corrected"] for row in rows]), strict=True):
-        row["p_holm"] = p_holm
-    write_rows(output.summary, list(rows[0]), rows)
+    write_rows(output.summary, list(rows[0]), with_holm(rows, "p_corrected"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Summarize the overlap of heatmaps with saliency maps over cohorts and models."""
 
 from alignment.job_log import job_log
-from alignment.saliency_summary import COLUMNS, correct, summarize
+from alignment.multiple_tests import with_holm
+from alignment.saliency_summary import COLUMNS, summarize
 from alignment.tables import read_columns, write_rows
 
 
@@ -13,7 +14,7 @@ def main(input, output, params):
             {"cohort": cohort, "model": model, **row}
             for row in summarize(read_columns(table), read_columns(tests), params.kinds)
         ]
-    write_rows(output.summary, COLUMNS, correct(rows))
+    write_rows(output.summary, COLUMNS, with_holm(rows))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 import numpy as np
 
 from alignment.bootstrap import bootstrap_interval
-from alignment.distributions import holm
 from alignment.heatmaps import place
+from alignment.multiple_tests import with_holm
 from alignment.ranks import pearson
 
 # Pixels of the longer side at which heatmaps of different images are compared: the maps are a few
@@ -148,10 +148,7 @@ def summarize_agreement(tables: dict[str, dict[str, np.ndarray]]) -> list[dict]:
             here = (table["model_a"] == a) & (table["model_b"] == b)
             one = {name: column[here] for name, column in table.items()}
             rows.append({"cohort": cohort, "model_a": a, "model_b": b, **_summary(one)})
-    tested = [row for row in rows if np.isfinite(row["entropy_p"])]
-    for row, p_holm in zip(tested, holm([row["entropy_p"] for row in tested]), strict=True):
-        row["entropy_p_holm"] = float(p_holm)
-    return rows
+    return with_holm(rows, "entropy_p", "entropy_p_holm")
 
 
 def _summary(one):
@@ -179,7 +176,6 @@ def _summary(one):
         "n_entropy": int(related.sum()),
         "entropy_rho": rho,
         "entropy_p": p,
-        "entropy_p_holm": np.nan,
     }
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def cache_folder():
+def cache_folder() -> Path:
     """Return the folder of downloads.
 
     The environment variable ``ALIGNMENT_CACHE`` names it; by default it is ``alignment-importance``

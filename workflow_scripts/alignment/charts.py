@@ -1,6 +1,10 @@
 """What the figures share: the look, the colour of a model, words for axes, saving."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import matplotlib
+from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
@@ -15,35 +19,35 @@ FIT_NAMES = {
 }
 
 
-def use_style(path):
+def use_style(path: str | Path) -> None:
     """Make a style sheet the look of all figures drawn from here on."""
     plt.style.use(path)
 
 
-def model_colours(models):
+def model_colours(models: Sequence[str]) -> dict[str, str]:
     """Return the colour of every model: the same in every figure of a config."""
     cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     return {model: cycle[k % len(cycle)] for k, model in enumerate(models)}
 
 
-def lighter(colour, share=0.55):
+def lighter(colour: str, share: float = 0.55) -> tuple[float, float, float]:
     """Return a colour mixed with white."""
     rgb = matplotlib.colors.to_rgb(colour)
     return tuple(1 - (1 - channel) * (1 - share) for channel in rgb)
 
 
-def source_label(source, kind):
+def source_label(source: str, kind: str) -> str:
     """Return how a source of saliency maps is called in figures, which says what it is."""
     name = "centred Gaussian" if kind == "baseline" else source.replace("_", " ")
     return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
 
 
-def spread(n_images, n_shown):
+def spread(n_images: int, n_shown: int) -> np.ndarray:
     """Return the indices of images spread evenly over a cohort."""
     return np.unique(np.linspace(0, n_images - 1, min(n_images, n_shown)).round().astype(int))
 
 
-def save(figure, png, pdf):
+def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
     figure.savefig(png)
     figure.savefig(pdf, metadata={"CreationDate": None})

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from alignment.embedding_similarity import embedding_similarity
-from alignment.pairs import pair_images
+from alignment.pairs import members_of, pair_images
 from alignment.split_heads import SplitHead
 
 BLOCK = 128  # maps at a time, where memory allows
@@ -86,6 +86,12 @@ class ConnectedHead:
                 self.weight = self.values = None
             else:
                 self.computed = weight.new_empty(self.n_images, self.block, n_units)
+
+    def _members(self, pairs: np.ndarray) -> tuple[torch.Tensor, np.ndarray, np.ndarray]:
+        """Return the images (n,) that some pairs are made of, and where in them each pair's are."""
+        first, second = (images[pairs] for images in pair_images(self.n_images))
+        members, first, second = members_of(first, second)
+        return torch.from_numpy(members).to(self.bias.device), first, second
 
     def _multiply(self, maps, images, out: torch.Tensor) -> torch.Tensor:
         """Fill `out` (n, b, U) with the terms W_f x_f of some images and maps."""
@@ -180,10 +186,7 @@ class ConnectedHead:
 
         See :meth:`alignment.pooled_head.PooledHead.growing`.
         """
-        first, second = (images[pairs] for images in pair_images(self.n_images))
-        members, place = np.unique([first, second], return_inverse=True)
-        first, second = place.reshape(2, -1)
-        images = torch.from_numpy(members).to(self.bias.device)
+        images, first, second = self._members(pairs)
         sums = self.bias.double().repeat(len(images), 1)
         last = self._embed(self.bias[None]).repeat(len(images), 1)
         order = torch.from_numpy(np.ascontiguousarray(order)).to(self.bias.device)
@@ -210,10 +213,7 @@ class ConnectedHead:
 
         See :meth:`alignment.pooled_head.PooledHead.with_maps`.
         """
-        first, second = (images[pairs] for images in pair_images(self.n_images))
-        members, place = np.unique([first, second], return_inverse=True)
-        first, second = place.reshape(2, -1)
-        images = torch.from_numpy(members).to(self.bias.device)
+        images, first, second = self._members(pairs)
         blocks = torch.arange(self.n_maps, device=self.bias.device).split(self.block)
         result = np.empty((len(sets), len(pairs)))
         for start in range(0, len(sets), self.block):

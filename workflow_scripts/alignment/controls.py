@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from alignment.distributions import holm
+from alignment.activity import active_units
+from alignment.multiple_tests import with_holm
 from alignment.predictions import compare_folds
 
 # The columns of the table of folds that hold the test fit of each control.
@@ -44,7 +45,7 @@ def activity(feature_maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         Mean absolute value of its units.
     """
     n_units = feature_maps.shape[2] * feature_maps.shape[3]
-    share = np.count_nonzero(feature_maps, axis=(2, 3)) / n_units
+    share = active_units(feature_maps) / n_units
     return share, np.abs(feature_maps).mean(axis=(2, 3), dtype=np.float64)
 
 
@@ -111,6 +112,4 @@ def compare_controls(folds: dict) -> list[dict]:
                     "p_corrected": 2 * np.minimum(test["p_corrected"], 1 - test["p_corrected"]),
                 }
             )
-    for row, p_holm in zip(rows, holm([row["p_corrected"] for row in rows]), strict=True):
-        row["p_holm"] = p_holm
-    return rows
+    return with_holm(rows, "p_corrected")

@@ -1,22 +1,17 @@
 """How AIS spreads over maps and images, and whether two models differ in it."""
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
 
-STATISTICS = {
-    "log_mean": "log of a map's mean AIS over images",
-    "map_entropy": "entropy of a map's AIS over images (nats)",
-    "image_entropy": "entropy of an image's AIS over maps (nats)",
-    "map_variance": "variance of a map's AIS over images",
-    "image_deviation": "mean absolute deviation of an image's AIS over maps",
-}
+from alignment.multiple_tests import with_holm
 
-
+Samples = Mapping[tuple[str, str], Mapping[str, np.ndarray]]
 KS_COLUMNS = ["cohort", "statistic", "model_a", "model_b", "n_a", "n_b", "d", "p", "p_holm"]
 
 
-def entropies(scores):
+def entropies(scores: np.ndarray) -> np.ndarray:
     """Return the entropy of each row's positive scores, normalised to sum 1.
 
     Parameters
@@ -36,7 +31,7 @@ def entropies(scores):
     return -np.where(share == 0, 0, terms).sum(axis=1)
 
 
-def describe(ais):
+def describe(ais: np.ndarray) -> dict[str, np.ndarray]:
     """Return the five distributions of a model's image scores in one cohort.
 
     Parameters
@@ -69,7 +64,7 @@ def describe(ais):
     }
 
 
-def samples(table):
+def samples(table: Mapping[str, np.ndarray]) -> Samples:
     """Arrange a long table of statistics for :func:`compare`.
 
     Parameters
@@ -91,32 +86,7 @@ def samples(table):
     return arranged
 
 
-def holm(p_values):
-    """Return p-values corrected by Holm's step-down method.
-
-    Parameters
-    ----------
-    p_values : (m,) array
-        NaN where there was no test, which then is not counted.
-
-    Returns
-    -------
-    (m,) float64 array
-
-    Notes
-    -----
-    Holm (1979).
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    n_tests = np.isfinite(p).sum()
-    order = np.argsort(p, kind="stable")[:n_tests]
-    corrected = np.full_like(p, np.nan)
-    steps = p[order] * np.arange(n_tests, 0, -1)
-    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return corrected
-
-
-def compare(samples):
+def compare(samples: Samples) -> list[dict]:
     """Compare each pair of models by a two-sample Kolmogorov-Smirnov test.
 
     Parameters
@@ -149,6 +119,4 @@ def compare(samples):
                     "p": float(test.pvalue),
                 }
             )
-    for row, p_holm in zip(rows, holm([row["p"] for row in rows]), strict=True):
-        row["p_holm"] = float(p_holm)
-    return rows
+    return with_holm(rows)

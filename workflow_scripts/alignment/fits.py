@@ -12,7 +12,7 @@ CONSTANT = 1e-9
 TIE_DECIMALS = 10
 
 
-def fit(similarities, judgments, kind="r2"):
+def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np.ndarray:
     """Return the fit between RSM values of some pairs and the human judgments of the same pairs.
 
     Parameters
@@ -58,7 +58,9 @@ def fit(similarities, judgments, kind="r2"):
     return r * r if kind == "r2" else r
 
 
-def fit_drop(whole, without, judgments, kind="r2"):
+def fit_drop(
+    whole: np.ndarray, without: np.ndarray, judgments: np.ndarray, kind: str = "r2"
+) -> tuple[float, np.ndarray, np.ndarray]:
     """Return the fit with all maps, the fit without each map, and their difference, the AIS.
 
     Parameters
@@ -90,7 +92,7 @@ def fit_drop(whole, without, judgments, kind="r2"):
     return fit_full, fit_without, fit_full - fit_without
 
 
-def rank_maps(ais):
+def rank_maps(ais: np.ndarray) -> np.ndarray:
     """Return the maps from the highest score to the lowest.
 
     Ties go to the lower map index, undefined scores to the end.

@@ -1,5 +1,6 @@
 """Cross-validation: which images, and which pairs, a fold trains and tests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ class Fold:
     test_pairs: np.ndarray
 
 
-def split(n, seed, n_folds):
+def split(n: int, seed: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cut a shuffled 0..n-1 into consecutive test sets; train is the rest.
 
     The legacy generator ``numpy.random.RandomState(seed).shuffle`` keeps the folds those of the
@@ -47,7 +48,9 @@ def split(n, seed, n_folds):
     ]
 
 
-def make_folds(images, judgments, seed, n_folds=5, unit="images"):
+def make_folds(
+    images: np.ndarray, judgments: np.ndarray, seed: int, n_folds: int = 5, unit: str = "images"
+) -> list[Fold]:
     """Make the folds of one seed for one cohort.
 
     Parameters
@@ -106,7 +109,36 @@ def make_folds(images, judgments, seed, n_folds=5, unit="images"):
     return folds
 
 
-def check_cohort(cohort, images, judgments, n_folds, unit="images"):
+def folds_of_seeds(
+    images: np.ndarray,
+    judgments: np.ndarray,
+    seeds: Sequence[int],
+    n_folds: int = 5,
+    unit: str = "images",
+) -> list[tuple[int, int, Fold]]:
+    """Make the folds of every seed, in the order of the tables that have one row a fold.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+    images, judgments, n_folds, unit
+        See :func:`make_folds`.
+
+    Returns
+    -------
+    list of (seed, k, Fold)
+        ``k`` counts the folds of a seed from 0.
+    """
+    return [
+        (seed, k, fold)
+        for seed in seeds
+        for k, fold in enumerate(make_folds(images, judgments, seed, n_folds, unit))
+    ]
+
+
+def check_cohort(
+    cohort: str, images: np.ndarray, judgments: np.ndarray, n_folds: int, unit: str = "images"
+) -> None:
     """Refuse a cohort whose folds would be too small, or that nobody judged.
 
     Two images make one pair, and one pair has no correlation.

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from alignment.embedding_similarity import embedding_similarity
-from alignment.pairs import pair_images
+from alignment.pairs import members_of, pair_images
 
 # A head's own intermediate results, as a multiple of the maps that go in.
 INTERMEDIATE = 16
@@ -102,8 +102,7 @@ class ForwardHead:
         See :meth:`alignment.pooled_head.PooledHead.with_maps`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
-        members, place = np.unique([first, second], return_inverse=True)
-        first, second = place.reshape(2, -1)
+        members, first, second = members_of(first, second)
         feature_maps = self.feature_maps[torch.from_numpy(members).to(self.feature_maps.device)]
         result = np.empty((len(sets), len(pairs)))
         for k, kept in enumerate(np.asarray(sets, dtype=bool)):

@@ -1,8 +1,8 @@
-"""The part of a network between feature maps and embedding, as the later stages use it.
+"""The part of a network between feature maps and embedding, as the later stages use it."""
 
-Three methods are all that a stage needs of a head: ``leave_one_out()``, ``growing(order, pairs)``
-and ``with_maps(sets, pairs)``.
-"""
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -10,7 +10,23 @@ from alignment.pooled_head import PooledHead
 from alignment.storage import read_arrays, read_attributes
 
 
-def is_pooled(feature_maps, embedding):
+class Head(Protocol):
+    """All that a stage needs of a head; :class:`alignment.pooled_head.PooledHead` says the rest."""
+
+    n_images: int
+    n_maps: int
+
+    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the RSM with all maps and without each map in turn."""
+
+    def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the similarities of some pairs with only the k best maps on, k = 1..F."""
+
+    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Return the similarities of some pairs with only some maps on."""
+
+
+def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
     """Tell whether an embedding is the spatial mean of the feature maps, and nothing more.
 
     Parameters
@@ -23,15 +39,15 @@ def is_pooled(feature_maps, embedding):
 
 
 def open_head(
-    activations,
-    network,
-    similarity,
+    activations: str | Path,
+    network: str | Path,
+    similarity: str,
     *,
-    device="auto",
-    threads=1,
-    memory=3_000_000_000,
-    progress=iter,
-):
+    device: str = "auto",
+    threads: int = 1,
+    memory_mb: int = 6000,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Head:
     """Return the head of a network over the images of a dataset.
 
     Parameters
@@ -43,8 +59,9 @@ def open_head(
     similarity : {"pearson", "cosine"}
     device : {"auto", "cpu", "cuda"}
     threads : int
-    memory : int
-        Bytes that the head may take.
+    memory_mb : int
+        What the job may take, in megabytes.  The head works in half of it, since arrays are copied
+        on their way to a file.
     progress : callable
         Wraps the loop over maps where it is long.
 
@@ -74,6 +91,7 @@ def open_head(
     from alignment.split_heads import split_head
 
     torch.set_num_threads(threads)
+    memory = memory_mb * 500_000  # bytes
     device = choose_device(device)
     loaded, _ = load_saved_network(network)
     head = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"]).head

@@ -1,12 +1,14 @@
 """Heatmaps of what matters when an image is compared with others, and their overlays."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image
 
 PICTURE_SHARE = 0.6  # of the blend of picture and colour
 
 
-def heatmap(feature_maps, ais, negative_scores=False):
+def heatmap(feature_maps: np.ndarray, ais: np.ndarray, negative_scores: bool = False) -> np.ndarray:
     """Return the AIS-weighted mean of an image's feature maps.
 
     Parameters
@@ -38,7 +40,7 @@ def heatmap(feature_maps, ais, negative_scores=False):
     return weighted.astype(np.float32)
 
 
-def enlarge(values, size):
+def enlarge(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Scale a heatmap bilinearly.
 
     Parameters
@@ -54,7 +56,9 @@ def enlarge(values, size):
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR))
 
 
-def place(values, picture_size, framing="stretch"):
+def place(
+    values: np.ndarray, picture_size: tuple[int, int], framing: str = "stretch"
+) -> np.ndarray:
     """Put a heatmap where the network saw it, at the picture's own resolution.
 
     Parameters
@@ -85,7 +89,12 @@ def place(values, picture_size, framing="stretch"):
     raise ValueError(f"framing {framing!r} is not one of stretch, crop, pad")
 
 
-def overlay(picture, placed, colours, percentile=None):
+def overlay(
+    picture: np.ndarray,
+    placed: np.ndarray,
+    colours: Callable[[np.ndarray], np.ndarray],
+    percentile: float | None = None,
+) -> np.ndarray:
     """Colour a picture by its heatmap.
 
     Parameters

@@ -5,7 +5,9 @@ import numpy as np
 from alignment.fits import fit_drop
 
 
-def image_scores(rsm, one_side, judgments):
+def image_scores(
+    rsm: np.ndarray, one_side: np.ndarray, judgments: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return AIS_if for every image of a cohort.
 
     Parameters

@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 import traceback
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _terminal = None
 
 
 @contextmanager
-def job_log(path):
+def job_log(path: str | Path) -> Iterator[None]:
     """Send stdout and stderr to a log file while a job runs.
 
     File descriptors are redirected, so that output of compiled code is caught too.  An InputError
@@ -45,7 +46,7 @@ def job_log(path):
 
 
 @contextmanager
-def usage_noted():
+def usage_noted() -> Iterator[None]:
     """Note in the log what a job took, for the rules that Snakemake keeps no benchmark of."""
     start = time.monotonic()
     yield
@@ -61,7 +62,7 @@ def _peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS
 
 
-def warn(sentence):
+def warn(sentence: str) -> None:
     """Say something that a person should know, in the log and on the terminal."""
     _say(f"Warning: {sentence}")
 
@@ -72,7 +73,7 @@ def _say(line):
         print(line, file=_terminal, flush=True)
 
 
-def progress(iterable, description, total=None):
+def progress(iterable: Iterable, description: str, total: int | None = None) -> Iterator:
     """Show how far a long stage is: in the log, and on the terminal where nobody else does.
 
     Of the jobs that run at the same time, the first to lock the terminal draws its bar there.

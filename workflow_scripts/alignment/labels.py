@@ -1,5 +1,8 @@
 """Labels of images, and the queries on them that make cohorts."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +12,7 @@ from alignment.picture_names import match_rows
 EXAMPLE = "'animal == 1'"
 
 
-def read_labels(path, images):
+def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
     """Read a CSV of labels and bring its rows into the order of the pictures.
 
     Parameters
@@ -43,7 +46,7 @@ def read_labels(path, images):
     return {str(column): table[column].tolist() for column in table}
 
 
-def query_images(table, query, cohort):
+def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) -> np.ndarray:
     """Return the rows that a query on the label columns keeps.
 
     Parameters

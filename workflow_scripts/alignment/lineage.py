@@ -5,6 +5,8 @@ another configuration, it takes for what it should be.
 """
 
 import json
+from pathlib import Path
+from typing import Any
 
 from alignment.errors import InputError
 from alignment.files import make_anew, sha256_of_file
@@ -19,7 +21,7 @@ _SEALS = {
 }
 
 
-def made_from(*parents, **sources):
+def made_from(*parents: str | Path, **sources: str | Path) -> dict[str, str]:
     """Return what an artifact is made from, to be written as its attribute ``made_from``.
 
     Parameters
@@ -41,7 +43,7 @@ def made_from(*parents, **sources):
     return inherited | {role: _seal(role, path) for role, path in sources.items()}
 
 
-def check_made_from(path, inputs, settings=None):
+def check_made_from(path: str | Path, inputs: Any, settings: Any = None) -> None:
     """Refuse an artifact that was not made from what a stage is given beside it.
 
     Every file and every setting that both the artifact and the stage name must be the same.

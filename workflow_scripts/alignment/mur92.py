@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,11 @@ BY_HAND = (
 )
 
 
-def find_archive(cache_folder, local=None, download=None):
+def find_archive(
+    cache_folder: Path,
+    local: str | Path | None = None,
+    download: Callable[[Path], None] | None = None,
+) -> Path:
     """Return the path of the checked archive, downloading it if it is not at hand.
 
     Parameters
@@ -89,7 +94,7 @@ def find_archive(cache_folder, local=None, download=None):
     raise InputError(f"{ARCHIVE} could not be downloaded ({problem}); {BY_HAND}")
 
 
-def pip_download(folder):
+def pip_download(folder: Path) -> None:
     """Download the source distribution with pip, which refuses another checksum.
 
     The checksum stands in the requirement itself: pip runs a source distribution's own build code
@@ -107,7 +112,7 @@ def pip_download(folder):
         raise OSError(f"pip: {lines[-1]}")
 
 
-def extract(archive, folder):
+def extract(archive: Path, folder: Path) -> None:
     """Take the two files of the dataset out of the archive, and nothing else.
 
     Members are read as streams and written under fixed names, so that no path in the archive is
@@ -132,7 +137,9 @@ def extract(archive, folder):
     raise InputError(f"{archive} does not hold {' and '.join(wanted)}; {BY_HAND}")
 
 
-def read_stimuli(path):
+def read_stimuli(
+    path: str | Path,
+) -> tuple[list[str], list[np.ndarray], dict[str, list]]:
     """Read the pictures and their labels.
 
     Parameters
@@ -154,7 +161,7 @@ def read_stimuli(path):
     return names, [np.asarray(s.image) for s in stimuli], labels
 
 
-def read_observers(path):
+def read_observers(path: str | Path) -> np.ndarray:
     """Read the observers' dissimilarity matrices.
 
     Parameters

@@ -10,7 +10,9 @@ def correlation(kind: str) -> str:
     return "spearman" if kind == "spearman" else "pearson"
 
 
-def observer_fits(similarities, observers, kind="pearson"):
+def observer_fits(
+    similarities: np.ndarray, observers: np.ndarray, kind: str = "pearson"
+) -> np.ndarray:
     """Return the correlation of similarities with every observer's judgments.
 
     Parameters
@@ -32,7 +34,7 @@ def observer_fits(similarities, observers, kind="pearson"):
     return fits
 
 
-def noise_ceiling(observers, kind="pearson"):
+def noise_ceiling(observers: np.ndarray, kind: str = "pearson") -> tuple[float, float]:
     """Return how well any model can correlate with single observers, on average.
 
     Parameters

@@ -34,11 +34,11 @@ class SavedHeatmaps:
     framing: str
     folder: Path
 
-    def picture(self, image):
+    def picture(self, image: str) -> np.ndarray:
         """Return the picture of an image, (height, width, 3) uint8."""
         return read_picture(self.folder / f"{image}.png")
 
-    def overlay(self, image, threshold, colours):
+    def overlay(self, image: str, threshold: str, colours: str) -> np.ndarray:
         """Return the overlay of an image.
 
         Parameters
@@ -71,7 +71,7 @@ class SavedHeatmaps:
         return overlay(picture, placed, colormaps[colours], percentile)
 
 
-def open_heatmaps(path, pictures):
+def open_heatmaps(path: str | Path, pictures: str | Path) -> SavedHeatmaps:
     """Read saved heatmaps.
 
     Parameters
@@ -86,7 +86,9 @@ def open_heatmaps(path, pictures):
     return SavedHeatmaps(tuple(images), heatmap, framing, Path(pictures).parent / "images")
 
 
-def draw_overlay(heatmaps, image, threshold, colours, path):
+def draw_overlay(
+    heatmaps: SavedHeatmaps, image: str, threshold: str, colours: str, path: str | Path
+) -> None:
     """Write the overlay of an image as PNG; see :meth:`SavedHeatmaps.overlay`."""
     drawn = Image.fromarray(heatmaps.overlay(image, threshold, colours))
     with replacing(path) as partial:

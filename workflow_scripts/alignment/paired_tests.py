@@ -4,7 +4,8 @@ from itertools import combinations
 
 import numpy as np
 
-from alignment.distributions import holm
+from alignment.distributions import Samples
+from alignment.multiple_tests import with_holm
 
 # One value an image in every model.  Statistics of maps cannot be paired: map 7 of one network has
 # nothing to do with map 7 of another.
@@ -14,7 +15,7 @@ COLUMNS = [
 ]
 
 
-def compare_images(samples):
+def compare_images(samples: Samples) -> list[dict]:
     """Compare each pair of models by Wilcoxon's signed-rank test over images.
 
     Parameters
@@ -57,6 +58,4 @@ def compare_images(samples):
                     "p": float(test.pvalue) if test else np.nan,
                 }
             )
-    for row, p_holm in zip(rows, holm([row["p"] for row in rows]), strict=True):
-        row["p_holm"] = float(p_holm)
-    return rows
+    return with_holm(rows)

@@ -7,7 +7,7 @@ order of :func:`scipy.spatial.distance.squareform`.
 import numpy as np
 
 
-def pair_images(n_images):
+def pair_images(n_images: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the two images of every pair.
 
     Returns
@@ -17,7 +17,7 @@ def pair_images(n_images):
     return np.triu_indices(n_images, 1)
 
 
-def pair_positions(images, n_images):
+def pair_positions(images: np.ndarray, n_images: int) -> np.ndarray:
     """Return where the pairs among some images stand among all pairs of the dataset.
 
     Parameters
@@ -37,12 +37,31 @@ def pair_positions(images, n_images):
     return i * n_images - i * (i + 1) // 2 + (j - i - 1)
 
 
-def upper_triangle(matrix):
+def members_of(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number the images that occur in some pairs.
+
+    Parameters
+    ----------
+    first, second : (p,) int arrays
+        The two images of every pair.
+
+    Returns
+    -------
+    members : (n,) int array, ascending
+        The images that occur.
+    first, second : (p,) int arrays
+        The pairs once more, as positions in `members`.
+    """
+    members, place = np.unique([first, second], return_inverse=True)
+    return members, *place.reshape(2, -1)
+
+
+def upper_triangle(matrix: np.ndarray) -> np.ndarray:
     """Return the P values above the diagonal of an (N, N) matrix, row-major."""
     return matrix[pair_images(len(matrix))]
 
 
-def square(values, n_images, diagonal=np.nan):
+def square(values: np.ndarray, n_images: int, diagonal: float = np.nan) -> np.ndarray:
     """Return the symmetric (N, N) matrix of P pair values, with a constant on the diagonal."""
     matrix = np.full((n_images, n_images), diagonal, dtype=np.float64)
     first, second = pair_images(n_images)

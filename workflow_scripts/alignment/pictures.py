@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from alignment.errors import InputError
 FRAMINGS = ("stretch", "crop", "pad")
 
 
-def read_picture(path):
+def read_picture(path: str | Path) -> np.ndarray:
     """Read a picture of any format that Pillow knows.
 
     The orientation that a camera noted is applied, transparency is laid on white, grey becomes
@@ -55,7 +56,7 @@ def _from_deep_grey(image):
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-def name_pictures(paths):
+def name_pictures(paths: Sequence[str | Path]) -> list[str]:
     """Return the names of a folder's pictures: the file names without their extension.
 
     Raises
@@ -78,14 +79,20 @@ def name_pictures(paths):
     return [path.stem for path in paths]
 
 
-def digest(picture):
+def digest(picture: np.ndarray) -> str:
     """Return the SHA-256 of a picture's size and pixels."""
     content = hashlib.sha256(repr(picture.shape).encode())
     content.update(np.ascontiguousarray(picture).tobytes())
     return content.hexdigest()
 
 
-def network_input(picture, size, mean, std, framing="stretch"):
+def network_input(
+    picture: np.ndarray,
+    size: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    framing: str = "stretch",
+) -> np.ndarray:
     """Prepare a picture for a network.
 
     Parameters

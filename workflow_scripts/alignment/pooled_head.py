@@ -5,9 +5,11 @@ coordinate of every image's embedding, hence every inner product by one term: a 
 the Gram matrix.  Everything is float64, since scores are differences of about 1e-4.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from alignment.pairs import pair_images
+from alignment.pairs import members_of, pair_images
 
 # Removing a map that carries nearly all of an image's variance leaves a difference of two almost
 # equal numbers; below this share of the variance the update is replaced by the definition.
@@ -27,7 +29,7 @@ class PooledHead:
         Similarity of two embeddings.
     """
 
-    def __init__(self, embedding, similarity="pearson"):
+    def __init__(self, embedding: np.ndarray, similarity: str = "pearson"):
         self.embedding = np.asarray(embedding, dtype=np.float64)
         self.similarity = similarity
         self.n_images, self.n_maps = self.embedding.shape
@@ -35,7 +37,7 @@ class PooledHead:
     def _centred(self, rows):
         return rows - rows.mean(axis=-1, keepdims=True) if self.similarity == "pearson" else rows
 
-    def leave_one_out(self):
+    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the RSM with all maps and without each map in turn.
 
         Returns
@@ -86,7 +88,7 @@ class PooledHead:
             one_side[cancelled[:, f], f] = one[cancelled[:, f]]
         return rsm, rsm_without, one_side
 
-    def growing(self, order, pairs):
+    def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
         Parameters
@@ -129,7 +131,7 @@ class PooledHead:
                 block -= products(shift, k)
             yield block.T
 
-    def with_maps(self, sets, pairs):
+    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """Return the similarities of some pairs with only some maps on.
 
         Parameters
@@ -145,8 +147,7 @@ class PooledHead:
             NaN where an image has no variance.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
-        members, place = np.unique([first, second], return_inverse=True)
-        first, second = place.reshape(2, -1)
+        members, first, second = members_of(first, second)
         e = self.embedding[members]
         on = np.asarray(sets, dtype=np.float64).T
         inner = (e[first] * e[second]) @ on

@@ -6,7 +6,9 @@ from scipy import stats
 TESTS = ("within_subject_se", "difference_se", "t", "p", "t_corrected", "p_corrected")
 
 
-def compare_folds(full, retained, n_train, n_test):
+def compare_folds(
+    full: np.ndarray, retained: np.ndarray, n_train: np.ndarray, n_test: np.ndarray
+) -> dict[str, float]:
     """Compare the test fit of the retained maps with that of all maps, fold by fold.
 
     Parameters

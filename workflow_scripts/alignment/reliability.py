@@ -7,7 +7,9 @@ from alignment.fits import fit
 N_SPLITS = 200
 
 
-def split_half_reliability(observers, kind="pearson", n_splits=N_SPLITS, seed=0):
+def split_half_reliability(
+    observers: np.ndarray, kind: str = "pearson", n_splits: int = N_SPLITS, seed: int = 0
+) -> float:
     """Return the reliability of the mean of the observers over some pairs.
 
     Parameters
@@ -54,7 +56,7 @@ def _mean(observers):
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def ceiling(reliability, kind="r2"):
+def ceiling(reliability: float, kind: str = "r2") -> float:
     """Return the highest fit that the reliability of the judgments leaves room for.
 
     Parameters

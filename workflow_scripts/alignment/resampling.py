@@ -26,7 +26,9 @@ def draw_images(n_images: int, n_resamples: int, rng: np.random.Generator) -> np
     return rng.multinomial(n_images, np.full(n_images, 1 / n_images), size=n_resamples)
 
 
-def resampled_fits(similarities, judgments, counts, kind="r2"):
+def resampled_fits(
+    similarities: np.ndarray, judgments: np.ndarray, counts: np.ndarray, kind: str = "r2"
+) -> np.ndarray:
     """Return the fit in every resample.
 
     Parameters

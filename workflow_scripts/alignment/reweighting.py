@@ -12,7 +12,7 @@ import numpy as np
 
 from alignment.fits import fit
 from alignment.folds import Fold, split
-from alignment.pairs import pair_images
+from alignment.pairs import members_of, pair_images
 
 # In units of the mean squared distance of a pair's products from their mean over training pairs.
 PENALTIES = 10.0 ** np.arange(-1, 3.5, 0.5)
@@ -123,7 +123,9 @@ def terms_of(embedding: np.ndarray, similarity: str) -> np.ndarray:
     return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
 
 
-def weighted_products(embedding, weights, first, second):
+def weighted_products(
+    embedding: np.ndarray, weights: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> np.ndarray:
     """Return the weighted sum of the products of some pairs' embeddings.
 
     Parameters
@@ -137,13 +139,19 @@ def weighted_products(embedding, weights, first, second):
     -------
     (n,) or (m, n) float64 array
     """
-    members, first, second = _among(first, second)
+    members, first, second = members_of(first, second)
     rows = np.asarray(embedding, dtype=np.float64)[members]
     products = (rows * np.asarray(weights)[..., None, :]) @ rows.T
     return products[..., first, second]
 
 
-def ridge_path(embedding, first, second, judgments, penalties):
+def ridge_path(
+    embedding: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    judgments: np.ndarray,
+    penalties: np.ndarray,
+) -> np.ndarray:
     """Return the weights of a ridge regression of judgments on products, for every penalty.
 
     Parameters
@@ -167,7 +175,7 @@ def ridge_path(embedding, first, second, judgments, penalties):
     from the judgments and kept orthogonal: Paige & Saunders (1982).  One B serves every penalty.
     Steps are added until the normal equations hold for the weakest.
     """
-    members, first, second = _among(first, second)
+    members, first, second = members_of(first, second)
     rows = np.asarray(embedding, dtype=np.float64)[members]
 
     def predict(weights):
@@ -218,18 +226,12 @@ def _solve(B, length, penalties):
     return (shrunk * (length * left[0])) @ right
 
 
-def _among(first, second):
-    """Number the images that occur in some pairs: which they are, and the pairs among them."""
-    members, place = np.unique([first, second], return_inverse=True)
-    return members, *place.reshape(2, -1)
-
-
 def _spread(embedding, first, second):
     """Return the mean squared distance of the pairs' products from their mean.
 
     ``sum_p |x_p|^2`` and ``sum_p x_p`` are products of matrices too.
     """
-    members, first, second = _among(first, second)
+    members, first, second = members_of(first, second)
     rows = np.asarray(embedding, dtype=np.float64)[members]
     squares = ((rows * rows) @ (rows * rows).T)[first, second].mean()
     joined = np.zeros((len(rows), len(rows)))

@@ -1,14 +1,14 @@
 """What cohorts come to: means, intervals and tests of heatmaps against saliency maps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
-from alignment.distributions import holm
+from alignment.bootstrap import bootstrap_interval
 from alignment.saliency_comparison import typical
 from alignment.saliency_measures import FIXATION_MEASURES, OVERLAPS, RELATIVE_RISKS
 
-N_BOOTSTRAPS = 2000
 MEASURES = (
     *(*OVERLAPS, *FIXATION_MEASURES),
     *(f"saliency_{measure}" for measure in FIXATION_MEASURES),
@@ -18,28 +18,6 @@ COLUMNS = (
     *("n_flat_maps", "n_zero_denominators", "n", "mean", "sd", "statistic", "value", "low", "high"),
     *("null", "null_low", "null_high", "p", "p_holm"),
 )
-
-
-def bootstrap_interval(
-    measure: str, values: np.ndarray, n_draws: int = N_BOOTSTRAPS, seed: int = 0
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of :func:`typical` over images drawn with replacement.
-
-    Parameters
-    ----------
-    measure : str
-    values : (n,) array
-        NaN values are left out.
-    n_draws, seed : int
-    """
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return np.nan, np.nan
-    draws = np.random.default_rng(seed).integers(len(values), size=(n_draws, len(values)))
-    drawn = typical(measure, values[draws])
-    # The nearest draw: between infinite values there is nothing to interpolate.
-    low, high = np.nanpercentile(drawn, [2.5, 97.5], method="nearest")
-    return float(low), float(high)
 
 
 def summarize(
@@ -72,7 +50,7 @@ def summarize(
             if measure not in OVERLAPS and np.isnan(values).all():
                 continue
             finite = values[np.isfinite(values)]
-            low, high = bootstrap_interval(measure, values)
+            low, high = bootstrap_interval(values, partial(typical, measure))
             is_risk = measure in RELATIVE_RISKS
             row = {
                 "source": source,
@@ -97,10 +75,3 @@ def summarize(
                 | {name: float(tests[name][match[0]]) if len(match) else np.nan for name in names}
             )
     return rows
-
-
-def correct(rows: Sequence[dict]) -> list[dict]:
-    """Return rows with ``p_holm``, corrected over all rows that have a p-value."""
-    tested = [k for k, row in enumerate(rows) if not np.isnan(row["p"])]
-    corrected = dict(zip(tested, holm([rows[k]["p"] for k in tested]), strict=True))
-    return [row | {"p_holm": corrected.get(k, np.nan)} for k, row in enumerate(rows)]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from alignment.fits import fit
+from alignment.folds import Fold
+from alignment.heads import Head
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,21 @@ class Curve:
     test_fit: np.ndarray
 
     @property
-    def n_retained(self):
+    def n_retained(self) -> int:
         """The smallest k with the highest train fit; 0 if no train fit is defined."""
         if np.isnan(self.train_fit).all():
             return 0
         return int(np.nanargmax(self.train_fit)) + 1
 
     @property
-    def retained(self):
+    def retained(self) -> np.ndarray:
         """The retained maps, best first."""
         return self.order[: self.n_retained]
 
 
-def selection_curve(head, order, fold, judgments, kind="r2"):
+def selection_curve(
+    head: Head, order: np.ndarray, fold: Fold, judgments: np.ndarray, kind: str = "r2"
+) -> Curve:
     """Switch maps on from best to worst and record the fit on both sides of a fold.
 
     Parameters

@@ -6,10 +6,12 @@ looks at anything: the library may hang on a damaged file.
 """
 
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -21,7 +23,9 @@ BLOCK = 512  # the smallest that HDF5 allows
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
 
 
-def write_arrays(path, arrays, attributes):
+def write_arrays(
+    path: str | Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, Any]
+) -> None:
     """Write named arrays and what made them, all or nothing.
 
     Parameters
@@ -54,7 +58,7 @@ def write_arrays(path, arrays, attributes):
             file.write(_block(seal))
 
 
-def read_seal(path):
+def read_seal(path: str | Path) -> str:
     """Return the SHA-256 of an artifact, which it carries itself, after checking it.
 
     Raises
@@ -71,7 +75,7 @@ def read_seal(path):
 
 
 @contextmanager
-def open_arrays(path):
+def open_arrays(path: str | Path) -> Iterator[h5py.File]:
     """Open an HDF5 artifact for reading.
 
     Raises
@@ -84,7 +88,7 @@ def open_arrays(path):
         yield file
 
 
-def read_arrays(path, *names):
+def read_arrays(path: str | Path, *names: str) -> np.ndarray | list[np.ndarray]:
     """Read named arrays whole; a single name gives the array, several a list.
 
     Raises
@@ -102,7 +106,7 @@ def read_arrays(path, *names):
     return arrays[0] if len(names) == 1 else arrays
 
 
-def read_attributes(path):
+def read_attributes(path: str | Path) -> dict[str, Any]:
     """Return what made an artifact: the attributes of the file as a dict."""
     with open_arrays(path) as file:
         return dict(file.attrs)

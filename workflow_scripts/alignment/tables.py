@@ -4,6 +4,9 @@ Written with the standard library: the many short jobs of the workflow need no p
 """
 
 import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +17,9 @@ NAMES = {"image", "file", "sha256", "cohort", "model", "statistic", "model_a", "
 NAMES |= {"dataset", "cohort_a", "cohort_b"}
 
 
-def write_rows(path, columns, rows):
+def write_rows(
+    path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any] | Sequence]
+) -> None:
     """Write rows under a header.
 
     Parameters
@@ -32,7 +37,7 @@ def write_rows(path, columns, rows):
             writer.writerow([_field(value) for value in values])
 
 
-def write_columns(path, **columns):
+def write_columns(path: str | Path, **columns: Sequence | np.ndarray) -> None:
     """Write columns of equal length, each a list or 1-D array, under their names."""
     values = [
         column.tolist() if isinstance(column, np.ndarray) else list(column)
@@ -41,7 +46,7 @@ def write_columns(path, **columns):
     write_rows(path, list(columns), zip(*values, strict=True))
 
 
-def read_columns(path):
+def read_columns(path: str | Path) -> dict[str, np.ndarray]:
     """Read a table as a dict of columns.
 
     Returns
