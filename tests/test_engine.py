@@ -153,6 +153,27 @@ def test_scores_and_selection_are_the_definition(
 
 
 @similarities
+def test_pairs_stay_the_same_to_the_last_digit_where_a_map_is_silent(
+    heads, feature_maps, similarity
+):
+    """Otherwise rounding would decide between equal fits."""
+    make_head, _ = heads
+    head = make_head(similarity)
+    pairs = np.arange(N_IMAGES * (N_IMAGES - 1) // 2)
+    first, second = pair_images(N_IMAGES)
+    active = feature_maps.any(axis=(2, 3))
+    order = np.random.default_rng(3).permutation(N_MAPS)
+    steps = np.concatenate(list(head.growing(order, pairs)))
+    for k in range(1, N_MAPS):
+        silent = ~(active[first, order[k]] | active[second, order[k]])
+        np.testing.assert_array_equal(steps[k, silent], steps[k - 1, silent])
+    rsm, without, _ = head.leave_one_out()
+    for f in range(N_MAPS):
+        silent = ~(active[first, f] | active[second, f])
+        np.testing.assert_array_equal(without[f, silent], rsm[silent])
+
+
+@similarities
 @units
 def test_any_set_of_maps_is_the_definition(heads, feature_maps, human, similarity, unit):
     make_head, plain = heads

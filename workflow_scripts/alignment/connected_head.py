@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from alignment.embedding_similarity import embedding_similarity
+from alignment.embeddings import Embeddings
 from alignment.pairs import members_of, pair_images
 from alignment.split_heads import SplitHead
 
-BLOCK = 128  # maps at a time, where memory allows
+BLOCK = 128  # maps at a time where they are switched on, if memory allows
 # Bytes of embeddings correlated at a time, in float64: beyond this the C library hands out fresh
 # pages for every batch, which costs more than the products.
 CORRELATED = 32_000_000
@@ -32,10 +32,10 @@ class ConnectedHead:
     similarity : {"pearson", "cosine"}
         Similarity of two embeddings.
     progress : callable, optional
-        Wraps the loop over blocks of maps, to show how far it is.
+        Wraps the loop over images or over blocks of maps, to show how far it is.
     memory : int
-        Bytes to work in.  Six tenths may hold the terms of the first layer, which are computed
-        anew, block by block, where they would take more; a quarter the embeddings of a block.
+        Bytes to work in.  Six tenths may hold terms of the first layer, which are computed anew,
+        block by block, where all of them would take more; a quarter the embeddings of a block.
 
     Notes
     -----
@@ -60,12 +60,12 @@ class ConnectedHead:
             self.active = values.any(dim=2)  # (N, F)
             self.values = values.transpose(0, 1).contiguous()  # (F, N, p)
             weight = split.first.weight
-            n_units = len(weight)
+            self.n_units = len(weight)
             self.bias = split.first.bias
             if self.bias is None:
-                self.bias = weight.new_zeros(n_units)
+                self.bias = weight.new_zeros(self.n_units)
             # (F, p, U): what a map's values are multiplied by
-            self.weight = weight.reshape(n_units, self.n_maps, -1).permute(1, 2, 0)
+            self.weight = weight.reshape(self.n_units, self.n_maps, -1).permute(1, 2, 0)
             self.second = None
             if split.second is not None:
                 self.second = split.second.weight.T.contiguous()  # (U, V)
@@ -73,31 +73,32 @@ class ConnectedHead:
                 if self.second_bias is None:
                     self.second_bias = weight.new_zeros(self.second.shape[1])
                 self.rows = torch.empty_like(self.second)
-            n_dimensions = self._embed(self.bias[None]).shape[1]
-            variant = self.n_images * max(n_dimensions, n_units) * weight.element_size()
-            self.block = int(np.clip(memory // 4 // variant, 1, min(BLOCK, self.n_maps)))
-            self.together = max(1, CORRELATED // (8 * self.n_images * n_dimensions))
-            # Large arrays are allocated once: fresh pages cost more than what is done with them.
-            self.embeddings = weight.new_empty(self.n_images, self.block, n_dimensions)
-            self.terms = None
-            if self.n_maps * self.n_images * n_units * weight.element_size() <= 0.6 * memory:
-                self.terms = weight.new_empty(self.n_images, self.n_maps, n_units)
-                self._multiply(range(self.n_maps), slice(None), self.terms)
-                self.weight = self.values = None
-            else:
-                self.computed = weight.new_empty(self.n_images, self.block, n_units)
+            self.n_dimensions = self._embed(self.bias[None]).shape[1]
+        self.width = max(self.n_units, self.n_dimensions)
+        variant = self.n_images * self.width * weight.element_size()
+        self.block = int(np.clip(memory // 4 // variant, 1, min(BLOCK, self.n_maps)))
+        self.n_held = int(np.clip(0.6 * memory // variant, self.block, self.n_maps))
+        self.together = max(1, CORRELATED // (8 * self.n_images * self.n_dimensions))
+        # Large arrays are allocated once: fresh pages cost more than what is done with them.
+        self.space = self.embeddings = self.terms = None
 
-    def _members(self, pairs: np.ndarray) -> tuple[torch.Tensor, np.ndarray, np.ndarray]:
-        """Return the images (n,) that some pairs are made of, and where in them each pair's are."""
-        first, second = (images[pairs] for images in pair_images(self.n_images))
-        members, first, second = members_of(first, second)
-        return torch.from_numpy(members).to(self.bias.device), first, second
+    def _held(self) -> torch.Tensor:
+        """Return the array (N, n_held, max(U, D)) that holds terms, or what is made of them."""
+        if self.space is None:
+            self.space = self.bias.new_empty(self.n_images, self.n_held, self.width)
+        return self.space
 
     def _multiply(self, maps, images, out: torch.Tensor) -> torch.Tensor:
         """Fill `out` (n, b, U) with the terms W_f x_f of some images and maps."""
         for k, f in enumerate(maps):
             torch.mm(self.values[f][images], self.weight[f], out=out[:, k])
         return out
+
+    def _members(self, pairs: np.ndarray) -> tuple[torch.Tensor, np.ndarray, np.ndarray]:
+        """Return the images (n,) that some pairs are made of, and where in them each pair's are."""
+        first, second = (images[pairs] for images in pair_images(self.n_images))
+        members, first, second = members_of(first, second)
+        return torch.from_numpy(members).to(self.bias.device), first, second
 
     def _terms(self, maps: torch.Tensor, images: torch.Tensor):
         """Yield the terms of every image, for those of the maps that are not silent in it.
@@ -108,8 +109,12 @@ class ConnectedHead:
         terms : (m, U) tensor
         """
         computed = None
-        if self.terms is None:
-            out = self.computed[: len(images), : len(maps)]
+        if self.n_held == self.n_maps:
+            if self.terms is None:
+                terms = self._held()[:, :, : self.n_units]
+                self.terms = self._multiply(range(self.n_maps), slice(None), terms)
+        else:
+            out = self._held()[: len(images), : len(maps), : self.n_units]
             computed = self._multiply(maps.tolist(), images, out)
         for i, image in enumerate(images):
             on = self.active[image, maps]
@@ -145,39 +150,42 @@ class ConnectedHead:
         See :meth:`alignment.pooled_head.PooledHead.leave_one_out`.
         """
         first, second = pair_images(self.n_images)
-        images = torch.arange(self.n_images, device=self.bias.device)
-        blocks = torch.arange(self.n_maps, device=self.bias.device).split(self.block)
+        blocks = torch.arange(self.n_maps).split(self.n_held)
+        self.terms = None  # embeddings take their place
         sums = self.bias.double().repeat(self.n_images, 1)
-        if self.terms is not None:
-            for i, terms in enumerate(self.terms):  # those of silent maps are zero
-                sums[i] += terms.sum(dim=0, dtype=torch.float64)
-        else:
-            for maps in blocks:
-                for i, (_, terms) in enumerate(self._terms(maps, images)):
-                    sums[i] += terms.sum(dim=0, dtype=torch.float64)
+        for maps in blocks:
+            terms = self._held()[:, : len(maps), : self.n_units]
+            for i, of_image in enumerate(self._multiply(maps.tolist(), slice(None), terms)):
+                sums[i] += of_image.sum(dim=0, dtype=torch.float64)  # those of silent maps are zero
         sums = sums.to(self.bias.dtype)
         whole = self._embed(sums)
-        all_on = embedding_similarity(whole, similarity=self.similarity).cpu().numpy()
+        intact = Embeddings(whole, self.similarity)
+        all_on = intact.similarity().cpu().numpy()
 
         rsm_without = np.empty((self.n_maps, len(first)))
         one_side = np.empty((self.n_images, self.n_maps, self.n_images))
-        for maps in self.progress(blocks):
-            embeddings = self.embeddings[:, : len(maps)]
-            for i, (on, terms) in enumerate(self._terms(maps, images)):
+        for maps in blocks:
+            terms = self._held()[:, : len(maps), : self.n_units]
+            if len(blocks) > 1:
+                self._multiply(maps.tolist(), slice(None), terms)
+            embeddings = self._held()[:, : len(maps), : self.n_dimensions]
+            for i in self.progress(range(self.n_images)):
+                on = torch.nonzero(self.active[i, maps]).flatten()
+                variants = terms[i].index_select(0, on)
                 embeddings[i] = whole[i]
-                if len(terms):
-                    embeddings[i, on] = self._embed(torch.sub(sums[i], terms, out=terms))
-            maps = maps.cpu().numpy()
+                if len(on):
+                    embeddings[i, on] = self._embed(torch.sub(sums[i], variants, out=variants))
             for some, variants in self._variants(embeddings):
-                both = embedding_similarity(variants, similarity=self.similarity)
-                one = embedding_similarity(variants, whole, self.similarity)
+                variants = Embeddings(variants, self.similarity)
                 # What no map was taken from stays as it was, to the last digit.
                 active = self.active[:, maps[some]].T.cpu().numpy()
                 touched = active[:, first] | active[:, second]
-                both = both.cpu().numpy()[:, first, second]
-                rsm_without[maps[some]] = np.where(touched, both, all_on[first, second])
-                one = np.where(active[:, :, None], one.cpu().numpy(), all_on)
-                one_side[:, maps[some]] = one.transpose(1, 0, 2)
+                both = variants.similarity().cpu().numpy()[:, first, second]
+                one = variants.similarity(intact).cpu().numpy()
+                one = np.where(active[:, :, None], one, all_on)
+                without = maps[some].numpy()
+                rsm_without[without] = np.where(touched, both, all_on[first, second])
+                one_side[:, without] = one.transpose(1, 0, 2)
         return all_on[first, second], rsm_without, one_side
 
     @torch.inference_mode()
@@ -190,6 +198,10 @@ class ConnectedHead:
         sums = self.bias.double().repeat(len(images), 1)
         last = self._embed(self.bias[None]).repeat(len(images), 1)
         order = torch.from_numpy(np.ascontiguousarray(order)).to(self.bias.device)
+        before = None  # the similarities of the step before
+        if self.embeddings is None:
+            shape = self.n_images, self.block, self.n_dimensions
+            self.embeddings = self.bias.new_empty(shape)
         for maps in self.progress(order.split(self.block)):
             embeddings = self.embeddings[: len(images), : len(maps)]
             for i, (on, terms) in enumerate(self._terms(maps, images)):
@@ -203,9 +215,14 @@ class ConnectedHead:
                     grown = self._embed(steps)
                     embeddings[i, n_on > 0] = grown[n_on[n_on > 0] - 1]
                     last[i] = grown[-1]
-            for _, variants in self._variants(embeddings):
-                similarities = embedding_similarity(variants, similarity=self.similarity)
-                yield similarities.cpu().numpy()[:, first, second]
+            for some, variants in self._variants(embeddings):
+                similarities = Embeddings(variants, self.similarity).similarity()
+                similarities = similarities.cpu().numpy()[:, first, second]
+                active = self.active[images][:, maps[some]].T.cpu().numpy()
+                touched = active[:, first] | active[:, second]
+                similarities = _carry_on(similarities, touched, before)
+                before = similarities[-1]
+                yield similarities
 
     @torch.inference_mode()
     def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -225,7 +242,27 @@ class ConnectedHead:
                     sums[i] += some[:, maps[on]] @ terms
             embeddings = torch.stack([self._embed(rows) for rows in sums])
             for batch, variants in self._variants(embeddings):
-                similarities = embedding_similarity(variants, similarity=self.similarity)
+                similarities = Embeddings(variants, self.similarity).similarity()
                 similarities = similarities.cpu().numpy()[:, first, second]
                 result[start + batch.start : start + batch.start + len(variants)] = similarities
         return result
+
+
+def _carry_on(similarities, touched, before):
+    """Leave pairs as they were, to the last digit, where the next map is silent in both images.
+
+    A batch of products is not always rounded as the one before it, and equal fits would differ.
+
+    Parameters
+    ----------
+    similarities : (k, n) array
+        Of n pairs at k successive steps.
+    touched : (k, n) bool array
+        Whether the step changes the pair.
+    before : (n,) array or None
+        At the step before the first.
+    """
+    before = similarities[0] if before is None else before
+    steps = np.where(touched, np.arange(1, len(touched) + 1)[:, None], 0)
+    steps = np.maximum.accumulate(steps, axis=0)
+    return np.take_along_axis(np.concatenate([before[None], similarities]), steps, axis=0)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from alignment.embedding_similarity import embedding_similarity
+from alignment.embeddings import Embeddings
 from alignment.pairs import members_of, pair_images
 
 # A head's own intermediate results, as a multiple of the maps that go in.
@@ -57,7 +57,8 @@ class ForwardHead:
         """
         first, second = pair_images(self.n_images)
         whole = self._embed(self.feature_maps)
-        all_on = embedding_similarity(whole, similarity=self.similarity).cpu().numpy()
+        intact = Embeddings(whole, self.similarity)
+        all_on = intact.similarity().cpu().numpy()
         rsm_without = np.empty((self.n_maps, len(first)))
         one_side = np.empty((self.n_images, self.n_maps, self.n_images))
         for f in self.progress(range(self.n_maps)):
@@ -70,8 +71,9 @@ class ForwardHead:
             variants[:, f] = 0
             without = whole.clone()
             without[on] = self._embed(variants)
-            both = embedding_similarity(without, similarity=self.similarity).cpu().numpy()
-            one = embedding_similarity(without[on], whole, self.similarity).cpu().numpy()
+            pruned = Embeddings(without, self.similarity)
+            both = pruned.similarity().cpu().numpy()
+            one = pruned.similarity(intact)[on].cpu().numpy()
             on = on.cpu().numpy()
             touched = np.isin(first, on) | np.isin(second, on)
             rsm_without[f, touched] = both[first, second][touched]
@@ -92,7 +94,7 @@ class ForwardHead:
             switched_on[:, f] = self.feature_maps[:, f]
             if on.any():
                 embeddings[on] = self._embed(switched_on[on])
-            similarities = embedding_similarity(embeddings, similarity=self.similarity)
+            similarities = Embeddings(embeddings, self.similarity).similarity()
             yield similarities.cpu().numpy()[None, first, second]
 
     @torch.inference_mode()
@@ -108,6 +110,6 @@ class ForwardHead:
         for k, kept in enumerate(np.asarray(sets, dtype=bool)):
             on = torch.from_numpy(kept).to(feature_maps.device)
             embeddings = self._embed(feature_maps * on[:, None, None])
-            similarities = embedding_similarity(embeddings, similarity=self.similarity)
+            similarities = Embeddings(embeddings, self.similarity).similarity()
             result[k] = similarities.cpu().numpy()[first, second]
         return result
