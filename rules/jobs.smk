@@ -46,6 +46,24 @@ def doubling(amount):
 
 
 @cache
+def imports_in(path):
+    """The modules of the library that a file imports itself."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names.append(node.module)
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        candidates = [
+            SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names
+        ]
+        found += [file for file in candidates if file.is_file()]
+    return found
+
+
 def imports_of(rule):
     """The modules of the library that a rule's script imports, directly or not.
 
@@ -54,20 +72,10 @@ def imports_of(rule):
     """
     found, queue = set(), [SCRIPTS / f"{rule}.py"]
     while queue:
-        for node in ast.walk(ast.parse(queue.pop().read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [f"{node.module}.{alias.name}" for alias in node.names] + [
-                    node.module
-                ]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            else:
-                continue
-            for name in names:
-                path = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
-                if path.is_file() and path not in found:
-                    found.add(path)
-                    queue.append(path)
+        for path in imports_in(queue.pop()):
+            if path not in found:
+                found.add(path)
+                queue.append(path)
     return sorted(map(str, found))
 
 

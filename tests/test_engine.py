@@ -39,8 +39,8 @@ def human():
     return square(np.random.default_rng(1).random(N_IMAGES * (N_IMAGES - 1) // 2), N_IMAGES, 1.0)
 
 
-def fully_connected():
-    """Two layers behind the maps, as in VGG; the biases leave few units on, as training does."""
+def fully_connected(level=0.0):
+    """Two layers behind the maps, as in VGG; training leaves few units on, which a level does."""
     torch.manual_seed(0)
     layers = torch.nn.Sequential(
         torch.nn.MaxPool2d(2),
@@ -51,7 +51,12 @@ def fully_connected():
         torch.nn.Linear(20, 15),
         torch.nn.ReLU(),
     )
+    with torch.no_grad():
+        layers[2].bias -= level
     return layers.double().eval()
+
+
+few_units_on = partial(fully_connected, level=0.6)
 
 
 def without_second_layer():
@@ -76,6 +81,7 @@ def connected(layers, feature_maps, similarity, memory):
 HEADS = {
     "pooled": (None, lambda _, maps, similarity: PooledHead(pooled(maps), similarity)),
     "connected": (fully_connected, partial(connected, memory=10**9)),
+    "connected, few units on": (few_units_on, partial(connected, memory=10**9)),
     "connected, little memory": (fully_connected, partial(connected, memory=10**4)),
     "connected, one layer": (without_second_layer, partial(connected, memory=10**9)),
     "forward": (
@@ -150,6 +156,24 @@ def test_scores_and_selection_are_the_definition(
         np.testing.assert_allclose(curve.train_fit, expected[0], atol=1e-9)
         np.testing.assert_allclose(curve.test_fit, expected[1], atol=1e-9)
         assert curve.n_retained == np.nanargmax(expected[0]) + 1
+
+
+@pytest.mark.parametrize(
+    ("make_layers", "memory", "is_linear", "keeps_terms"),
+    [
+        (fully_connected, 10**9, True, False),
+        (few_units_on, 10**9, False, True),
+        (without_second_layer, 10**9, False, True),
+        (fully_connected, 10**4, False, False),
+    ],
+)
+def test_each_way_to_switch_maps_on_is_among_the_heads(
+    feature_maps, make_layers, memory, is_linear, keeps_terms
+):
+    head = connected(make_layers(), feature_maps, "pearson", memory)
+    assert len(list(head.growing(np.arange(N_MAPS), np.arange(5))))
+    assert (head.linear is not None) == is_linear
+    assert (head.terms is not None) == keeps_terms
 
 
 @similarities

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import fx
 
+from alignment import connected_head
 from alignment.connected_head import ConnectedHead
 from alignment.devices import choose_device
 from alignment.fits import fit, fit_drop, rank_maps
@@ -95,13 +96,20 @@ def assert_same_choice(curve, other, tolerance):
         assert np.ptp(curve.train_fit[ends]) <= 2 * tolerance, "not a tie"
 
 
+@pytest.fixture(scope="module", params=[0, 1], ids=["linear part apart", "layer whole"])
+def worth_linear(request):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connected_head, "WORTH_LINEAR", request.param)
+        yield
+
+
 @pytest.fixture(scope="module")
-def scored(layers, feature_maps, folds, human):
+def scored(worth_linear, layers, feature_maps, folds, human):
     return score_and_select(connected(layers, feature_maps), folds, human)
 
 
 @pytest.mark.parametrize("memory", [10**9, 10**8, 10**6])
-def test_embeddings_are_those_of_a_plain_pass(layers, feature_maps, memory):
+def test_embeddings_are_those_of_a_plain_pass(worth_linear, layers, feature_maps, memory):
     head = connected(layers, feature_maps, memory)
     order = np.random.default_rng(2).permutation(N_MAPS)
     k = 0
@@ -113,7 +121,8 @@ def test_embeddings_are_those_of_a_plain_pass(layers, feature_maps, memory):
         maps[:, order[k:].copy()] = 0
         with torch.inference_mode():
             expected = layers(maps)
-        error = torch.linalg.vector_norm(head.embeddings[:, place] - expected, dim=1)
+        found = head.buffer[:, place, : expected.shape[1]]
+        error = torch.linalg.vector_norm(found - expected, dim=1)
         assert (error <= 1e-4 * torch.linalg.vector_norm(expected, dim=1)).all()
     assert k == N_MAPS
 
@@ -133,10 +142,14 @@ def test_fits_are_those_of_a_plain_pass(layers, feature_maps, folds, human, scor
                 assert getattr(curve, side)[k - 1] == pytest.approx(expected, abs=1e-7)
 
 
-def test_retained_sets_are_those_of_plain_passes(layers, feature_maps, folds, human, scored):
+@pytest.fixture(scope="module")
+def plain_curves(layers, feature_maps, folds, human):
     plain = ForwardHead(copy.deepcopy(layers).double(), feature_maps.double())
-    _, expected = score_and_select(plain, folds, human)
-    for curve, other in zip(scored[1], expected, strict=True):
+    return score_and_select(plain, folds, human)[1]
+
+
+def test_retained_sets_are_those_of_plain_passes(plain_curves, scored):
+    for curve, other in zip(scored[1], plain_curves, strict=True):
         assert np.array_equal(curve.order, other.order)
         assert_same_choice(curve, other, 1e-7)
 

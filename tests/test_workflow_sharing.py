@@ -204,7 +204,7 @@ def test_edited_code_is_run_anew(second, edited, expected):
 @pytest.mark.parametrize("package", ["torch", "numpy"])
 def test_another_version_of_a_package_is_run_anew(second, package):
     project, overlay = second
-    with open(project / "rules/common.smk", "a") as file:
+    with open(project / "rules/jobs.smk", "a") as file:
         file.write(
             "\n\ndef versions(*packages):\n"
             f"    return {{name: 'other' if name == '{package}' else version(name) "
