@@ -19,7 +19,7 @@ report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slurm: .venv/installed-dev
 	$(BIN)/python -m pytest -m slurm

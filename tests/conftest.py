@@ -1,5 +1,7 @@
 """A small project for the tests that run Snakemake: the workflow and pictures in a folder."""
 
+import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -67,7 +69,8 @@ class Project:
         """Run Snakemake under tests/config.yaml and, on top of it, further overlays."""
         files = [OVERLAY]
         for k, overlay in enumerate(overlays):
-            files.append(self / f"overlay-{k}.yaml")
+            # Of this process alone: others may plan in the same project.
+            files.append(self / f"overlay-{os.getpid()}-{k}.yaml")
             files[-1].write_text(yaml.safe_dump(overlay))
         return self.plain_snakemake(*flags, "--configfile", *map(str, files), "--", *arguments)
 
@@ -154,8 +157,17 @@ def make_project(folder):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A project after a whole run: to be read, and to be planned in, but not to be changed."""
-    project = make_project(tmp_path_factory.mktemp("finished"))
-    project.run("all", "results/activations/second/efficientnet_lite0.h5")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # common to all processes that run tests
+    made = folder / "finished.made"
+    with open(folder / "finished.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
+        if made.exists():
+            return Project(folder / "finished")
+        project = make_project(folder / "finished")
+        project.run("all", "results/activations/second/efficientnet_lite0.h5")
+        made.touch()
     return project
 
 

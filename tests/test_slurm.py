@@ -14,7 +14,7 @@ import yaml
 from comparison import differing, results_of
 from conftest import CHECKOUT, OVERLAY, Outcome, make_project
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slurm, pytest.mark.xdist_group("slurm")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slurm]
 needs_slurm = pytest.mark.skipif(
     bool(slurm_cluster.missing()), reason=slurm_cluster.missing() or "SLURM is here"
 )

@@ -19,7 +19,7 @@ import pytest
 from conftest import CHECKOUT, GROUPS
 from PIL import Image
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 COHORTS = {"tiny": 16, "tiny-a": 10}
 MODELS = ["efficientnet_lite0", "efficientnet_lite1"]

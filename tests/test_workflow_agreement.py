@@ -11,7 +11,7 @@ from conftest import Project
 from PIL import Image
 from test_workflow import COHORTS, MODELS, PER_COHORT_AND_MODEL, RULES, imported_modules
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 ON = {"agreement": {"enabled": True}, "stability": {"enabled": True}}
 STAGES = {rule for rule, (file, _) in RULES.items() if file in ("agreement.smk", "stability.smk")}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import draw_dataset, make_project
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 LITE = "efficientnet_lite0"
 OWN = {"images": "data/tiny/pictures", "judgments": {"file": "data/tiny/judgments.npy"}}

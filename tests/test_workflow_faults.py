@@ -15,7 +15,7 @@ import yaml
 from comparison import differing, results_of
 from conftest import OVERLAY, make_project
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("artifacts")]
+pytestmark = pytest.mark.workflow
 
 MOMENTS = 10
 SMALL = {

@@ -9,7 +9,7 @@ import shutil
 import h5py
 import pytest
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("artifacts")]
+pytestmark = pytest.mark.workflow
 
 LITE0, LITE1 = "efficientnet_lite0", "efficientnet_lite1"
 # What is spoilt, what the next stage makes of it, and what it is exchanged for.

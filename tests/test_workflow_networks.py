@@ -19,7 +19,7 @@ from alignment.pairs import upper_triangle
 from alignment.storage import read_arrays, read_attributes
 from alignment.tables import read_columns
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("networks")]
+pytestmark = pytest.mark.workflow
 
 NETWORKS = {
     "vgg16": {},

@@ -8,7 +8,7 @@ import pytest
 from conftest import GROUPS, make_project
 from PIL import Image
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 TABLE = "results/saliency/tiny-a/efficientnet_lite0.csv"
 GAZE = """

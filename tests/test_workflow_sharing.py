@@ -11,7 +11,7 @@ from PIL import Image
 
 from alignment.networks import load_network
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("sharing")]
+pytestmark = pytest.mark.workflow
 
 MODEL = "own_random"
 NETWORK = f"results/networks/{MODEL}.safetensors"
