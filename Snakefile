@@ -29,11 +29,11 @@ include: "rules/figures.smk"
 
 
 onsuccess:
-    print("Done. Look at results/figures/ first.")
+    report_success()
 
 
 onerror:
-    print("What went wrong (more in results/logs/):", *errors_said(), sep="\n")
+    report_failure()
 
 
 rule all:

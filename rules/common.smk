@@ -141,18 +141,31 @@ def seed_tables(stage):
 STARTED = time.time()
 
 
-def errors_said():
-    """The sentences with which jobs ended since the workflow was started, and SLURM's own."""
+def said(pattern):
+    """The lines of this run's logs, SLURM's own among them, that begin in some way; each once."""
     logs = [
         log
         for folder in ("results/logs", ".snakemake/slurm_logs")
-        for log in Path(folder).rglob("*.log")
+        for log in sorted(Path(folder).rglob("*.log"))
         if log.stat().st_mtime >= STARTED
     ]
     lines = [
         line for log in logs for line in log.read_text(errors="replace").splitlines()
     ]
-    return [line for line in lines if re.match(r"Error: |slurmstepd\S*: error: ", line)]
+    return list(dict.fromkeys(line for line in lines if re.match(pattern, line)))
+
+
+def report_success():
+    """Print what a person should know after a run: the warnings once more, and where to look."""
+    if warnings := said("Warning: "):
+        print("What to know (more in results/logs/):", *warnings, sep="\n")
+    print(f"Done. Look at {Path('results/figures').absolute()} first.")
+
+
+def report_failure():
+    """Print the sentences with which jobs ended."""
+    errors = said(r"Error: |slurmstepd\S*: error: ")
+    print("What went wrong (more in results/logs/):", *errors, sep="\n")
 
 
 # Saliency

@@ -71,7 +71,7 @@ def draw(summary, ceilings, cohorts, models, fit):
     if np.isfinite(list(ceilings.values())).any():
         ceiling = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
         handles.append(Line2D([], [], label="ceiling set by the judgments", **ceiling))
-    note = "number: maps retained; * better than all (corrected p < .05); bars: standard error"
+    note = "number: maps retained; * better than all (corrected p < .05); bars: within-subject SE"
     handles.append(Line2D([], [], linestyle="", label=note))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure

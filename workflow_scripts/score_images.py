@@ -10,7 +10,7 @@ from alignment.storage import read_arrays, read_attributes, write_arrays
 from alignment.tables import read_columns
 
 
-def main(input, output, params, cohort):
+def main(input, output, params, cohort, model):
     check_made_from(input.similarity, input)
     check_made_from(input.perturbation, input, params)
     table = read_columns(input.cohort)
@@ -23,10 +23,12 @@ def main(input, output, params, cohort):
         one_side[images][:, :, images],
         judgments[members],
     )
-    if np.nanmedian(fit_full) < 0:
+    median = np.nanmedian(fit_full)
+    if median < 0:
         warn(
             f"in the cohort '{cohort}' pictures that people find alike are those that the network "
-            "finds different; if that is not what you expect, check the key kind of the judgments."
+            f"'{model}' finds different (median correlation {median:.2f}); if that is not what you "
+            "expect, check the key kind of the judgments."
         )
     write_arrays(
         output.image_ais,
@@ -41,4 +43,10 @@ def main(input, output, params, cohort):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.cohort)
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.wildcards.cohort,
+            snakemake.wildcards.model,
+        )
