@@ -212,25 +212,30 @@ class ConnectedHead:
 
         See :meth:`alignment.pooled_head.PooledHead.with_maps`.
         """
-        layers = self.layers
         images, first, second = self._members(pairs)
-        blocks = torch.arange(self.n_maps, device=self.device).split(self.block)
-        buffer = self._rows("buffer", self.block)
+        result = np.empty((len(sets), len(pairs)))
+        # Their sums take as much as what is held otherwise, for any number of sets.
+        for start in range(0, len(sets), self.n_held):
+            sums = self._sums_of(sets[start : start + self.n_held], images)
+            for k in range(0, sums.shape[1], self.block):
+                some = slice(k, k + self.block)
+                embeddings = torch.stack([self.layers.embed(rows[some]) for rows in sums])
+                for batch, variants in self._variants(embeddings):
+                    similarities = variants.similarity().cpu().numpy()[:, first, second]
+                    row = start + k + batch.start
+                    result[row : row + len(similarities)] = similarities
+        return result
+
+    def _sums_of(self, sets: np.ndarray, images: torch.Tensor) -> torch.Tensor:
+        """Return the sums (n, S, U) of some images with each of some sets of maps on."""
+        layers, buffer = self.layers, self._rows("buffer", self.block)
         sums = layers.bias.repeat(len(images), len(sets), 1)
         on = torch.from_numpy(np.asarray(sets, dtype=np.float64)).to(layers.bias)  # (S, F)
-        for maps in blocks:
+        for maps in torch.arange(self.n_maps, device=self.device).split(self.block):
             terms = buffer[: len(images), : len(maps), : layers.n_units]
             for i, of_image in enumerate(layers.terms(maps.tolist(), images, terms)):
                 sums[i].addmm_(on[:, maps], of_image)
-        result = np.empty((len(sets), len(pairs)))
-        for start in range(0, len(sets), self.block):
-            some = slice(start, start + self.block)
-            embeddings = torch.stack([layers.embed(rows[some]) for rows in sums])
-            for batch, variants in self._variants(embeddings):
-                similarities = variants.similarity().cpu().numpy()[:, first, second]
-                rows = slice(start + batch.start, start + batch.start + len(similarities))
-                result[rows] = similarities
-        return result
+        return sums
 
 
 def _grow(start: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
