@@ -18,6 +18,9 @@ run: .venv/installed
 report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip
 
+# Two processes share the cores; threads that spin while they wait would take them from each other.
+test: export OMP_NUM_THREADS = 1
+test: export OMP_WAIT_POLICY = passive
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
