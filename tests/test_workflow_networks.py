@@ -26,10 +26,7 @@ NETWORKS = {
     "alexnet": {},
     "resnet18": {},
     "densenet121": {},
-    "squeezenet1_1": {
-        "layers": {"feature_maps": "features.11.cat", "embedding": "flatten"},
-        "input_size": 96,
-    },
+    "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
 }
 HEADS = {"resnet18": "pooled", "densenet121": "pooled"}
 OVERLAY = {
@@ -49,6 +46,10 @@ OVERLAY = {
         },
     },
     "crossvalidation": {"seeds": [111], "n_folds": 2},
+    # Every stage that runs a network, as little of it as there can be.
+    "controls": {"random_draws": 1},
+    "statistics": {"resamples": 2},
+    "saliency": {"enabled": False},
 }
 FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
 
