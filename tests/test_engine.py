@@ -259,3 +259,29 @@ def test_only_judged_pairs_take_part(feature_maps, human):
     expected = np.corrcoef(square(rsm, N_IMAGES)[0, others], human[0, others])[0, 1]
     assert fit_full[0] == pytest.approx(expected, abs=1e-12)
     assert np.isfinite(ais[0]).any()
+
+
+@pytest.mark.parametrize(
+    ("make_head", "expected"),
+    [
+        (ForwardHead, {"maps switched off": N_MAPS, "maps switched on": N_MAPS}),
+        (
+            lambda layers, *rest, **options: ConnectedHead(split_head(layers), *rest, **options),
+            {"images, maps switched off": N_IMAGES, "blocks of maps switched on": 1},
+        ),
+    ],
+    ids=["forward", "connected"],
+)
+def test_progress_counts_what_it_says(feature_maps, make_head, expected):
+    counted = {}
+
+    def progress(items, description):
+        counted[description] = len(items)
+        return items
+
+    layers = fx.symbolic_trace(fully_connected())
+    head = make_head(layers, torch.from_numpy(feature_maps), progress=progress)
+    head.leave_one_out()
+    for _ in head.growing(np.arange(N_MAPS), np.arange(10)):
+        pass
+    assert counted == expected

@@ -90,14 +90,7 @@ def main(input, output, params, threads, memory_mb):
         observers = observers[:, *pair_images(len(human))]
     head = active = features = None
     if params.random_draws or params.activity or observers is not None:
-        head = open_head(
-            input.activations,
-            input.network,
-            params.similarity,
-            device=params.device,
-            threads=threads,
-            memory_mb=memory_mb,
-        )
+        head = open_head(input, params, threads, memory_mb)
     if params.activity:
         active = activity(read_arrays(input.activations, "feature_maps"))
     if params.reweighting != "none":

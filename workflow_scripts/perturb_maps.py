@@ -8,15 +8,7 @@ from alignment.storage import read_attributes, write_arrays
 
 def main(input, output, params, threads, memory_mb):
     check_made_from(input.activations, input, params)
-    head = open_head(
-        input.activations,
-        input.network,
-        params.similarity,
-        device=params.device,
-        threads=threads,
-        memory_mb=memory_mb,
-        progress=lambda maps: progress(maps, "maps switched off"),
-    )
+    head = open_head(input, params, threads, memory_mb, progress)
     rsm, rsm_without, one_side = head.leave_one_out()
     write_arrays(
         output.perturbation,

@@ -21,14 +21,7 @@ def main(input, output, params, threads, memory_mb):
     images = read_columns(input.cohort)["index"]
     human = read_arrays(input.similarity, "similarity")
     judgments = upper_triangle(human)
-    head = open_head(
-        input.activations,
-        input.network,
-        params.similarity,
-        device=params.device,
-        threads=threads,
-        memory_mb=memory_mb,
-    )
+    head = open_head(input, params, threads, memory_mb)
     drawn = np.zeros((params.resamples, len(human)))
     rng = np.random.default_rng(SEED)
     drawn[:, images] = draw_images(len(images), params.resamples, rng)

@@ -19,15 +19,7 @@ def main(input, output, params, threads, memory_mb, seed):
     judgments = read_arrays(input.similarity, "similarity")
     folds = make_folds(images, judgments, seed, params.n_folds, params.unit)
     judgments = upper_triangle(judgments)
-    head = open_head(
-        input.activations,
-        input.network,
-        params.similarity,
-        device=params.device,
-        threads=threads,
-        memory_mb=memory_mb,
-        progress=lambda maps: progress(maps, "maps switched on"),
-    )
+    head = open_head(input, params, threads, memory_mb, progress)
     for k, fold in enumerate(folds):
         scores = read_columns(input.ais[k])
         order = np.argsort(scores["rank"])

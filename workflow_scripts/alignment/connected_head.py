@@ -17,6 +17,7 @@ import torch
 
 from alignment.connected_layers import ConnectedLayers
 from alignment.embeddings import Embeddings
+from alignment.job_log import no_progress
 from alignment.pairs import members_of, pair_images
 from alignment.split_heads import SplitHead
 
@@ -38,7 +39,8 @@ class ConnectedHead:
     similarity : {"pearson", "cosine"}
         Similarity of two embeddings.
     progress : callable, optional
-        Wraps the loop over images or over blocks of maps, to show how far it is.
+        Wraps the loop over images or over blocks of maps, given what it counts, to show how far it
+        is.
     memory : int
         Bytes to work in.  Six tenths may hold one row of a layer for every image and map, which
         are computed anew, block by block, where all of them would take more; a quarter the rows
@@ -55,7 +57,7 @@ class ConnectedHead:
         split: SplitHead,
         feature_maps: torch.Tensor,
         similarity: str = "pearson",
-        progress=iter,
+        progress=no_progress,
         memory: int = 3_000_000_000,
     ):
         self.similarity = similarity
@@ -117,7 +119,7 @@ class ConnectedHead:
             if len(blocks) > 1:
                 layers.terms(maps.tolist(), slice(None), terms)
             embeddings = space[:, : len(maps), : layers.n_dimensions]
-            for i in self.progress(range(self.n_images)):
+            for i in self.progress(range(self.n_images), "images, maps switched off"):
                 on = torch.nonzero(self.active[i, maps]).flatten()
                 variants = terms[i].index_select(0, on)
                 embeddings[i] = whole[i]
@@ -177,7 +179,7 @@ class ConnectedHead:
         order = torch.from_numpy(np.ascontiguousarray(order)).to(self.device)
         before = None  # the similarities of the step before
         buffer = self._rows("buffer", self.block)
-        for maps in self.progress(order.split(self.block)):
+        for maps in self.progress(order.split(self.block), "blocks of maps switched on"):
             if self.terms is None:
                 terms = buffer[: len(images), : len(maps), : layers.n_units]
                 layers.terms(maps.tolist(), images, terms)

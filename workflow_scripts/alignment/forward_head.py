@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from alignment.embeddings import Embeddings
+from alignment.job_log import no_progress
 from alignment.pairs import members_of, pair_images
 
 # A head's own intermediate results, as a multiple of the maps that go in.
@@ -24,7 +25,7 @@ class ForwardHead:
     similarity : {"pearson", "cosine"}
         Similarity of two embeddings.
     progress : callable, optional
-        Wraps the loop over maps, to show how far it is.
+        Wraps the loop over maps, given what it counts, to show how far it is.
     memory : int
         Bytes to work in, which limits the images of a batch.
     """
@@ -34,7 +35,7 @@ class ForwardHead:
         head: nn.Module,
         feature_maps: torch.Tensor,
         similarity: str = "pearson",
-        progress=iter,
+        progress=no_progress,
         memory: int = 3_000_000_000,
     ):
         self.head = head
@@ -61,7 +62,7 @@ class ForwardHead:
         all_on = intact.similarity().cpu().numpy()
         rsm_without = np.empty((self.n_maps, len(first)))
         one_side = np.empty((self.n_images, self.n_maps, self.n_images))
-        for f in self.progress(range(self.n_maps)):
+        for f in self.progress(range(self.n_maps), "maps switched off"):
             rsm_without[f], one_side[:, f] = all_on[first, second], all_on
             # A map that is zero throughout an image changes nothing for that image.
             on = torch.nonzero(self.active[:, f]).flatten()
@@ -89,7 +90,7 @@ class ForwardHead:
         first, second = (images[pairs] for images in pair_images(self.n_images))
         switched_on = torch.zeros_like(self.feature_maps)
         embeddings = self._embed(switched_on)
-        for f in self.progress(order):
+        for f in self.progress(order, "maps switched on"):
             on = self.active[:, f]
             switched_on[:, f] = self.feature_maps[:, f]
             if on.any():

@@ -1,11 +1,11 @@
 """The part of a network between feature maps and embedding, as the later stages use it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from alignment.job_log import no_progress
 from alignment.pooled_head import PooledHead
 from alignment.storage import read_arrays, read_attributes
 
@@ -39,31 +39,29 @@ def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
 
 
 def open_head(
-    activations: str | Path,
-    network: str | Path,
-    similarity: str,
-    *,
-    device: str = "auto",
-    threads: int = 1,
-    memory_mb: int = 6000,
-    progress: Callable[[Iterable], Iterable] = iter,
+    inputs: Any,
+    settings: Any,
+    threads: int,
+    memory_mb: int,
+    progress: Callable[[Iterable, str], Iterable] = no_progress,
 ) -> Head:
     """Return the head of a network over the images of a dataset.
 
     Parameters
     ----------
-    activations : path
-        HDF5 file of feature maps and embeddings; its attribute ``head`` says which kind it is.
-    network : path
-        The network that made the activations, read only if layers have to be run.
-    similarity : {"pearson", "cosine"}
-    device : {"auto", "cpu", "cuda"}
+    inputs : object
+        The stage's inputs: ``activations``, the HDF5 file of feature maps and embeddings, whose
+        attribute ``head`` says which kind it is, and ``network``, which made them and is read only
+        if layers have to be run.
+    settings : object
+        The stage's settings: ``similarity``, "pearson" or "cosine", and ``device``, "auto", "cpu"
+        or "cuda".
     threads : int
     memory_mb : int
         What the job may take, in megabytes.  The head works in half of it, since arrays are copied
         on their way to a file.
     progress : callable
-        Wraps the loop over maps where it is long.
+        Wraps the loop over maps where it is long; called with the loop and what it counts.
 
     Returns
     -------
@@ -76,9 +74,9 @@ def open_head(
     InputError
         A file was altered, or there is no GPU.
     """
-    attributes = read_attributes(activations)
+    attributes = read_attributes(inputs.activations)
     if attributes["head"] == "pooled":
-        return PooledHead(read_arrays(activations, "embedding"), similarity)
+        return PooledHead(read_arrays(inputs.activations, "embedding"), settings.similarity)
 
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
@@ -92,13 +90,13 @@ def open_head(
 
     torch.set_num_threads(threads)
     memory = memory_mb * 500_000  # bytes
-    device = choose_device(device)
-    loaded, _ = load_saved_network(network)
+    device = choose_device(settings.device)
+    loaded, _ = load_saved_network(inputs.network)
     head = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
     del loaded  # what lies before the cut is not needed
     head = head.to(device)
-    feature_maps = torch.from_numpy(read_arrays(activations, "feature_maps")).to(device)
+    feature_maps = torch.from_numpy(read_arrays(inputs.activations, "feature_maps")).to(device)
     split = split_head(head)
     if split is not None:
-        return ConnectedHead(split, feature_maps, similarity, progress, memory)
-    return ForwardHead(head, feature_maps, similarity, progress, memory)
+        return ConnectedHead(split, feature_maps, settings.similarity, progress, memory)
+    return ForwardHead(head, feature_maps, settings.similarity, progress, memory)
