@@ -1,12 +1,16 @@
 """A small project for the tests that run Snakemake: the workflow and pictures in a folder."""
 
+import atexit
 import fcntl
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -76,13 +80,17 @@ class Project:
 
     def plain_snakemake(self, *arguments):
         """Run Snakemake as it comes, under config.yaml alone."""
-        done = subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        return Outcome(done.returncode, done.stdout + done.stderr)
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as log:
+            request = {
+                "arguments": arguments,
+                "folder": str(self.folder),
+                "environment": dict(os.environ),
+                "log": log.name,
+            }
+            server = snakemake_server()
+            server.stdin.write(json.dumps(request) + "\n")
+            server.stdin.flush()
+            return Outcome(int(server.stdout.readline()), log.read())
 
     def run(self, *targets, overlays=()):
         """Run jobs; a failure fails the test."""
@@ -99,6 +107,16 @@ class Project:
         jobs = parse_jobs(done.said)
         assert bool(jobs) != ("Nothing to be done" in done.said), done.said
         return [job for job in jobs if job.rule != "all"]
+
+
+@cache
+def snakemake_server():
+    """Return the process that runs Snakemake for this one, started at first use."""
+    command = [sys.executable, Path(__file__).with_name("snakemake_server.py")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    server = subprocess.Popen(command, text=True, **pipes)
+    atexit.register(server.stdin.close)  # at the end of its requests it ends
+    return server
 
 
 def parse_jobs(said):
@@ -166,7 +184,8 @@ def finished(tmp_path_factory):
         if made.exists():
             return Project(folder / "finished")
         project = make_project(folder / "finished")
-        project.run("all", "results/activations/second/efficientnet_lite0.h5")
+        second = ["datasets/second/summary.txt", "activations/second/efficientnet_lite0.h5"]
+        project.run("all", *(f"results/{path}" for path in second))
         made.touch()
     return project
 

@@ -1,0 +1,46 @@
+"""Runs Snakemake for the tests: its import takes longer than most plans, so it is imported once.
+
+Every line of stdin is a request, a JSON object with `arguments`, `folder`, `environment` and `log`.
+A child does what it says as `python -m snakemake` would; its exit code is the line that answers.
+"""
+
+import json
+import os
+import sys
+
+from snakemake.cli import main
+
+
+def serve():
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run(**json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def run(arguments, folder, environment, log):
+    """Take the place of a command, from its arguments to its end."""
+    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for new, old in ((nothing, 0), (said, 1), (said, 2)):
+        os.dup2(new, old)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[0] = folder
+    code = 1
+    try:
+        main(arguments)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    serve()
