@@ -32,7 +32,6 @@ rule extract_activations:
     input:
         index="results/datasets/{dataset}/pictures.csv",
         pictures=ancient("results/datasets/{dataset}/images"),
-        checked=ancient("results/datasets/{dataset}/summary.txt"),
         network="results/networks/{model}.safetensors",
         code=imports_of("extract_activations"),
     output:
@@ -42,7 +41,7 @@ rule extract_activations:
     cache: SHARED
     conda:
         "../envs/alignment.yaml"
-    threads: 8
+    threads: all_cores
     resources:
         mem_mb=doubling(config["compute"]["memory_mb"]),
         runtime=doubling(60),

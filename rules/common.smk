@@ -122,7 +122,7 @@ def of_dataset_and_models(path):
 
 
 def fold_tables(stage):
-    """The five or so tables of one cohort, model and seed, one a fold."""
+    """The tables of one cohort, model and seed, one a fold."""
     return expand(
         f"results/{stage}/{{{{cohort}}}}/{{{{model}}}}/seed-{{{{seed}}}}/fold-{{fold}}.csv",
         fold=range(N_FOLDS),

@@ -128,7 +128,7 @@ rule define_cohort:
 
 
 rule describe_dataset:
-    """Say in a few lines what was read; activations wait for it, so that bad input ends at once."""
+    """Say in a few lines what was read."""
     input:
         images="results/datasets/{dataset}/images.csv",
         similarity="results/datasets/{dataset}/similarity.h5",

@@ -14,6 +14,16 @@ POOLED_FAMILIES = (
 ).split()
 
 
+def all_cores(wildcards):
+    """As many threads as there are cores: a job that waits until those of higher priority are done.
+
+    Judgments and cohorts are checked with priority, so that bad input ends a run before a network
+    is run. To wait for their files would be no better: behind an `ancient` input Snakemake finds
+    nothing stale while that input itself is made anew (its issue 4166).
+    """
+    return workflow.resource_settings.cores or 8
+
+
 def is_pooled(wildcards):
     return config["models"][wildcards.model]["architecture"].startswith(
         tuple(POOLED_FAMILIES)

@@ -33,6 +33,7 @@ def paired_tests():
 def tables():
     """All tables: they are small, and one that was lost is made again."""
     paths = [
+        "results/datasets/{dataset}/summary.txt",
         "results/predictions/summary.csv",
         "results/predictions/ceiling.csv",
         "results/predictions/{cohort}/{model}.csv",
@@ -57,6 +58,9 @@ def tables():
             "results/saliency/{cohort}/{model}.csv",
         ]
     design = {
+        "dataset": dict.fromkeys(
+            cohort["dataset"] for cohort in config["cohorts"].values()
+        ),
         "cohort": config["cohorts"],
         "model": config["models"],
         "seed": SEEDS,

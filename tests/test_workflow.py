@@ -295,6 +295,17 @@ def test_another_seed_is_computed_alone(finished):
     assert values_of("seed", jobs) == {"333"}
 
 
+def test_a_changed_cohort_hides_nothing_else_that_is_stale(copied):
+    """What Snakemake would not look at if a network waited for the cohorts of its dataset."""
+    changed = {"cohorts": {"tiny-a": {"query": "image != '03'"}}}
+    figure = "results/figures/heatmaps-tiny-p80.png"
+    (copied / figure).unlink()
+    assert rules(copied.planned(figure, overlays=[changed])) == {"plot_heatmaps": 1}
+    jobs = copied.planned(overlays=[changed, {"heatmaps": {"colours": "viridis"}}])
+    drawn = [job for job in jobs if job.rule == "draw_heatmaps"]
+    assert values_of("cohort", drawn) == {"tiny", "tiny-a"}
+
+
 def test_another_cohort_is_computed_alone(finished):
     jobs = finished.planned(overlays=[{"cohorts": {"tiny-b": {"dataset": "tiny"}}}])
     assert rules(jobs) == {

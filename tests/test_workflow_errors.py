@@ -381,7 +381,8 @@ def test_the_trap_works(tmp_path):
     ids=["cohort", "layer", "colours"],
 )
 def test_bad_input_ends_a_whole_run_before_any_heavy_stage(fresh, overlay, parts):
-    done = fresh.snakemake(overlays=[overlay], flags=["--cores", "2"])
+    # Many cores: nothing has to wait for want of them.
+    done = fresh.snakemake(overlays=[overlay], flags=["--cores", "16"])
     assert done.code != 0
     assert any(all(part in line for part in parts) for line in done.said.splitlines()), done.said
     for stage in ("activations", "perturbation", "ais"):

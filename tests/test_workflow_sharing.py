@@ -131,9 +131,10 @@ def test_other_weights_are_made_and_leave_the_shared_ones_alone(first, second, s
         (of_model(mean=[0.5, 0.5, 0.5]), ALL),
         ({"framing": "crop"}, {ACTIVATIONS, PERTURBATION}),
         ({"similarity": "cosine"}, {PERTURBATION}),
-        ({"fit": "spearman", "crossvalidation": {"seeds": [7]}}, set()),
+        ({"fit": "spearman", "crossvalidation": {"seeds": [7], "n_folds": 2}}, set()),
+        ({"cohorts": {"tiny-a": {"query": "image != '03'"}}}, set()),
     ],
-    ids=["layer", "preparation", "framing", "similarity", "fit"],
+    ids=["layer", "preparation", "framing", "similarity", "fit", "cohort"],
 )
 def test_another_setting_is_made_from_where_it_matters(second, overlay, expected):
     project, own = second
