@@ -100,7 +100,7 @@ def _keys(models, colours, shown, ceilings):
     if "random" in shown:
         label = "standard deviation of random sets"
         keys.append(Line2D([], [], color="0.35", linewidth=1.2, label=label))
-    label = "* differs from retained maps (all maps: is worse), p < .05"
+    label = "* differs from retained maps (all maps: is worse), corrected p < .05"
     return [*keys, Line2D([], [], linestyle="", label=label)]
 
 
