@@ -7,6 +7,7 @@ A child does what it says as `python -m snakemake` would; its exit code is the l
 import json
 import os
 import sys
+import traceback
 
 from snakemake.cli import main
 
@@ -30,16 +31,17 @@ def run(arguments, folder, environment, log):
     os.environ.clear()
     os.environ.update(environment)
     sys.path[0] = folder
-    code = 1
     try:
         main(arguments)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
