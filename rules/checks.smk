@@ -65,9 +65,8 @@ def check_saliency():
             f"config: saliency: {', '.join(sorted(twice))} is both a folder and a function; "
             "give them different names."
         )
-    used = dict.fromkeys(cohort["dataset"] for cohort in config["cohorts"].values())
     for name, path in chosen["folders"].items():
-        for dataset in used:
+        for dataset in datasets_used():
             folder = path.replace("{dataset}", dataset)
             where = f"config: saliency: folders: {name}"
             if not Path(folder).is_dir():

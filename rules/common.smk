@@ -86,6 +86,12 @@ def judgment_options(wildcards):
     return {key: value for key, value in options.items() if key != "file"}
 
 
+def datasets_used():
+    """The datasets that cohorts are taken from, each once."""
+    cohorts = config["cohorts"].values()
+    return list(dict.fromkeys(cohort["dataset"] for cohort in cohorts))
+
+
 def cohorts_of(wildcards):
     """The lists of the cohorts of a dataset."""
     return [

@@ -58,9 +58,7 @@ def tables():
             "results/saliency/{cohort}/{model}.csv",
         ]
     design = {
-        "dataset": dict.fromkeys(
-            cohort["dataset"] for cohort in config["cohorts"].values()
-        ),
+        "dataset": datasets_used(),
         "cohort": config["cohorts"],
         "model": config["models"],
         "seed": SEEDS,
@@ -118,7 +116,7 @@ def agreement():
     if len(config["models"]) > 1:
         names.append("agreement")
         paths.append("results/agreement/summary/heatmaps.csv")
-    if len(cohorts) > len({cohort["dataset"] for cohort in cohorts.values()}):
+    if len(cohorts) > len(datasets_used()):
         names.append("cohort_agreement")
     figures = expand(
         "results/figures/{name}.{format}", name=names, format=["png", "pdf"]
