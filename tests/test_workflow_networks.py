@@ -49,7 +49,6 @@ OVERLAY = {
     # Every stage that runs a network, as little of it as there can be.
     "controls": {"random_draws": 1},
     "statistics": {"resamples": 2},
-    "saliency": {"enabled": False},
 }
 FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
 
