@@ -40,8 +40,8 @@ def make_case(case, n_images, n_maps, device):
     """
     import torch
 
-    from alignment.cuts import cut
-    from alignment.networks import load_network
+    from alignment.networks.cuts import cut
+    from alignment.networks.networks import load_network
 
     network = load_network("vgg16", {"random": 1}, cache_dir=Path())
     cuts = cut(network)
@@ -76,8 +76,8 @@ def make_case(case, n_images, n_maps, device):
 
 
 def make_folds_and_judgments(n_images, n_folds):
-    from alignment.folds import make_folds
-    from alignment.pairs import square, upper_triangle
+    from alignment.importance.folds import make_folds
+    from alignment.similarity.pairs import square, upper_triangle
 
     rng = np.random.default_rng(0)
     judgments = square(rng.random(n_images * (n_images - 1) // 2), n_images, 1.0)
@@ -88,10 +88,10 @@ def make_folds_and_judgments(n_images, n_folds):
 
 def time_engine(head, maps, folds, judgments, memory=2_000_000_000):
     """Return seconds of scoring and selection, the scores and the curves."""
-    from alignment.connected_head import ConnectedHead
-    from alignment.fits import fit_drop, rank_maps
-    from alignment.selection import selection_curve
-    from alignment.split_heads import split_head
+    from alignment.heads.connected import ConnectedHead
+    from alignment.similarity.fits import fit_drop, rank_maps
+    from alignment.importance.selection import selection_curve
+    from alignment.heads.split import split_head
 
     start = time.perf_counter()
     engine = ConnectedHead(split_head(head), maps, memory=memory)
@@ -215,7 +215,7 @@ def draw_growth(rows, path):
     """Draw the engine's time against the number of images, maps and folds."""
     import matplotlib.pyplot as plt
 
-    from alignment.charts import use_style
+    from alignment.figures.charts import use_style
 
     use_style(ROOT / "workflow_scripts/figures.mplstyle")
     figure, panels = plt.subplots(1, 3, figsize=(7, 2.1), sharey=True)

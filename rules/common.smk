@@ -10,7 +10,7 @@ from pathlib import Path
 SCRIPTS = Path(os.path.relpath(workflow.basedir), "workflow_scripts")
 sys.path.append(str(Path(workflow.basedir, "workflow_scripts")))
 # Of the library only what needs the standard library alone: each job reads this file again.
-from alignment.picture_names import PICTURE_SUFFIXES
+from alignment.datasets.picture_names import PICTURE_SUFFIXES
 
 STYLE = str(SCRIPTS / "figures.mplstyle")
 # Where rules with `cache:` find what other checkouts have made. Without such a folder they are not

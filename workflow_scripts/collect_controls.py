@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 
-from alignment.controls import TESTS, compare_controls
-from alignment.job_log import job_log
-from alignment.observers import correlation
-from alignment.tables import read_columns, write_columns, write_rows
+from alignment.prediction.controls import TESTS, compare_controls
+from alignment.artifacts.job_log import job_log
+from alignment.prediction.observers import correlation
+from alignment.artifacts.tables import read_columns, write_columns, write_rows
 
 OBSERVERS = (
     *("cohort", "model", "correlation", "n_observers", "n_folds"),

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from alignment.folds import folds_of_seeds
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_rows
+from alignment.importance.folds import folds_of_seeds
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_rows
 
 COLUMNS = (
     *("seed", "fold", "n_train", "n_test", "n_retained"),

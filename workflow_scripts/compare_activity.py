@@ -1,10 +1,10 @@
 """Relate the scores of each image's maps to how many of their units are active."""
 
-from alignment.activity import COLUMNS, active_units, compare_activity
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.storage import open_arrays, read_arrays
-from alignment.tables import read_columns, write_rows
+from alignment.importance.activity import COLUMNS, active_units, compare_activity
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import open_arrays, read_arrays
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

@@ -2,10 +2,10 @@
 
 from itertools import product
 
-from alignment.cohort_agreement import COLUMNS, compare_cohorts
-from alignment.fold_scores import mean_scores, read_scores
-from alignment.job_log import job_log
-from alignment.tables import read_columns, write_rows
+from alignment.comparison.cohorts import COLUMNS, compare_cohorts
+from alignment.importance.fold_scores import mean_scores, read_scores
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

@@ -4,11 +4,11 @@ from itertools import combinations
 
 import numpy as np
 
-from alignment.agreement import COLUMNS, class_entropies, compare_heatmaps
-from alignment.job_log import job_log, warn
-from alignment.lineage import check_made_from
-from alignment.storage import open_arrays, read_arrays, read_attributes
-from alignment.tables import read_columns, write_rows
+from alignment.comparison.models import COLUMNS, class_entropies, compare_heatmaps
+from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def read_entropies(path, rows):

@@ -1,9 +1,9 @@
 """Compare each pair of models by Wilcoxon signed-rank tests over images, Holm-corrected."""
 
-from alignment.distributions import samples
-from alignment.job_log import job_log
-from alignment.paired_tests import COLUMNS, compare_images
-from alignment.tables import read_columns, write_rows
+from alignment.comparison.distributions import samples
+from alignment.artifacts.job_log import job_log
+from alignment.comparison.paired_tests import COLUMNS, compare_images
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output):

@@ -2,18 +2,18 @@
 
 from contextlib import ExitStack
 
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.saliency_comparison import (
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.saliency.comparison import (
     COLUMNS,
     compare_all_pairs,
     compare_image,
     permutation_test,
 )
-from alignment.saliency_maps import CENTRE
-from alignment.saliency_sources import read_fixations
-from alignment.storage import open_arrays, read_arrays, read_attributes
-from alignment.tables import read_columns, write_rows
+from alignment.saliency.models import CENTRE
+from alignment.datasets.saliency_maps import read_fixations
+from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes
+from alignment.artifacts.tables import read_columns, write_rows
 
 TEST_COLUMNS = ("source", "measure", "n_images", "null", "null_low", "null_high", "p")
 

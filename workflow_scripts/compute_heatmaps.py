@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from alignment.heatmaps import heatmap
-from alignment.job_log import job_log, warn
-from alignment.lineage import check_made_from, made_from
-from alignment.storage import read_arrays, read_attributes, write_arrays
-from alignment.tables import read_columns
+from alignment.heatmaps.heatmaps import heatmap
+from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.lineage import check_made_from, made_from
+from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
+from alignment.artifacts.tables import read_columns
 
 
 def main(input, output, params):

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from alignment.job_log import job_log, warn
-from alignment.lineage import made_from
-from alignment.pictures import read_picture
-from alignment.saliency_maps import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian, checked_map
-from alignment.saliency_sources import find_maps, load_function, read_map
-from alignment.storage import write_arrays
-from alignment.tables import read_columns
+from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.lineage import made_from
+from alignment.datasets.pictures import read_picture
+from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian, checked_map
+from alignment.datasets.saliency_maps import find_maps, load_function, read_map
+from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.tables import read_columns
 
 
 def maps_of(source, definition, files, images, pictures):

@@ -1,11 +1,11 @@
 """Find the images of a cohort and check that every fold has enough of them."""
 
-from alignment.folds import check_cohort
-from alignment.job_log import job_log, warn
-from alignment.labels import query_images
-from alignment.lineage import check_made_from
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_columns
+from alignment.importance.folds import check_cohort
+from alignment.artifacts.job_log import job_log, warn
+from alignment.datasets.labels import query_images
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_columns
 
 # Test images below which the fit of a fold is high by chance alone
 FEW = 8

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.storage import open_arrays
-from alignment.tables import read_columns
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.tables import read_columns
 
 
 def main(input, output, dataset):

@@ -2,11 +2,11 @@
 
 from itertools import product
 
-from alignment.distributions import describe
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.storage import read_arrays
-from alignment.tables import write_rows
+from alignment.comparison.distributions import describe
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import write_rows
 
 
 def main(input, output, params):

@@ -1,8 +1,8 @@
 """Draw the overlay of one image alone."""
 
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.overlays import draw_overlay, open_heatmaps
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.heatmaps.overlays import draw_overlay, open_heatmaps
 
 
 def main(input, output, params, wildcards):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.overlays import draw_overlay, open_heatmaps
-from alignment.tables import write_columns
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.heatmaps.overlays import draw_overlay, open_heatmaps
+from alignment.artifacts.tables import write_columns
 
 
 def main(input, output, params, threshold):

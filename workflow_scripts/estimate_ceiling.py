@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from alignment.folds import folds_of_seeds
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.pairs import pair_images
-from alignment.reliability import ceiling, split_half_reliability
-from alignment.storage import open_arrays
-from alignment.tables import read_columns, write_rows
+from alignment.importance.folds import folds_of_seeds
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.similarity.pairs import pair_images
+from alignment.prediction.reliability import ceiling, split_half_reliability
+from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.tables import read_columns, write_rows
 
 COLUMNS = ("cohort", "n_observers", "reliability", "ceiling")
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from alignment.cuts import cut
-from alignment.devices import choose_device
-from alignment.errors import InputError
-from alignment.files import make_anew
-from alignment.heads import is_pooled
-from alignment.job_log import job_log, progress, usage_noted
-from alignment.lineage import made_from
-from alignment.networks import load_saved_network
-from alignment.pictures import digest, network_input, read_picture
-from alignment.storage import write_arrays
-from alignment.tables import read_columns
+from alignment.networks.cuts import cut
+from alignment.networks.devices import choose_device
+from alignment.artifacts.errors import InputError
+from alignment.artifacts.files import make_anew
+from alignment.heads.opening import is_pooled
+from alignment.artifacts.job_log import job_log, progress, usage_noted
+from alignment.artifacts.lineage import made_from
+from alignment.networks.networks import load_saved_network
+from alignment.datasets.pictures import digest, network_input, read_picture
+from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.tables import read_columns
 
 BATCH_SIZE = 16
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from alignment.cache import cache_folder
-from alignment.job_log import job_log, usage_noted
-from alignment.mur92 import extract, find_archive
+from alignment.artifacts.downloads import cache_folder
+from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.datasets.mur92 import extract, find_archive
 
 
 def main(output, params):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from alignment.job_log import job_log
-from alignment.mur92 import read_stimuli
-from alignment.pictures import digest, name_pictures, read_picture
-from alignment.tables import write_columns
+from alignment.artifacts.job_log import job_log
+from alignment.datasets.mur92 import read_stimuli
+from alignment.datasets.pictures import digest, name_pictures, read_picture
+from alignment.artifacts.tables import write_columns
 
 
 def read_dataset(sources, source):

@@ -1,12 +1,12 @@
 """Read the human judgments in any supported format and check them against the pictures."""
 
-from alignment.job_log import job_log
-from alignment.judgments import check_judgments, read_judgments
-from alignment.lineage import made_from
-from alignment.matrix_files import RawMatrices
-from alignment.mur92 import read_observers
-from alignment.storage import write_arrays
-from alignment.tables import read_columns
+from alignment.artifacts.job_log import job_log
+from alignment.datasets.judgments import check_judgments, read_judgments
+from alignment.artifacts.lineage import made_from
+from alignment.datasets.matrix_files import RawMatrices
+from alignment.datasets.mur92 import read_observers
+from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.tables import read_columns
 
 
 def main(input, output, params, dataset):

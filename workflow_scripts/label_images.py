@@ -1,9 +1,9 @@
 """List the pictures in order with their label columns."""
 
-from alignment.job_log import job_log
-from alignment.labels import read_labels
-from alignment.mur92 import read_stimuli
-from alignment.tables import read_columns, write_columns
+from alignment.artifacts.job_log import job_log
+from alignment.datasets.labels import read_labels
+from alignment.datasets.mur92 import read_stimuli
+from alignment.artifacts.tables import read_columns, write_columns
 
 
 def main(input, output, params):

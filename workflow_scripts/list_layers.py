@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from alignment.cuts import format_layers, list_layers
-from alignment.errors import InputError
-from alignment.networks import load_network
+from alignment.networks.cuts import format_layers, list_layers
+from alignment.artifacts.errors import InputError
+from alignment.networks.networks import load_network
 
 
 def main(architecture):

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from alignment.controls import activity, most_active, only, random_sets
-from alignment.fits import fit
-from alignment.folds import folds_of_seeds
-from alignment.heads import open_head
-from alignment.job_log import job_log, progress
-from alignment.lineage import check_made_from
-from alignment.observers import correlation, noise_ceiling, observer_fits
-from alignment.pairs import pair_images, upper_triangle
-from alignment.reweighting import reweight, terms_of, weighted_products
-from alignment.storage import open_arrays, read_arrays
-from alignment.tables import read_columns, write_rows
+from alignment.prediction.controls import activity, most_active, only, random_sets
+from alignment.similarity.fits import fit
+from alignment.importance.folds import folds_of_seeds
+from alignment.heads.opening import open_head
+from alignment.artifacts.job_log import job_log, progress
+from alignment.artifacts.lineage import check_made_from
+from alignment.prediction.observers import correlation, noise_ceiling, observer_fits
+from alignment.similarity.pairs import pair_images, upper_triangle
+from alignment.prediction.reweighting import reweight, terms_of, weighted_products
+from alignment.artifacts.arrays import open_arrays, read_arrays
+from alignment.artifacts.tables import read_columns, write_rows
 
 COLUMNS = (
     *("seed", "fold", "n_train", "n_test", "n_retained", "full", "retained"),

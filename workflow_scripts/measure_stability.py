@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from alignment.fold_scores import read_retained, read_scores
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.stability import compare_fold_pairs, compare_halves, describe_maps
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_columns
+from alignment.importance.fold_scores import read_retained, read_scores
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.comparison.stability import compare_fold_pairs, compare_halves, describe_maps
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_columns
 
 
 def main(input, output, params):

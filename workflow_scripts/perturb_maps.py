@@ -1,9 +1,9 @@
 """Switch every map off in turn and record the similarity of every pair of images."""
 
-from alignment.heads import open_head
-from alignment.job_log import job_log, progress, usage_noted
-from alignment.lineage import check_made_from, made_from
-from alignment.storage import read_attributes, write_arrays
+from alignment.heads.opening import open_head
+from alignment.artifacts.job_log import job_log, progress, usage_noted
+from alignment.artifacts.lineage import check_made_from, made_from
+from alignment.artifacts.arrays import read_attributes, write_arrays
 
 
 def main(input, output, params, threads, memory_mb):

@@ -5,9 +5,9 @@ from itertools import product
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.charts import PAGE_WIDTH, model_colours, save, use_style
-from alignment.job_log import job_log
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
 MEAN = {"fmt": "D", "color": "black", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}

@@ -4,10 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.charts import PAGE_WIDTH, save, use_style
-from alignment.errors import InputError
-from alignment.job_log import job_log
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, save, use_style
+from alignment.artifacts.errors import InputError
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns
 
 
 def draw(tables, summary, cohorts):

@@ -5,10 +5,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.charts import PAGE_WIDTH, model_colours, save, use_style
-from alignment.distributions import samples
-from alignment.job_log import job_log
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
+from alignment.comparison.distributions import samples
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns
 
 LABELS = {
     "log_mean": "ln mean AIS\nof a map\nover images",

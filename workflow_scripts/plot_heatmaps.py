@@ -2,10 +2,10 @@
 
 import matplotlib.pyplot as plt
 
-from alignment.charts import PAGE_WIDTH, save, spread, use_style
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.overlays import open_heatmaps
+from alignment.figures.charts import PAGE_WIDTH, save, spread, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.heatmaps.overlays import open_heatmaps
 
 
 def draw(cohort, heatmaps, threshold, colours, n_shown):

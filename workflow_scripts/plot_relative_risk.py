@@ -5,10 +5,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.charts import PAGE_WIDTH, model_colours, save, source_label, use_style
-from alignment.job_log import job_log
-from alignment.saliency_measures import RELATIVE_RISKS, TOP_SHARES
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, model_colours, save, source_label, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
+from alignment.artifacts.tables import read_columns
 
 NULL = "0.8"
 

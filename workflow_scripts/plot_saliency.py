@@ -5,15 +5,15 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from alignment.charts import PAGE_WIDTH, save, source_label, spread, use_style
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.overlays import open_heatmaps
-from alignment.saliency_comparison import as_pixels
-from alignment.saliency_maps import CENTRE
-from alignment.saliency_measures import RELATIVE_RISKS, TOP_SHARES, top_areas
-from alignment.storage import open_arrays
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, save, source_label, spread, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.heatmaps.overlays import open_heatmaps
+from alignment.saliency.comparison import as_pixels
+from alignment.saliency.models import CENTRE
+from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES, top_areas
+from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.tables import read_columns
 
 SHARE = 1  # position in TOP_SHARES: the top 10 %
 HEATMAP, SALIENCY = "#D55E00", "#0072B2"

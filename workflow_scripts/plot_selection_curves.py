@@ -7,9 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.charts import FIT_NAMES, PAGE_WIDTH, model_colours, save, use_style
-from alignment.job_log import job_log
-from alignment.tables import read_columns
+from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, model_colours, save, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns
 
 
 def draw(curves, predictions, cohorts, models, fit):

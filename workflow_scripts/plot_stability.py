@@ -6,9 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.charts import PAGE_WIDTH, model_colours, save, use_style
-from alignment.job_log import job_log
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns
 
 PANELS = {
     "rank_correlation": "rank correlation of AIS\nbetween two folds",

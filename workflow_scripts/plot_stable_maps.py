@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
-from alignment.charts import PAGE_WIDTH, save, use_style
-from alignment.heatmaps import place
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.pictures import read_picture
-from alignment.stability import most_exciting, stable_maps
-from alignment.storage import open_arrays
-from alignment.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, save, use_style
+from alignment.heatmaps.heatmaps import place
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.datasets.pictures import read_picture
+from alignment.comparison.stability import most_exciting, stable_maps
+from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.tables import read_columns
 
 N_MAPS = 6
 N_PICTURES = 6

@@ -1,10 +1,10 @@
 """Load a network and its weights, check where it is cut, and keep it in one checked file."""
 
-from alignment.cache import cache_folder
-from alignment.cuts import cut
-from alignment.errors import InputError
-from alignment.job_log import job_log, usage_noted
-from alignment.networks import load_network, save_network
+from alignment.artifacts.downloads import cache_folder
+from alignment.networks.cuts import cut
+from alignment.artifacts.errors import InputError
+from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.networks.networks import load_network, save_network
 
 
 def main(output, model, name):

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from alignment.controls import only
-from alignment.folds import folds_of_seeds
-from alignment.heads import open_head
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.pairs import pair_images, upper_triangle
-from alignment.resampling import draw_images, resampled_fits
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_columns
+from alignment.prediction.controls import only
+from alignment.importance.folds import folds_of_seeds
+from alignment.heads.opening import open_head
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.similarity.pairs import pair_images, upper_triangle
+from alignment.prediction.resampling import draw_images, resampled_fits
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_columns
 
 SEED = 0
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from alignment.image_scores import image_scores
-from alignment.job_log import job_log, warn
-from alignment.lineage import check_made_from, made_from
-from alignment.pairs import square
-from alignment.storage import read_arrays, read_attributes, write_arrays
-from alignment.tables import read_columns
+from alignment.importance.image_scores import image_scores
+from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.lineage import check_made_from, made_from
+from alignment.similarity.pairs import square
+from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
+from alignment.artifacts.tables import read_columns
 
 
 def main(input, output, params, cohort, model):

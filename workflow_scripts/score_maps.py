@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from alignment.fits import fit_drop, rank_maps
-from alignment.folds import make_folds
-from alignment.job_log import job_log
-from alignment.lineage import check_made_from
-from alignment.pairs import upper_triangle
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_columns
+from alignment.similarity.fits import fit_drop, rank_maps
+from alignment.importance.folds import make_folds
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import check_made_from
+from alignment.similarity.pairs import upper_triangle
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_columns
 
 
 def main(input, output, params, seed):

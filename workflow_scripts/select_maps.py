@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from alignment.folds import make_folds
-from alignment.heads import open_head
-from alignment.job_log import job_log, progress
-from alignment.lineage import check_made_from
-from alignment.pairs import upper_triangle
-from alignment.selection import selection_curve
-from alignment.storage import read_arrays
-from alignment.tables import read_columns, write_columns
+from alignment.importance.folds import make_folds
+from alignment.heads.opening import open_head
+from alignment.artifacts.job_log import job_log, progress
+from alignment.artifacts.lineage import check_made_from
+from alignment.similarity.pairs import upper_triangle
+from alignment.importance.selection import selection_curve
+from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.tables import read_columns, write_columns
 
 
 def main(input, output, params, threads, memory_mb, seed):

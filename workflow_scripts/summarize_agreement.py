@@ -1,8 +1,9 @@
 """Summarize over images how models agree, and how scores relate to activity."""
 
-from alignment import activity, agreement
-from alignment.job_log import job_log
-from alignment.tables import read_columns, write_rows
+from alignment.importance import activity
+from alignment.comparison import models as agreement
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

@@ -4,12 +4,12 @@ from itertools import product
 
 import numpy as np
 
-from alignment.job_log import job_log
-from alignment.multiple_tests import with_holm
-from alignment.predictions import compare_folds
-from alignment.resampling import interval
-from alignment.saved_networks import describe_network
-from alignment.tables import read_columns, write_rows
+from alignment.artifacts.job_log import job_log
+from alignment.statistics.holm import with_holm
+from alignment.prediction.fold_tests import compare_folds
+from alignment.prediction.resampling import interval
+from alignment.artifacts.network_files import describe_network
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

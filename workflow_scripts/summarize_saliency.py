@@ -1,9 +1,9 @@
 """Summarize the overlap of heatmaps with saliency maps over cohorts and models."""
 
-from alignment.job_log import job_log
-from alignment.multiple_tests import with_holm
-from alignment.saliency_summary import COLUMNS, summarize
-from alignment.tables import read_columns, write_rows
+from alignment.artifacts.job_log import job_log
+from alignment.statistics.holm import with_holm
+from alignment.saliency.summary import COLUMNS, summarize
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

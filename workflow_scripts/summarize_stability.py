@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 
-from alignment.job_log import job_log
-from alignment.stability import SUMMARY_COLUMNS, summarize_stability
-from alignment.tables import read_columns, write_rows
+from alignment.artifacts.job_log import job_log
+from alignment.comparison.stability import SUMMARY_COLUMNS, summarize_stability
+from alignment.artifacts.tables import read_columns, write_rows
 
 
 def main(input, output, params):

@@ -1,0 +1,136 @@
+"""Labels in the order of the pictures, and queries on them."""
+
+import numpy as np
+import pytest
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.labels import query_images, read_labels
+
+IMAGES = ["01", "b.v2", "cat"]
+
+
+def read(tmp_path, text, images=IMAGES):
+    path = tmp_path / "labels.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_labels(path, images)
+
+
+@pytest.mark.parametrize("names", [("cat", "01", "b.v2"), ("cat.png", "01.JPG", "b.v2.jpeg")])
+def test_rows_are_brought_into_the_order_of_the_pictures(tmp_path, names):
+    rows = zip(names, [3, 1, 2], ["z", "x", "y"], strict=True)
+    text = "size,image,kind\n" + "".join(f"{size},{name},{kind}\n" for name, size, kind in rows)
+    labels = read(tmp_path, text)
+    assert labels == {"size": [1, 2, 3], "kind": ["x", "y", "z"]}
+    assert list(labels) == ["size", "kind"]
+
+
+def test_names_keep_their_leading_zeros(tmp_path):
+    text = "image,a\n002,2\n003,3\n001,1\n"
+    assert read(tmp_path, text, ["001", "002", "003"]) == {"a": [1, 2, 3]}
+
+
+def test_an_index_column_is_no_label(tmp_path):
+    assert read(tmp_path, "index,image,a\n9,01,1\n8,b.v2,2\n7,cat,3\n") == {"a": [1, 2, 3]}
+
+
+def test_a_table_without_labels_is_allowed(tmp_path):
+    assert read(tmp_path, "image\n01\nb.v2\ncat\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("image,a\n01,1\ncat,3\n", r"no row for b\.v2: its 2 names"),
+        (
+            "image,a\n1,1\nb.v2,2\ncat,3\n",
+            "no row for 01 and rows but no pictures for 1: its 3 names",
+        ),
+        ("image,a\n01,1\nb.v2,2\ncat,3\ndog.png,4\n", "rows but no pictures for dog: its 4 names"),
+        ("image,a\n01,1\nb.v2,2\ncat,3\ncat,4\n", "more than one cat"),
+        ("image,a\n01,1\nb.v2,2\ncat,3\ncat.png,4\n", "more than one cat"),
+        ("name,a\n01,1\n", "have no column 'image' but name, a; it is to hold"),
+        ("", "cannot be read as CSV"),
+        ("image,a\n01,1\nb.v2,2,2,2\n", "cannot be read as CSV"),
+    ],
+)
+def test_rows_that_are_not_the_pictures_are_refused(tmp_path, text, sentence):
+    with pytest.raises(InputError, match=rf"labels\.csv .*{sentence}"):
+        read(tmp_path, text)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.csv cannot be read"):
+        read_labels(tmp_path / "nowhere.csv", IMAGES)
+
+
+def test_several_unknown_names_without_extension_are_not_called_the_same(tmp_path):
+    with pytest.raises(InputError, match=r"rows but no pictures for zebra, yak"):
+        read(tmp_path, "image,a\n01,1\nzebra,2\nyak,3\n")
+
+
+def test_names_that_pandas_takes_for_missing_are_names(tmp_path):
+    images = ["NA", "null", "None"]
+    assert read(tmp_path, "image,a\nnull,2\nNA,1\nNone,3\n", images) == {"a": [1, 2, 3]}
+
+
+TABLE = {
+    "index": np.arange(5),
+    "image": np.array(list("abcde")),
+    "kind": np.array(["cat", "dog", "cat", "cow", "dog"]),
+    "human": np.array([0, 1, 1, 0, 1]),
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (None, [0, 1, 2, 3, 4]),
+        ("kind == 'dog'", [1, 4]),
+        ("human == 1 and kind != 'cat'", [1, 4]),
+        ("kind in ['cow', 'cat']", [0, 2, 3]),
+        ("index < 2 or image == 'e'", [0, 1, 4]),
+        ("kind.str.startswith('c')", [0, 2, 3]),
+    ],
+)
+def test_queries_keep_rows_in_order(query, expected):
+    assert query_images(TABLE, query, "dogs").tolist() == expected
+
+
+@pytest.mark.parametrize("query", ["size > 3", "kind ==", "kind == dog", "1 / 0"])
+def test_a_query_that_cannot_be_evaluated_is_named_with_the_labels(query):
+    with pytest.raises(InputError) as caught:
+        query_images(TABLE, query, "dogs")
+    sentence = str(caught.value)
+    assert sentence.startswith(f"config: cohorts: dogs: query: '{query}' cannot be evaluated")
+    assert sentence.endswith("the label columns are: kind, human.")
+
+
+def test_a_query_that_keeps_nothing_is_named_with_the_labels():
+    with pytest.raises(InputError) as caught:
+        query_images(TABLE, "kind == 'bird'", "birds")
+    assert str(caught.value) == (
+        "config: cohorts: birds: query: 'kind == 'bird'' keeps none of the 5 images; "
+        "the label columns are: kind, human."
+    )
+
+
+def test_a_query_without_labels_says_so():
+    with pytest.raises(InputError, match="the label columns are: none"):
+        query_images({"index": np.arange(3), "image": np.array(list("abc"))}, "kind == 1", "dogs")
+
+
+@pytest.mark.parametrize("query", ["human", "human & human", "1 - human"])
+def test_a_bare_column_of_zeros_and_ones_keeps_its_ones_or_is_refused(query):
+    try:
+        kept = query_images(TABLE, query, "humans").tolist()
+    except InputError:
+        return
+    assert kept == ([0, 3] if query == "1 - human" else [1, 2, 4])
+
+
+@pytest.mark.parametrize("query", ["human.mean()", "kind", "human + index", "1 == 1"])
+def test_a_query_must_say_yes_or_no_for_every_image(query):
+    with pytest.raises(
+        InputError, match="does not say yes or no for every image, as 'animal == 1'"
+    ):
+        query_images(TABLE, query, "humans")

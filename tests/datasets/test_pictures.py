@@ -1,0 +1,213 @@
+"""Pictures of every kind, and what the network gets to see of them."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.pictures import digest, name_pictures, network_input, read_picture
+from alignment.networks.torchvision_operators import import_torchvision
+
+transforms = import_torchvision().transforms
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def random_picture(width, height, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def reread(image, path, **options):
+    image.save(path, **options)
+    result = read_picture(path)
+    assert result.dtype == np.uint8
+    assert result.shape == (*result.shape[:2], 3)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [("png", {}), ("bmp", {}), ("tif", {}), ("ppm", {}), ("webp", {"lossless": True})],
+)
+def test_lossless_formats_keep_every_pixel(tmp_path, suffix, options):
+    picture = random_picture(7, 5)
+    result = reread(Image.fromarray(picture), tmp_path / f"a.{suffix}", **options)
+    np.testing.assert_array_equal(result, picture)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("mode", ["L", "1", "LA"])
+def test_grey_becomes_rgb(tmp_path, suffix, mode):
+    grey = np.array([[0, 255, 0], [255, 255, 0]] if mode == "1" else [[0, 90, 255], [7, 8, 9]])
+    result = reread(Image.fromarray(grey.astype(np.uint8)).convert(mode), tmp_path / f"a.{suffix}")
+    np.testing.assert_array_equal(result, np.repeat(grey[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_deep_grey_is_scaled_to_eight_bits(tmp_path, suffix):
+    grey = np.array([[0, 1, 100], [128, 254, 255]], dtype=np.uint16)
+    result = reread(Image.fromarray(grey * np.uint16(257)), tmp_path / f"a.{suffix}")
+    np.testing.assert_array_equal(result, np.repeat(grey[..., None], 3, axis=2))
+
+
+def test_a_dark_deep_grey_picture_stays_dark(tmp_path):
+    """Of 65535 levels: 250 is black, not near white."""
+    result = reread(Image.fromarray(np.full((3, 3), 250, dtype=np.uint16)), tmp_path / "a.png")
+    assert (result == 1).all()
+
+
+def test_transparency_is_laid_on_white(tmp_path):
+    pixels = np.array([[[10, 20, 30, 255], [10, 20, 30, 0], [0, 100, 200, 128]]], dtype=np.uint8)
+    result = reread(Image.fromarray(pixels), tmp_path / "a.png")
+    assert result[0, :2].tolist() == [[10, 20, 30], [255, 255, 255]]
+    expected = 255 + 128 / 255 * (np.array([0, 100, 200]) - 255)
+    np.testing.assert_allclose(result[0, 2], expected, atol=1)
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif"])
+def test_a_transparent_palette_entry_becomes_white(tmp_path, suffix):
+    image = Image.fromarray(np.array([[0, 1], [2, 0]], dtype=np.uint8)).convert("P")
+    image.putpalette([200, 0, 0, 0, 200, 0, 0, 0, 200])
+    result = reread(image, tmp_path / f"a.{suffix}", transparency=1)
+    expected = [[[200, 0, 0], [255, 255, 255]], [[0, 0, 200], [200, 0, 0]]]
+    assert result.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (1, lambda p: p),
+        (2, lambda p: p[:, ::-1]),
+        (3, lambda p: p[::-1, ::-1]),
+        (4, lambda p: p[::-1]),
+        (6, lambda p: np.rot90(p, -1)),  # held on its side: a quarter turn clockwise
+        (8, np.rot90),
+    ],
+)
+def test_the_cameras_orientation_is_applied(tmp_path, orientation, upright):
+    picture = random_picture(6, 4)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    result = reread(Image.fromarray(picture), tmp_path / "a.png", exif=exif)
+    np.testing.assert_array_equal(result, upright(picture))
+
+
+def test_cmyk_becomes_rgb(tmp_path):
+    image = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
+    result = reread(image, tmp_path / "a.jpg", quality=100)
+    np.testing.assert_allclose(result, np.broadcast_to([255, 0, 0], (16, 16, 3)), atol=6)
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "tif"])
+def test_of_several_frames_the_first_is_taken(tmp_path, suffix):
+    first, second = (Image.new("RGB", (4, 3), colour) for colour in ("#ff0000", "#0000ff"))
+    options = {"lossless": True} if suffix == "webp" else {}
+    path = tmp_path / f"a.{suffix}"
+    result = reread(first, path, save_all=True, append_images=[second], **options)
+    assert result.shape == (3, 4, 3)
+    assert (result == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tif", "webp"])
+@pytest.mark.parametrize("share", [0, 0.3, 0.7])
+def test_a_truncated_picture_is_named(tmp_path, suffix, share):
+    path = tmp_path / f"cut.{suffix}"
+    Image.fromarray(random_picture(40, 30)).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError, match=rf"cut\.{suffix} cannot be read .*; replace it by"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("state", ["text", "missing", "folder"])
+def test_what_is_not_a_picture_is_named(tmp_path, state):
+    path = tmp_path / "notes.png"
+    if state == "text":
+        path.write_text("not a picture")
+    elif state == "folder":
+        path.mkdir()
+    with pytest.raises(InputError, match=r"notes\.png cannot be read"):
+        read_picture(path)
+
+
+def test_names_are_the_stems_in_order():
+    assert name_pictures(["f/02.png", "f/a.b.jpg", "f/01.gif"]) == ["02", "a.b", "01"]
+
+
+def test_names_that_occur_twice_are_refused():
+    with pytest.raises(InputError, match=r"b\.png and b\.jpg in cats share the name 'b'"):
+        name_pictures(["cats/a.png", "cats/b.png", "cats/b.jpg", "cats/c.png"])
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_fewer_than_three_pictures_are_refused(n):
+    with pytest.raises(InputError, match=f"at least 3 pictures, but there are {n}"):
+        name_pictures([f"{k}.png" for k in range(n)])
+
+
+def test_the_digest_knows_pixels_and_shape():
+    picture = random_picture(6, 4)
+    other = picture.copy()
+    other[0, 0, 0] ^= 1
+    assert digest(picture) == digest(np.asfortranarray(picture))
+    assert len({digest(p) for p in (picture, other, picture.reshape(6, 4, 3))}) == 3
+
+
+@pytest.mark.parametrize(("side", "size"), [(175, 224), (300, 64), (64, 64), (31, 30)])
+@pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
+def test_a_square_picture_is_prepared_as_torchvision_does(side, size, framing):
+    picture = random_picture(side, side)
+    prepare = transforms.Compose(
+        [
+            transforms.Resize((size, size), antialias=True),
+            transforms.ToTensor(),
+            transforms.Normalize(MEAN, STD),
+        ]
+    )
+    result = network_input(picture, size, MEAN, STD, framing)
+    assert (result.shape, result.dtype) == ((3, size, size), np.float32)
+    assert result.flags.c_contiguous
+    np.testing.assert_allclose(result, prepare(Image.fromarray(picture)).numpy(), atol=1e-5)
+
+
+def stripes(width, height):
+    """Red, green and blue thirds along the longer side."""
+    colours = np.repeat(np.eye(3, dtype=np.uint8) * 255, max(width, height) // 3, axis=0)
+    wide = np.broadcast_to(colours, (min(width, height), max(width, height), 3))
+    return np.ascontiguousarray(wide if width > height else wide.transpose(1, 0, 2))
+
+
+def frame(picture, framing, mean=(0, 0, 0)):
+    """The (30, 30, 3) picture that the network sees; upright pictures turned on their side."""
+    seen = network_input(picture, 30, mean, (1, 1, 1), framing).transpose(1, 2, 0)
+    return seen if picture.shape[1] > picture.shape[0] else seen.transpose(1, 0, 2)
+
+
+shapes = pytest.mark.parametrize(("width", "height"), [(90, 30), (30, 90)])
+
+
+@shapes
+def test_stretch_shows_the_whole_picture(width, height):
+    seen = frame(stripes(width, height), "stretch")
+    for part, colour in enumerate(np.eye(3)):
+        middle = seen[:, 10 * part + 2 : 10 * part + 8]
+        np.testing.assert_allclose(middle, np.broadcast_to(colour, middle.shape), atol=0.01)
+
+
+@shapes
+def test_crop_shows_the_central_square(width, height):
+    np.testing.assert_array_equal(frame(stripes(width, height), "crop")[..., 1], 1)
+
+
+@shapes
+def test_pad_shows_the_whole_picture_between_bars_of_the_mean_colour(width, height):
+    seen = frame(stripes(width, height), "pad", MEAN)
+    bars = np.concatenate([seen[:9], seen[21:]])
+    np.testing.assert_allclose(bars, 0, atol=0.5 / 255 + 1e-6)
+    for part, colour in enumerate(np.eye(3)):
+        middle = seen[12:18, 10 * part + 2 : 10 * part + 8]
+        np.testing.assert_allclose(middle, np.broadcast_to(colour - MEAN, middle.shape), atol=0.01)
+
+
+def test_an_unknown_framing_is_refused():
+    with pytest.raises(ValueError, match="framing 'fit' is not one of stretch, crop, pad"):
+        network_input(random_picture(4, 4), 4, MEAN, STD, "fit")

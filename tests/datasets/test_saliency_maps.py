@@ -1,0 +1,267 @@
+"""Sources of saliency maps: built-in models, folders, functions; and files of fixations."""
+
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from alignment.saliency import models as saliency_maps
+from alignment.artifacts.errors import InputError
+from alignment.saliency.models import (
+    BOTTOM_UP,
+    bottom_up_map,
+    centred_gaussian,
+    checked_map,
+    without_saliency,
+)
+from alignment.datasets.saliency_maps import find_maps, load_function, read_fixations, read_map
+
+RNG = np.random.default_rng(0)
+GREY = RNG.integers(0, 256, (5, 7), dtype=np.uint8)
+
+
+def picture_with_a_spot():
+    picture = np.full((60, 80, 3), 120, dtype=np.uint8)
+    picture[40:48, 10:18] = (220, 30, 30)
+    return picture
+
+
+# Built-in
+
+
+@pytest.mark.parametrize("model", BOTTOM_UP)
+def test_what_stands_out_is_salient(model):
+    saliency = bottom_up_map(picture_with_a_spot(), model)
+    assert (saliency.shape, saliency.dtype) == ((60, 80), np.float32)
+    assert saliency.min() >= 0
+    row, column = np.unravel_index(saliency.argmax(), saliency.shape)
+    assert 36 <= row < 52
+    assert 6 <= column < 22
+
+
+@pytest.mark.parametrize("model", BOTTOM_UP)
+def test_a_picture_of_one_colour_has_an_empty_map(model):
+    assert not bottom_up_map(np.full((30, 40, 3), 200, dtype=np.uint8), model).any()
+
+
+@pytest.mark.parametrize("model", BOTTOM_UP)
+def test_pictures_are_rgb_and_opencv_takes_bgr(model):
+    picture = RNG.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    algorithm = getattr(cv2.saliency, BOTTOM_UP[model])()
+    _, expected = algorithm.computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    np.testing.assert_allclose(bottom_up_map(picture, model), expected, rtol=1e-6)
+
+
+def test_the_centred_gaussian_by_hand():
+    baseline = centred_gaussian(np.zeros((2, 4, 3)))
+    # Pixel centres at 1/8, 3/8 of the width from the centre, at 1/4 of the height
+    expected = np.exp(-(np.array([0.375, 0.125, 0.125, 0.375]) ** 2 + 0.25**2) / (2 * 0.25**2))
+    np.testing.assert_allclose(baseline, np.stack([expected] * 2), rtol=1e-6)
+
+
+def test_opencv_without_its_saliency_models_is_explained(monkeypatch):
+    monkeypatch.delattr(cv2, "saliency")
+    installed = ["opencv-contrib-python-headless", "opencv-python-headless"]
+    monkeypatch.setattr(saliency_maps, "opencv_packages", lambda: installed)
+    with pytest.raises(InputError) as raised:
+        bottom_up_map(picture_with_a_spot(), "fine_grained")
+    assert str(raised.value) == (
+        "OpenCV has no saliency models: they are in opencv-contrib-python-headless, but "
+        "opencv-python-headless is installed beside it and has overwritten its files; run pip "
+        "uninstall --yes opencv-contrib-python-headless opencv-python-headless, then pip install "
+        "opencv-contrib-python-headless."
+    )
+
+
+@pytest.mark.parametrize(
+    ("packages", "cause"),
+    [
+        (["opencv-python"], "but only opencv-python is installed; run pip uninstall --yes opencv-"),
+        (["opencv-contrib-python"], "but the one installed is damaged; run pip uninstall"),
+        ([], "damaged; run pip install opencv-contrib-python-headless."),
+    ],
+)
+def test_each_way_to_have_the_wrong_opencv_is_told_apart(packages, cause):
+    assert cause in without_saliency(packages)
+
+
+def test_a_missing_opencv_is_explained(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    with pytest.raises(
+        InputError, match=r"need OpenCV.*pip install opencv-contrib-python-headless"
+    ):
+        bottom_up_map(picture_with_a_spot(), "fine_grained")
+
+
+def test_opencv_is_found_by_the_name_of_its_package():
+    assert "opencv-contrib-python-headless" in saliency_maps.opencv_packages()
+
+
+# What a map must be
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32, np.float64, np.int32, bool])
+def test_numbers_of_any_kind_are_taken(kind):
+    values = checked_map(np.array([[0, 1], [1, 0]], dtype=kind), "the map")
+    assert values.dtype == (kind if kind in (np.uint8, np.uint16) else np.float32)
+    assert values.tolist() == [[0, 1], [1, 0]]
+
+
+def test_axes_of_length_1_are_passed_over():
+    assert checked_map(np.ones((1, 1, 4, 6)), "the map").shape == (4, 6)
+    assert checked_map(np.ones((4, 6, 1)), "the map").shape == (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        (np.ones(4), "is 4: a saliency map has one value a pixel"),
+        (np.ones((4, 5, 3)), "is 4 × 5 × 3: a saliency map has one value a pixel"),
+        (np.ones((0, 3)), "is 0 × 3"),
+        (None, "holds object"),
+        (np.array([["a"]]), "holds <U1"),
+        (np.array([[0, np.nan]]), "holds values that are not finite"),
+        (
+            np.array([[-1.5, -3]]),
+            "holds negative values .the least is -3.*exponential of log densities",
+        ),
+    ],
+)
+def test_what_is_no_saliency_map_is_refused(values, problem):
+    with pytest.raises(InputError, match=rf"^the map {problem}.*\.$"):
+        checked_map(values, "the map")
+
+
+# Folders
+
+
+def write(path, values):
+    if path.suffix == ".npy":
+        np.save(path, values)
+    elif path.suffix == ".npz":
+        np.savez_compressed(path, saliency=values)
+    else:
+        Image.fromarray(values).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("a.png", GREY),
+        ("a.tif", GREY),
+        ("a.png", GREY.astype(np.uint16) * 250),
+        ("a.tiff", GREY.astype(np.uint16) * 250),
+        ("a.tif", GREY.astype(np.float32) / 7),
+        ("a.npy", GREY / 7),
+        ("a.npy", GREY.astype(np.float16)),
+        ("a.npz", GREY.astype(np.float32)),
+        ("a.PNG", np.repeat(GREY[..., None], 3, axis=2)),
+        ("a.png", np.dstack([GREY, GREY, GREY, np.full_like(GREY, 255)])),
+        ("a.png", np.dstack([GREY, np.full_like(GREY, 255)])),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value.ndim}d-{value.dtype}",
+)
+def test_maps_are_read_from_any_kind_of_file(tmp_path, name, values):
+    read = read_map(write(tmp_path / name, values))
+    expected = values[..., 0] if values.ndim == 3 else values
+    np.testing.assert_allclose(read, expected, rtol=1e-6)
+
+
+def test_a_palette_of_greys_is_read_as_grey(tmp_path):
+    Image.fromarray(GREY).convert("P").save(tmp_path / "a.png")
+    np.testing.assert_array_equal(read_map(tmp_path / "a.png"), GREY)
+
+
+def test_a_map_in_colour_is_refused(tmp_path):
+    path = write(tmp_path / "a.png", RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8))
+    with pytest.raises(InputError, match=r"a\.png is in colour: a saliency map is grey"):
+        read_map(path)
+
+
+def test_damaged_files_and_archives_of_several_arrays_are_refused(tmp_path):
+    for name in ("a.png", "a.npy", "a.npz"):
+        (tmp_path / name).write_bytes(b"nonsense")
+        with pytest.raises(InputError, match=rf"the saliency map .*{name} cannot be read \("):
+            read_map(tmp_path / name)
+    np.savez(tmp_path / "b.npz", one=GREY, two=GREY)
+    with pytest.raises(InputError, match=r"b\.npz holds 2 arrays \(one, two\): it is to hold one"):
+        read_map(tmp_path / "b.npz")
+
+
+def test_pickles_are_not_loaded(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_map(tmp_path / "a.npy")
+
+
+def test_maps_are_matched_by_name_in_the_order_of_the_pictures():
+    files = ["m/b.npy", "m/a.png", "m/chair.v1.tif", "m/other.png"]
+    found = find_maps("m", files, ["a", "chair.v1", "b"])
+    assert [path.name for path in found] == ["a.png", "chair.v1.tif", "b.npy"]
+
+
+def test_missing_maps_are_named_in_one_sentence():
+    with pytest.raises(InputError) as raised:
+        find_maps("maps", ["maps/a.png"], ["a", "b", "c", "d", "e", "f", "g"])
+    assert str(raised.value) == (
+        "the folder maps has no saliency map for 6 of 7 pictures (b, c, d, e, f and 1 more): a map "
+        "has the name of its picture and ends in .png, .tif, .tiff, .npy, .npz."
+    )
+
+
+def test_two_maps_of_a_picture_are_refused():
+    with pytest.raises(InputError, match=r"more than one saliency map for 'a' \(a\.png, a\.npy\)"):
+        find_maps("maps", ["maps/a.png", "maps/a.npy"], ["a"])
+
+
+# Functions
+
+
+def test_a_function_is_found_in_the_folder_of_the_run(tmp_path, monkeypatch):
+    (tmp_path / "my_gaze_model.py").write_text("def look(picture):\n    return picture[..., 0]\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    picture = picture_with_a_spot()
+    np.testing.assert_array_equal(load_function("my_gaze_model:look")(picture), picture[..., 0])
+    with pytest.raises(InputError, match=r"functions: my_gaze_model:see: .* no function see"):
+        load_function("my_gaze_model:see")
+
+
+def test_a_module_that_cannot_be_imported_is_named():
+    with pytest.raises(InputError, match=r"the module no_such cannot be imported \(No module"):
+        load_function("no_such:look")
+
+
+# Fixations
+
+
+def test_fixations_are_gathered_by_picture(tmp_path):
+    path = tmp_path / "fixations.csv"
+    path.write_text("image,x,y,observer\n01,3.5,2,a\n02.jpg,1,1,a\n01,4,7,b\n")
+    read = read_fixations(path, ["01", "02", "03"])
+    assert {image: points.tolist() for image, points in read.items()} == {
+        "01": [[3.5, 2], [4, 7]],
+        "02": [[1, 1]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("picture,x,y\na,1,2\n", "have the columns picture, x, y: they are to have"),
+        ("image,x\na,1\n", "have the columns image, x: they are to have"),
+        ("image,x,y\na,left,2\n", "have an x or y that is no number of pixels"),
+        ("image,x,y\na,1,2\nq,1,2\n", "name q, which is no picture of the dataset"),
+        ("image,x,y\nq,1,2\nr,1,2\n", "name q, r, which are no pictures of the dataset"),
+        ("image,x,y\na,1,\n", "have rows without x or y"),
+        ("", "cannot be read as CSV"),
+        ("image,x,y\na,1\n", "cannot be read as CSV"),
+    ],
+)
+def test_what_is_no_table_of_fixations_is_refused(tmp_path, text, problem):
+    (tmp_path / "f.csv").write_text(text)
+    with pytest.raises(InputError, match=rf"^the fixations .*f\.csv {problem}"):
+        read_fixations(tmp_path / "f.csv", ["a", "b"])

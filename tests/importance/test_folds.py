@@ -1,0 +1,153 @@
+"""Folds are those of the legacy shuffle, and no pair crosses from train to test."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from alignment.artifacts.errors import InputError
+from alignment.importance.folds import check_cohort, folds_of_seeds, make_folds, split
+from alignment.similarity.pairs import members_of, pair_positions, square
+
+
+def judgments_of(n, seed=0):
+    return square(np.random.default_rng(seed).random(n * (n - 1) // 2), n, 1.0)
+
+
+def pair_list(n):
+    return list(combinations(range(n), 2))
+
+
+def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle():
+    # numpy.random.RandomState(111).shuffle of 0..11: 7 9 8 | 0 5 2 | 1 3 | 6 10 | 11 4
+    expected = [[7, 8, 9], [0, 2, 5], [1, 3], [6, 10], [4, 11]]
+    assert [test.tolist() for _, test in split(12, 111, 5)] == expected
+
+
+@pytest.mark.parametrize(("n", "n_folds"), [(12, 5), (92, 5), (13, 4), (10, 10), (7, 2)])
+@pytest.mark.parametrize("seed", [111, 888])
+def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed):
+    folds = split(n, seed, n_folds)
+    assert [len(test) for _, test in folds] == [
+        n // n_folds + (k < n % n_folds) for k in range(n_folds)
+    ]
+    assert sorted(i for _, test in folds for i in test) == list(range(n))
+    for train, test in folds:
+        assert sorted([*train, *test]) == list(range(n))
+        assert (np.diff(train) > 0).all()
+        assert (np.diff(test) > 0).all()
+
+
+def test_seeds_differ_and_repeat():
+    first, again, other = (split(30, seed, 5)[0][1].tolist() for seed in (111, 111, 222))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("images", [range(15), [1, 2, 4, 5, 7, 8, 10, 11, 13, 14]])
+def test_pairs_lie_within_train_or_within_test(images):
+    """Also for a part of the dataset: positions are those among all its pairs."""
+    images, pairs = np.array(images), pair_list(15)
+    folds = make_folds(images, judgments_of(15), 111, 3)
+    for fold, (train, test) in zip(folds, split(len(images), 111, 3), strict=True):
+        for positions, side in ((fold.train_pairs, train), (fold.test_pairs, test)):
+            members = set(images[side].tolist())
+            assert [pairs[p] for p in positions] == list(combinations(sorted(members), 2))
+        assert (fold.n_train, fold.n_test) == (len(train), len(test))
+
+
+def test_the_order_of_a_cohorts_images_does_not_matter():
+    images = np.array([3, 0, 9, 5, 7, 2, 11, 4, 8, 1])
+    for a, b in zip(
+        make_folds(images, judgments_of(12), 222, 3),
+        make_folds(np.sort(images), judgments_of(12), 222, 3),
+        strict=True,
+    ):
+        assert a.test_pairs.tolist() == b.test_pairs.tolist()
+
+
+def test_the_folds_of_all_seeds_are_those_of_each():
+    images, judgments = np.arange(12), judgments_of(12)
+    folds = folds_of_seeds(images, judgments, [222, 111], 3, "pairs")
+    assert [(seed, k) for seed, k, _ in folds] == [(s, k) for s in (222, 111) for k in range(3)]
+    for seed, k, fold in folds:
+        expected = make_folds(images, judgments, seed, 3, "pairs")[k]
+        assert fold.test_pairs.tolist() == expected.test_pairs.tolist()
+
+
+def test_the_images_of_some_pairs_are_numbered_among_themselves():
+    members, first, second = members_of(np.array([2, 2, 9]), np.array([5, 9, 7]))
+    assert members.tolist() == [2, 5, 7, 9]
+    assert members[first].tolist() == [2, 2, 9]
+    assert members[second].tolist() == [5, 9, 7]
+
+
+def test_pairs_as_units_are_shuffled_themselves():
+    images = np.array([0, 2, 3, 5, 6])
+    within = [k for k, (i, j) in enumerate(pair_list(7)) if {i, j} <= set(images.tolist())]
+    assert pair_positions(images, 7).tolist() == within
+    order = np.arange(10)
+    np.random.RandomState(333).shuffle(order)
+    folds = make_folds(images, judgments_of(7), 333, 3, "pairs")
+    for fold, test in zip(folds, (order[:4], order[4:7], order[7:]), strict=True):
+        assert fold.test_pairs.tolist() == sorted(within[k] for k in test)
+        assert sorted([*fold.train_pairs, *fold.test_pairs]) == within
+        assert (fold.n_train, fold.n_test) == (10 - len(test), len(test))
+
+
+def test_unjudged_pairs_are_not_units():
+    judgments = judgments_of(6)
+    judgments[1, 4] = judgments[4, 1] = np.nan
+    folds = make_folds(np.arange(6), judgments, 111, 2, "pairs")
+    assert sum(fold.n_test for fold in folds) == 14
+    assert pair_list(6).index((1, 4)) not in np.concatenate([fold.test_pairs for fold in folds])
+
+
+def test_an_unknown_unit_is_refused():
+    with pytest.raises(ValueError, match="unit 'rows' is not one of images, pairs"):
+        make_folds(np.arange(6), judgments_of(6), 111, unit="rows")
+
+
+@pytest.mark.parametrize(
+    ("n", "n_folds", "unit", "units", "largest"),
+    [(14, 5, "images", 14, 4), (8, 3, "images", 8, 2), (5, 4, "pairs", 10, 3)],
+)
+def test_too_many_folds_are_refused_with_the_largest_possible_number(
+    n, n_folds, unit, units, largest
+):
+    with pytest.raises(InputError) as caught:
+        check_cohort("birds", np.arange(n), judgments_of(n), n_folds, unit)
+    sentence = str(caught.value)
+    assert f"n_folds: {n_folds} folds of the cohort 'birds' ({units} {unit})" in sentence
+    assert f"leave {units // n_folds} test {unit} in a fold" in sentence
+    assert f"use at most {largest} folds" in sentence
+    check_cohort("birds", np.arange(n), judgments_of(n), largest, unit)
+    assert min(len(test) for _, test in split(units, 111, largest)) >= 3
+    assert min(len(test) for _, test in split(units, 111, largest + 1)) < 3
+
+
+def test_a_cohort_that_no_number_of_folds_suits_is_refused():
+    with pytest.raises(InputError, match=r"cohort 'birds' \(5 images\).*use a larger cohort"):
+        check_cohort("birds", np.arange(5), judgments_of(5), 2)
+
+
+@pytest.mark.parametrize("values", ["constant", "missing"])
+def test_judgments_that_do_not_vary_are_refused(values):
+    """Within the cohort: the rest of the dataset may vary."""
+    judgments, images = judgments_of(20), np.arange(2, 18)
+    judgments[np.ix_(images, images)] = 0.5 if values == "constant" else np.nan
+    n_judged = 120 if values == "constant" else 0
+    with pytest.raises(
+        InputError, match=rf"cohorts: birds: .* 16 images \({n_judged} judged pairs\) do not"
+    ):
+        check_cohort("birds", images, judgments, 5)
+    check_cohort("birds", np.arange(20), judgments, 5)
+
+
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_a_fold_without_judged_test_pairs_is_refused(unit):
+    sparse = np.full((9, 9), np.nan)
+    sparse[0, 1:5] = sparse[1:5, 0] = [1, 2, 3, 4]
+    with pytest.raises(
+        InputError, match=r"seed 111, fold \d has \d judged test pairs where at least 3"
+    ):
+        make_folds(np.arange(9), sparse, 111, 3, unit)

@@ -1,0 +1,281 @@
+"""Networks: built by name, with the right preparation, and the same after saving."""
+
+import hashlib
+import json
+import re
+
+import numpy as np
+import pytest
+import safetensors
+import skimage.data
+import torch
+
+from alignment.networks import networks
+from alignment.artifacts.errors import InputError
+from alignment.networks.networks import load_network, load_saved_network, save_network
+from alignment.artifacts.network_files import read_header
+
+SMALL = "squeezenet1_1"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return load_network(SMALL, {"random": 1}, cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory):
+    return load_network("efficientnet_lite0", "imagenet", cache_dir=tmp_path_factory.mktemp("c"))
+
+
+def build(architecture, n_classes=1000):
+    return networks._build(architecture, n_classes, 224, {})
+
+
+def save_weights(path, state_dict):
+    torch.save(state_dict, path)
+    return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def same_tensors(first, second):
+    first, second = first.state_dict(), second.state_dict()
+    return first.keys() == second.keys() and all(torch.equal(first[n], second[n]) for n in first)
+
+
+def test_random_weights_are_the_same_every_time(small, tmp_path):
+    before = torch.random.get_rng_state()
+    again = load_network(SMALL, {"random": 1}, cache_dir=tmp_path)
+    other = load_network(SMALL, {"random": 2}, cache_dir=tmp_path)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert same_tensors(small.module, again.module)
+    assert small.weights_sha256 == again.weights_sha256 != other.weights_sha256
+    assert small.weights_name == "random weights, seed 1"
+    assert small.n_classes == 1000
+    assert re.fullmatch("[0-9a-f]{64}", small.weights_sha256)
+
+
+def test_networks_are_in_evaluation_mode_without_gradients(small, lite):
+    for network in (small, lite):
+        assert not any(module.training for module in network.module.modules())
+        assert not any(parameter.requires_grad for parameter in network.module.parameters())
+
+
+def test_efficientnet_lite_is_trained(lite):
+    assert (lite.weights_name, lite.n_classes, lite.input_size) == ("imagenet", 1000, 224)
+    assert lite.weights_sha256.startswith("57934424")
+    transforms = networks.torchvision.transforms
+    prepare = transforms.Compose(
+        [
+            transforms.ToTensor(),
+            transforms.Resize((lite.input_size, lite.input_size)),
+            transforms.Normalize(lite.mean, lite.std),
+        ]
+    )
+    with torch.no_grad():
+        scores = lite.module(prepare(skimage.data.chelsea())[None])
+    categories = networks.torchvision.models.ResNet18_Weights.DEFAULT.meta["categories"]
+    assert categories[scores.argmax()] == "Egyptian cat"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "size"),
+    [("efficientnet_lite1", 240), ("efficientnet_lite2", 260), (SMALL, 224)],
+)
+def test_preparation_comes_from_the_architecture(architecture, size, tmp_path):
+    network = load_network(architecture, {"random": 0}, cache_dir=tmp_path)
+    assert network.input_size == size
+    assert network.mean == (0.485, 0.456, 0.406)
+    assert network.std == (0.229, 0.224, 0.225)
+
+
+def test_preparation_can_be_overridden(tmp_path):
+    network = load_network(
+        "efficientnet_lite0",
+        {"random": 0},
+        cache_dir=tmp_path,
+        input_size=96,
+        mean=[0, 0, 0],
+        std=[1, 1, 1],
+    )
+    assert (network.input_size, network.mean, network.std) == (96, (0, 0, 0), (1, 1, 1))
+    assert network.module.input_image_size == 96
+
+
+@pytest.mark.parametrize("name", ["IMAGENET1K_SWAG_E2E_V1", "IMAGENET1K_V1"])
+def test_preparation_comes_from_published_weights(name):
+    entry = networks.torchvision.models.get_model_weights("regnet_y_16gf")[name]
+    preparation = networks._preparation("regnet_y_16gf", entry, None, None, None)
+    assert preparation["input_size"] == (384 if "SWAG" in name else 224)
+
+
+def test_published_mean_differs_from_imagenet():
+    entry = networks.torchvision.models.get_model_weights("efficientnet_v2_l")["DEFAULT"]
+    preparation = networks._preparation("efficientnet_v2_l", entry, None, None, None)
+    assert preparation == {"input_size": 480, "mean": (0.5,) * 3, "std": (0.5,) * 3}
+
+
+def test_classes_are_counted_in_the_file(tmp_path):
+    trained = build("alexnet", 565)
+    wrapped = {f"module.{name}": tensor for name, tensor in trained.state_dict().items()}
+    specification = save_weights(tmp_path / "ecoset.pth", {"state_dict": wrapped})
+    network = load_network("alexnet", specification, cache_dir=tmp_path)
+    assert (network.weights_name, network.n_classes) == ("file ecoset.pth", 565)
+    assert network.weights_sha256 == specification["sha256"]
+    assert same_tensors(network.module, trained)
+
+
+def test_file_without_classifier_gives_a_network_without_classes(tmp_path):
+    state_dict = build("resnet18").state_dict()
+    del state_dict["fc.weight"], state_dict["fc.bias"]
+    specification = save_weights(tmp_path / "barlow.pth", state_dict)
+    network = load_network("resnet18", specification, cache_dir=tmp_path)
+    assert network.n_classes is None
+    assert "no final classifier fc" in network.notes[0]
+    path = tmp_path / "saved.safetensors"
+    save_network(path, network, {})
+    again, _ = load_saved_network(path)
+    assert again.n_classes is None
+    assert same_tensors(again.module, network.module)
+
+
+def test_file_of_another_architecture_is_refused(tmp_path):
+    specification = save_weights(tmp_path / "18.pth", build("resnet18").state_dict())
+    with pytest.raises(InputError, match=r"'file 18\.pth' of resnet34 lacks \d+ tensors"):
+        load_network("resnet34", specification, cache_dir=tmp_path)
+
+
+@pytest.mark.parametrize("architecture", ["mnasnet0_5", "shufflenet_v2_x0_5", "densenet121"])
+def test_networks_with_a_history_of_names_load(tmp_path, architecture):
+    trained = build(architecture)
+    # As in torchvision's own DenseNet files.
+    old = {
+        re.sub(r"(denselayer\d+\.(?:norm|conv))([12])", r"\1.\2", name): tensor
+        for name, tensor in trained.state_dict().items()
+    }
+    specification = save_weights(tmp_path / "weights.pth", old)
+    network = load_network(architecture, specification, cache_dir=tmp_path)
+    assert same_tensors(network.module, trained)
+
+
+def test_googlenet_file_with_auxiliary_heads_loads(tmp_path, monkeypatch):
+    full = networks.torchvision.models.googlenet(init_weights=False)
+    specification = save_weights(tmp_path / "googlenet.pth", full.state_dict())
+    pictures = torch.rand(2, 3, 224, 224)
+    network = load_network("googlenet", specification, cache_dir=tmp_path)
+    assert "auxiliary heads were left out: aux1.conv.conv.weight" in network.notes[0]
+    with torch.no_grad():
+        torch.testing.assert_close(network.module(pictures), full.eval()(pictures))
+
+    # The same file recognised as torchvision's, whose networks rescale the pictures themselves.
+    entry = networks.torchvision.models.GoogLeNet_Weights.IMAGENET1K_V1
+    monkeypatch.setattr(networks, "load_weights", as_published(networks.load_weights, entry))
+    published = load_network("googlenet", specification, cache_dir=tmp_path)
+    assert published.notes[0] == "the file is torchvision's IMAGENET1K_V1"
+    path = tmp_path / "googlenet.safetensors"
+    save_network(path, published, {})
+    for module in (published.module, load_saved_network(path)[0].module):
+        assert module.transform_input
+    assert not network.module.transform_input
+
+
+def as_published(load_weights, entry):
+    def load(*arguments):
+        found = load_weights(*arguments)
+        return type(found)(found.name, found.sha256, found.state_dict, entry)
+
+    return load
+
+
+def test_unknown_architecture_offers_similar_names(tmp_path):
+    with pytest.raises(InputError, match=r"'ResNet-50' is not known: did you mean resnet50"):
+        load_network("ResNet-50", "DEFAULT", cache_dir=tmp_path)
+    with pytest.raises(InputError, match=r"'zzz' is not known: known are alexnet, convnext_base"):
+        load_network("zzz", "DEFAULT", cache_dir=tmp_path)
+
+
+def test_saved_network_is_the_same(lite, tmp_path):
+    path = tmp_path / "models" / "lite.safetensors"
+    layers = {"layers": {"feature_maps": "_swish_1", "embedding": "view"}}
+    save_network(path, lite, layers)
+    again, attributes = load_saved_network(path)
+    assert attributes == layers
+    assert same_tensors(again.module, lite.module)
+    for name in vars(lite).keys() - {"module"}:
+        assert getattr(again, name) == getattr(lite, name), name
+    assert not again.module.training
+    assert [p.name for p in path.parent.iterdir()] == ["lite.safetensors"]
+    with safetensors.safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    assert metadata["torch"] == torch.__version__
+    assert metadata["torchvision"] == networks.torchvision.__version__
+    assert json.loads(metadata["network"])["weights_sha256"] == lite.weights_sha256
+
+
+def test_failed_save_leaves_the_old_file(small, tmp_path, monkeypatch):
+    path = tmp_path / "network.safetensors"
+    path.write_bytes(b"old")
+
+    def fail(tensors, partial, metadata):
+        partial.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(networks.safetensors.torch, "save_file", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_network(path, small, {})
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_foreign_file_is_not_a_saved_network(tmp_path):
+    path = tmp_path / "foreign.safetensors"
+    safetensors.torch.save_file({"x": torch.zeros(1)}, path)
+    with pytest.raises(InputError, match=r"foreign\.safetensors is not a network saved by this"):
+        load_saved_network(path)
+    with pytest.raises(InputError, match=r"missing\.safetensors is missing; run snakemake again"):
+        load_saved_network(tmp_path / "missing.safetensors")
+
+
+def flip(path, position):
+    with open(path, "r+b") as file:
+        file.seek(position)
+        byte = file.read(1)[0]
+        file.seek(position)
+        file.write(bytes([byte ^ 1]))
+
+
+def assert_refused_as_altered(read, path):
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path} was changed or cut short after it was written; delete it and run snakemake again."
+    )
+
+
+def test_altered_network_is_named_with_its_remedy(small, tmp_path):
+    path = tmp_path / "network.safetensors"
+    save_network(path, small, {"layers": 1})
+    whole = path.read_bytes()
+    end = 8 + int.from_bytes(whole[:8], "little")  # of the header
+    # Every byte of the strings that vouch for the rest: their order differs from file to file.
+    for position in range(whole.index(b"__metadata__"), whole.index(b'"},"')):
+        flip(path, position)
+        assert_refused_as_altered(read_header, path)
+        flip(path, position)
+    for position in (*range(0, end, 97), *np.linspace(end, len(whole) - 1, 5).astype(int)):
+        flip(path, position)
+        assert_refused_as_altered(load_saved_network, path)
+        flip(path, position)
+    assert path.read_bytes() == whole
+    for kept in (0, 5, end // 2, end, len(whole) - 1):
+        path.write_bytes(whole[:kept])
+        assert_refused_as_altered(load_saved_network, path)
+
+
+def test_network_without_checksums_is_refused(small, tmp_path):
+    path = tmp_path / "network.safetensors"
+    save_network(path, small, {})
+    with safetensors.safe_open(path, framework="pt") as file:
+        metadata = {name: value for name, value in file.metadata().items() if name != "seal"}
+    safetensors.torch.save_file(small.module.state_dict(), path, metadata)
+    with pytest.raises(InputError, match=r"network\.safetensors was written without a checksum"):
+        load_saved_network(path)

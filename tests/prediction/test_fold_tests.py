@@ -1,0 +1,122 @@
+"""The tests over folds: against SciPy, by hand, and where there is nothing to find."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from alignment.similarity.fits import fit
+from alignment.importance.folds import make_folds
+from alignment.similarity.pairs import upper_triangle
+from alignment.prediction.fold_tests import TESTS, compare_folds
+
+
+@pytest.fixture
+def folds():
+    rng = np.random.default_rng(0)
+    full = rng.random(40)
+    retained = full + 0.03 + 0.1 * rng.normal(size=40)
+    n_test = np.array([19, 19, 18, 18, 18] * 8)
+    return full, retained, 92 - n_test, n_test
+
+
+def test_the_plain_test_is_scipys_one_sided_paired_t_test(folds):
+    full, retained, *_ = folds
+    result = compare_folds(*folds)
+    expected = stats.ttest_rel(retained, full, alternative="greater")
+    assert result["t"] == pytest.approx(expected.statistic)
+    assert result["p"] == pytest.approx(expected.pvalue)
+    assert compare_folds(retained, full, *folds[2:])["p"] == pytest.approx(1 - expected.pvalue)
+    assert result["n_folds"] == 40
+    assert result["test_full"] == pytest.approx(full.mean())
+    assert result["test_retained"] == pytest.approx(retained.mean())
+    assert result["difference"] == pytest.approx(retained.mean() - full.mean())
+
+
+def test_every_number_by_hand():
+    """d = 1, 3, 2, 2: mean 2, sum of squares 18, variance 2/3; a quarter as many test as train."""
+    result = compare_folds([0, 0, 1, 1], [1, 3, 3, 3], [8] * 4, [2] * 4)
+    assert result["difference"] == 2
+    assert result["within_subject_se"] == pytest.approx(np.sqrt(18 / 12))
+    assert result["difference_se"] == pytest.approx(np.sqrt(2 / 3 / 4))
+    assert result["t"] == pytest.approx(2 / np.sqrt(2 / 3 / 4))
+    # Nadeau & Bengio (2003): (1/4 + 2/8) times the variance of d
+    assert result["t_corrected"] == pytest.approx(2 / np.sqrt((1 / 4 + 2 / 8) * 2 / 3))
+    for name in ("", "_corrected"):
+        p = 1 - stats.t.cdf(result[f"t{name}"], df=3)
+        assert result[f"p{name}"] == pytest.approx(p)
+
+
+def test_unequal_folds_are_corrected_by_their_mean_ratio(folds):
+    full, retained, n_train, n_test = folds
+    ratio = (2 * 19 / 73 + 3 * 18 / 74) / 5
+    d = retained - full
+    expected = d.mean() / np.sqrt((1 / 40 + ratio) * d.var(ddof=1))
+    assert compare_folds(full, retained, n_train, n_test)["t_corrected"] == pytest.approx(expected)
+
+
+def test_folds_that_are_undefined_on_either_side_are_left_out(folds):
+    full, retained, n_train, n_test = (values.copy() for values in folds)
+    full[3] = retained[10] = full[22] = retained[22] = np.nan
+    kept = np.delete(np.arange(40), [3, 10, 22])
+    result = compare_folds(full, retained, n_train, n_test)
+    assert result["n_folds"] == 37
+    assert result == pytest.approx(compare_folds(*(values[kept] for values in folds)))
+
+
+@pytest.mark.parametrize(
+    ("full", "n", "mean"), [([0.2, np.nan], 1, 0.2), ([np.nan, np.nan], 0, np.nan)]
+)
+def test_fewer_than_two_folds_give_means_but_no_test(full, n, mean):
+    result = compare_folds(full, [0.5, 0.6], [8, 8], [2, 2])
+    assert result["n_folds"] == n
+    assert result["test_full"] == pytest.approx(mean, nan_ok=True)
+    assert result["difference"] == pytest.approx(0.5 - mean, nan_ok=True)
+    assert all(np.isnan(result[name]) for name in TESTS)
+
+
+def test_folds_without_any_difference_have_no_test_statistic():
+    result = compare_folds([0.2, 0.4, 0.3], [0.2, 0.4, 0.3], [8] * 3, [2] * 3)
+    assert result["difference"] == result["within_subject_se"] == result["difference_se"] == 0
+    assert all(np.isnan(result[name]) for name in ("t", "p", "t_corrected", "p_corrected"))
+
+
+def test_with_nothing_to_find_only_the_corrected_test_keeps_its_level():
+    """8 repetitions of 5-fold cross-validation on 40 values whose true mean is 0."""
+    rng = np.random.default_rng(0)
+    tests = []
+    for _ in range(8):
+        tests += np.array_split(rng.permutation(40), 5)
+    n_data_sets = 500
+    rejected = np.zeros(2)
+    for _ in range(n_data_sets):
+        values = rng.normal(size=40)
+        gain = np.array([values[test].mean() for test in tests])
+        result = compare_folds(np.zeros(40), gain, [32] * 40, [8] * 40)
+        rejected += [result["p"] < 0.05, result["p_corrected"] < 0.05]
+    plain, corrected = rejected / n_data_sets
+    assert plain > 0.2
+    assert corrected < 0.08
+
+
+def test_the_same_holds_for_fits_of_pairs_that_share_images():
+    """Two networks that predict the judgments equally well, cut as the workflow cuts them."""
+    rng = np.random.default_rng(1)
+    n, n_data_sets = 40, 400
+    folds = [
+        fold
+        for seed in (111, 222, 333, 444, 555, 666, 777, 888)
+        for fold in make_folds(np.arange(n), np.ones((n, n)), seed)
+    ]
+    rejected = np.zeros(2)
+    for _ in range(n_data_sets):
+        latent = rng.normal(size=(n, 5))
+        human, *networks = (
+            upper_triangle(np.corrcoef(latent + rng.normal(size=latent.shape))) for _ in range(3)
+        )
+        fits = [[fit(r[f.test_pairs], human[f.test_pairs]) for f in folds] for r in networks]
+        sizes = [[f.n_train for f in folds], [f.n_test for f in folds]]
+        result = compare_folds(*fits, *sizes)
+        rejected += [result["p"] < 0.05, result["p_corrected"] < 0.05]
+    plain, corrected = rejected / n_data_sets
+    assert plain > 0.15
+    assert corrected < 0.1

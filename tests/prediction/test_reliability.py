@@ -1,0 +1,108 @@
+"""The ceiling, on observers that are simulated with known truth and noise."""
+
+import numpy as np
+import pytest
+
+from alignment.prediction.reliability import ceiling, split_half_reliability
+
+N_PAIRS = 4000
+
+
+def simulate(n_observers, noise, seed=0):
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(size=N_PAIRS)
+    return truth, truth + noise * rng.normal(size=(n_observers, N_PAIRS))
+
+
+@pytest.mark.parametrize(("n_observers", "noise"), [(2, 1), (4, 0.5), (10, 2), (16, 4), (9, 2)])
+def test_the_reliability_of_the_mean_is_recovered(n_observers, noise):
+    _, observers = simulate(n_observers, noise)
+    expected = 1 / (1 + noise**2 / n_observers)
+    assert split_half_reliability(observers, n_splits=40) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize(("n_observers", "noise"), [(6, 1), (12, 3)])
+def test_a_perfect_model_reaches_the_ceiling(n_observers, noise):
+    truth, observers = simulate(n_observers, noise, seed=1)
+    r = np.corrcoef(truth, observers.mean(axis=0))[0, 1]
+    reliability = split_half_reliability(observers, n_splits=40)
+    assert r**2 == pytest.approx(ceiling(reliability, "r2"), abs=0.02)
+    assert r == pytest.approx(ceiling(reliability, "pearson"), abs=0.02)
+
+
+def test_pure_noise_has_no_reliability():
+    rng = np.random.default_rng(2)
+    observers = rng.normal(size=(8, N_PAIRS))
+    assert split_half_reliability(observers, n_splits=40) == pytest.approx(0, abs=0.05)
+
+
+def test_two_observers_by_hand():
+    """One split only; a pair that either left out takes no part."""
+    a = np.array([1.0, 2, 4, 3, np.nan, 0])
+    b = np.array([2.0, 1, 5, np.nan, 3, 1])
+    r = np.corrcoef([1, 2, 4, 0], [2, 1, 5, 1])[0, 1]
+    result = split_half_reliability(np.stack([a, b]), n_splits=5)
+    assert result == pytest.approx(2 * r / (1 + r))
+
+
+def test_missing_judgments_are_left_out_of_the_means():
+    """Three observers: the halves are one against the mean of two, each way equally often."""
+    _, observers = simulate(3, 1, seed=3)
+    observers[1, ::3] = np.nan
+    expected = []
+    for k in range(3):
+        alone, others = observers[k], np.nanmean(np.delete(observers, k, axis=0), axis=0)
+        both = np.isfinite(alone)
+        expected.append(np.corrcoef(alone[both], others[both])[0, 1])
+    r = np.mean(expected)
+    result = split_half_reliability(observers, n_splits=600)
+    assert result == pytest.approx(2 * r / (1 + r), abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["pearson", "spearman"])
+def test_identical_observers_agree_entirely(kind):
+    one = np.random.default_rng(0).random(30)
+    assert split_half_reliability(np.tile(one, (5, 1)), kind) == pytest.approx(1)
+
+
+def test_rank_correlation_sees_only_the_order():
+    _, observers = simulate(2, 0.5)
+    result = split_half_reliability(observers, "spearman", n_splits=3)
+    again = split_half_reliability(np.exp(3 * observers), "spearman", n_splits=3)
+    assert result == pytest.approx(again, rel=1e-12)
+    assert abs(split_half_reliability(np.exp(3 * observers), n_splits=3) - result) > 0.05
+
+
+@pytest.mark.parametrize("n_observers", [0, 1])
+def test_fewer_than_two_observers_have_no_reliability(n_observers):
+    assert np.isnan(split_half_reliability(np.random.default_rng(0).random((n_observers, 20))))
+
+
+def test_observers_who_never_varied_have_no_reliability():
+    assert np.isnan(split_half_reliability(np.ones((4, 20)), n_splits=3))
+
+
+def test_opposed_observers_have_no_reliability():
+    assert split_half_reliability(np.array([[1.0, 2, 3], [3.0, 2, 1]])) == 0
+
+
+def test_the_same_seed_gives_the_same_splits():
+    _, observers = simulate(7, 2)
+    first, again, other = (split_half_reliability(observers, n_splits=2, seed=s) for s in (0, 0, 1))
+    assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("reliability", "kind", "expected"),
+    [
+        (0.64, "r2", 0.64),
+        (0.64, "pearson", 0.8),
+        (0.64, "spearman", 0.8),
+        (-0.2, "r2", 0),
+        (-0.2, "pearson", 0),
+        (np.nan, "r2", np.nan),
+        (np.nan, "pearson", np.nan),
+    ],
+)
+def test_the_ceiling_of_each_fit(reliability, kind, expected):
+    assert ceiling(reliability, kind) == pytest.approx(expected, nan_ok=True)

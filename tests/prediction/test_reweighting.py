@@ -1,0 +1,153 @@
+"""Reweighting against scikit-learn, and on judgments that planted weights make."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+import oracle
+from alignment.prediction import reweighting
+from alignment.similarity.fits import fit
+from alignment.importance.folds import make_folds
+from alignment.similarity.pairs import pair_images, square, upper_triangle
+from alignment.prediction.reweighting import PENALTIES, reweight, ridge_path, weighted_products
+
+
+def data(n_images=14, n_dimensions=9, seed=0):
+    rng = np.random.default_rng(seed)
+    embedding = np.maximum(rng.normal(size=(n_images, n_dimensions)), 0)
+    return embedding, rng.random(n_images * (n_images - 1) // 2)
+
+
+def naive_products(embedding, first, second):
+    return np.array([embedding[i] * embedding[j] for i, j in zip(first, second, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("n_images", "n_dimensions"), [(14, 9), (6, 40), (30, 120), (3, 2)], ids=lambda n: str(n)
+)
+def test_the_weights_are_those_of_scikit_learn(n_images, n_dimensions):
+    embedding, judgments = data(n_images, n_dimensions)
+    first, second = pair_images(n_images)
+    penalties = np.array([1e-2, 1.0, 100.0])
+    path = ridge_path(embedding, first, second, judgments, penalties)
+    products = naive_products(embedding, first, second)
+    for weights, penalty in zip(path, penalties, strict=True):
+        expected = Ridge(alpha=penalty, solver="svd").fit(products, judgments).coef_
+        np.testing.assert_allclose(weights, expected, rtol=1e-4, atol=1e-5 * abs(expected).max())
+
+
+def test_any_list_of_pairs_will_do():
+    embedding, judgments = data()
+    first, second = (images[[3, 8, 20, 21, 50, 77, 90]] for images in pair_images(14))
+    judgments = judgments[:7]
+    (weights,) = ridge_path(embedding, first, second, judgments, [0.5])
+    products = naive_products(embedding, first, second)
+    np.testing.assert_allclose(weights, Ridge(alpha=0.5).fit(products, judgments).coef_, rtol=1e-6)
+    np.testing.assert_allclose(
+        weighted_products(embedding, weights, first, second), products @ weights, rtol=1e-12
+    )
+    two = weighted_products(embedding, np.stack([weights, 2 * weights]), first, second)
+    np.testing.assert_allclose(two[1], 2 * products @ weights, rtol=1e-12)
+
+
+def test_the_unit_of_the_penalty_is_the_spread_of_the_products():
+    embedding, _ = data()
+    first, second = (images[[3, 8, 20, 21, 50]] for images in pair_images(14))
+    products = naive_products(embedding, first, second)
+    expected = ((products - products.mean(axis=0)) ** 2).sum(axis=1).mean()
+    assert reweighting._spread(embedding, first, second) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("embedding", "judgments"),
+    [(np.ones((4, 3)), np.arange(6.0)), (np.eye(4, 3), np.ones(6)), (np.zeros((4, 3)), np.ones(6))],
+)
+def test_with_nothing_to_learn_the_weights_are_zero(embedding, judgments):
+    assert (ridge_path(embedding, *pair_images(4), judgments, np.array([0.1, 1])) == 0).all()
+
+
+@pytest.mark.parametrize("kind", ["r2", "spearman"])
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_the_penalty_is_that_of_plain_loops(unit, kind):
+    embedding, judgments = data(18, 9, seed=1)
+    first, second = pair_images(18)
+    judgments = 0.3 * judgments + naive_products(embedding, first, second)[:, :3].sum(axis=1)
+    human = square(judgments, 18, 1.0)
+    human[0, 5] = human[5, 0] = np.nan
+    judgments = upper_triangle(human)
+    fold = make_folds(np.arange(18), human, 111, 3, unit)[0]
+    pairs = [(first[p], second[p], judgments[p]) for p in fold.train_pairs]
+    products = np.array([embedding[i] * embedding[j] for i, j, _ in pairs])
+    values = np.array([value for *_, value in pairs])
+    scale = ((products - products.mean(axis=0)) ** 2).sum(axis=1).mean()
+    units = sorted({i for i, j, _ in pairs} | {j for i, j, _ in pairs})
+    if unit == "pairs":
+        units = list(range(len(pairs)))
+    order = np.arange(len(units))
+    np.random.RandomState(111).shuffle(order)
+    scores = []
+    for part in np.array_split(order, 3):
+        left_out = {units[k] for k in part}
+
+        def side(k, left_out=left_out):
+            members = pairs[k][:2] if unit == "images" else [k]
+            return {member in left_out for member in members}
+
+        train = [k for k in range(len(pairs)) if side(k) == {False}]
+        test = [k for k in range(len(pairs)) if side(k) == {True}]
+        scores.append(
+            [
+                fit(
+                    Ridge(alpha=scale * t)
+                    .fit(products[train], values[train])
+                    .predict(products[test]),
+                    values[test],
+                    "spearman" if kind == "spearman" else "pearson",
+                )
+                for t in PENALTIES
+            ]
+        )
+    found = reweight(embedding, fold, judgments, unit=unit, seed=111, kind=kind)
+    mean = np.mean(scores, axis=0)
+    assert found.penalty == PENALTIES[mean >= mean.max() - 1e-12][-1]  # of equals the strongest
+    expected = Ridge(alpha=scale * found.penalty).fit(products, values / values.std()).coef_
+    np.testing.assert_allclose(found.weights, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_planted_weights_are_found_and_predict_what_plain_similarity_does_not():
+    rng = np.random.default_rng(3)
+    n_images, n_dimensions = 40, 60
+    embedding = rng.gamma(2.0, size=(n_images, n_dimensions))
+    planted = np.where(np.arange(n_dimensions) % 6 == 0, rng.uniform(1, 2, n_dimensions), 0)
+    judgments = (embedding * planted) @ embedding.T
+    judgments += 0.1 * judgments.std() * rng.normal(size=judgments.shape)
+    human = (judgments + judgments.T) / 2
+    judgments, plain = upper_triangle(human), upper_triangle(np.corrcoef(embedding))
+    first, second = pair_images(n_images)
+    for fold in make_folds(np.arange(n_images), human, 111):
+        found = reweight(embedding, fold, judgments, seed=111)
+        assert np.corrcoef(found.weights, planted)[0, 1] > 0.95
+        test = fold.test_pairs
+        predicted = weighted_products(embedding, found.weights, first[test], second[test])
+        assert fit(predicted, judgments[test]) > 0.9
+        assert fit(plain[test], judgments[test]) < 0.5
+
+
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_the_terms_of_a_similarity_add_up_to_it(similarity):
+    embedding, _ = data()
+    embedding[4] = 0
+    rows = reweighting.terms_of(embedding, similarity)
+    expected = oracle.similarity_matrix(embedding, similarity)
+    others = np.arange(14) != 4
+    np.testing.assert_allclose((rows @ rows.T)[others][:, others], expected[others][:, others])
+    assert (rows[4] == 0).all()
+
+
+def test_too_few_images_to_judge_by_take_the_strongest_penalty():
+    embedding, _ = data(6, 4)
+    human = square(np.arange(15.0), 6, 20.0)
+    fold = make_folds(np.arange(6), human, 111, 2)[0]
+    found = reweight(embedding, fold, upper_triangle(human), seed=111)
+    assert found.penalty == PENALTIES[-1]
+    assert np.isfinite(found.weights).all()

@@ -1,0 +1,170 @@
+"""A small project for the tests that run Snakemake: the workflow and pictures in a folder."""
+
+import atexit
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+from PIL import Image, ImageDraw
+
+CHECKOUT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "envs", "profiles")
+OVERLAY = Path(__file__).with_name("config.yaml")
+GROUPS = ["a"] * 10 + ["b"] * 6
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to.
+
+    Attributes
+    ----------
+    code : int
+        Exit code.
+    said : str
+        All that it wrote to the terminal.
+    """
+
+    code: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job that Snakemake plans."""
+
+    rule: str
+    input: frozenset
+    output: frozenset
+    wildcards: dict
+
+    @property
+    def name(self):
+        return self.rule, self.output
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with the workflow in it."""
+
+    folder: Path
+
+    def __truediv__(self, path):
+        return self.folder / path
+
+    def copy(self, folder):
+        """Return a copy of the project."""
+        # Times of change come along: without them large files would be taken for changed.
+        shutil.copytree(self.folder, folder, copy_function=shutil.copy2, symlinks=True)
+        return Project(folder)
+
+    def snakemake(self, *arguments, overlays=(), flags=()):
+        """Run Snakemake under tests/workflow/config.yaml and, on top of it, further overlays."""
+        files = [OVERLAY]
+        for k, overlay in enumerate(overlays):
+            # Of this process alone: others may plan in the same project.
+            files.append(self / f"overlay-{os.getpid()}-{k}.yaml")
+            files[-1].write_text(yaml.safe_dump(overlay))
+        return self.plain_snakemake(*flags, "--configfile", *map(str, files), "--", *arguments)
+
+    def plain_snakemake(self, *arguments):
+        """Run Snakemake as it comes, under config.yaml alone."""
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as log:
+            request = {
+                "arguments": arguments,
+                "folder": str(self.folder),
+                "environment": dict(os.environ),
+                "log": log.name,
+            }
+            server = snakemake_server()
+            server.stdin.write(json.dumps(request) + "\n")
+            server.stdin.flush()
+            return Outcome(int(server.stdout.readline()), log.read())
+
+    def run(self, *targets, overlays=()):
+        """Run jobs; a failure fails the test."""
+        done = self.snakemake(*targets, overlays=overlays, flags=["--cores", "2"])
+        assert done.code == 0, done.said
+        return done
+
+    def planned(self, *targets, overlays=(), flags=()):
+        """Return the jobs that Snakemake would run, the final `all` left out."""
+        # Without the profile, which silences the listing of jobs.
+        flags = ["--dry-run", "--workflow-profile", "none", "--quiet", "host", *flags]
+        done = self.snakemake(*targets, overlays=overlays, flags=flags)
+        assert done.code == 0, done.said
+        jobs = parse_jobs(done.said)
+        assert bool(jobs) != ("Nothing to be done" in done.said), done.said
+        return [job for job in jobs if job.rule != "all"]
+
+
+@cache
+def snakemake_server():
+    """Return the process that runs Snakemake for this one, started at first use."""
+    command = [sys.executable, Path(__file__).with_name("snakemake_server.py")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    server = subprocess.Popen(command, text=True, **pipes)
+    atexit.register(server.stdin.close)  # at the end of its requests it ends
+    return server
+
+
+def parse_jobs(said):
+    """Return the jobs of a dry run; Snakemake lists them as text only."""
+    jobs = []
+    for rule, body in re.findall(r"^rule (\w+):\n((?:    .*\n)*)", said, flags=re.MULTILINE):
+        fields = dict(re.findall(r"^    (\w+): (.*)$", body, flags=re.MULTILINE))
+        lists = {key: value.split(", ") for key, value in fields.items()}
+        jobs.append(
+            Job(
+                rule,
+                frozenset(lists.get("input", ())),
+                frozenset(lists.get("output", ())),
+                dict(pair.split("=", 1) for pair in lists.get("wildcards", ())),
+            )
+        )
+    return jobs
+
+
+def draw_dataset(folder, groups=GROUPS, seed=0):
+    """Write pictures of discs (a) and squares (b), the fourth not square; judgments; labels."""
+    rng = np.random.default_rng(seed)
+    pictures = folder / "pictures"
+    pictures.mkdir(parents=True)
+    for k, group in enumerate(groups):
+        noise = rng.integers(0, 256, (48, 64 if k == 3 else 48, 3), dtype=np.uint8)
+        picture = Image.fromarray(noise)
+        pen = ImageDraw.Draw(picture)
+        shape, colour = (
+            (pen.ellipse, (220, 12 * k, 20)) if group == "a" else (pen.rectangle, (20, 12 * k, 220))
+        )
+        shape((4 + k % 5, 8, 28 + k, 38), fill=colour)
+        picture.save(pictures / f"{k:02}.png")
+    similarity = np.equal.outer(groups, groups) / 2 + rng.uniform(0, 0.4, (len(groups),) * 2)
+    similarity = (similarity + similarity.T) / 2
+    np.fill_diagonal(similarity, 1)
+    np.save(folder / "judgments.npy", similarity)
+    rows = "".join(f"{k:02},{group}\n" for k, group in enumerate(groups))
+    (folder / "labels.csv").write_text(f"image,group\n{rows}")
+
+
+def make_project(folder):
+    """Copy the workflow, so that a test can edit it, and draw its datasets."""
+    folder.mkdir(exist_ok=True)
+    for part in PARTS:
+        if (CHECKOUT / part).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(CHECKOUT / part, folder / part, ignore=ignored)
+        else:
+            shutil.copy2(CHECKOUT / part, folder / part)
+    draw_dataset(folder / "data/tiny")
+    draw_dataset(folder / "data/second", GROUPS[:12], seed=1)
+    return Project(folder)

@@ -1,0 +1,389 @@
+"""Bad input ends a run at once, in a sentence that says what is wrong, where, and what is right."""
+
+import hashlib
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from project import draw_dataset, make_project
+
+pytestmark = pytest.mark.workflow
+
+LITE = "efficientnet_lite0"
+OWN = {"images": "data/tiny/pictures", "judgments": {"file": "data/tiny/judgments.npy"}}
+
+
+# Found while the config is read: nothing is planned at all
+
+
+def nested(*keys, value):
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def of_dataset(**options):
+    return nested("datasets", "tiny", value=options)
+
+
+def of_model(**options):
+    return nested("models", LITE, value=options)
+
+
+PERCENTILES = ("heatmaps: percentiles: ", "above 0 and below 100")
+CONFIG_ERRORS = {
+    # Keys that do not exist (that the schema allows none at any level is test_config's)
+    "key": ({"figgures": {}}, ("config: ", "there is no key 'figgures'; the keys here are")),
+    "judgments key": (
+        of_dataset(judgments={"knd": "similarity"}),
+        ("datasets: tiny: judgments: ", "there is no key 'knd'; the keys here are"),
+    ),
+    "cohort key": (
+        {"cohorts": {"tiny": {"querry": "group == 'a'"}}},
+        ("cohorts: tiny: ", "there is no key 'querry'; the keys here are"),
+    ),
+    "model key": (
+        of_model(size=64),
+        (f"models: {LITE}: ", "there is no key 'size'; the keys here are"),
+    ),
+    "weights key": (
+        of_model(weights={"file": "w.pth", "sha": "0"}),
+        (f"{LITE}: weights", "sha256"),
+    ),
+    "heatmaps key": (
+        {"heatmaps": {"percentile": 80}},
+        ("heatmaps: ", "no key 'percentile'; the keys"),
+    ),
+    "dropped name": (
+        {"models": {"efficientnet_lit1": None}},
+        ("models: efficientnet_lit1: ", "lite1"),
+    ),
+    # Values of a wrong type or out of range
+    "seeds": ({"crossvalidation": {"seeds": 111}}, ("crossvalidation: seeds: 111", "a list of")),
+    "equal seeds": ({"crossvalidation": {"seeds": [1, 1]}}, ("seeds: [1, 1]", "different")),
+    "folds": ({"crossvalidation": {"n_folds": 1}}, ("n_folds: 1 ", "at least 2")),
+    "fit": ({"fit": "r3"}, ("fit: 'r3'", "r2, pearson or spearman")),
+    "input size": (of_model(input_size="64"), ("input_size: '64'", "whole number")),
+    "kind": (of_dataset(judgments={"kind": "distance"}), ("judgments: kind: ", "dissimilarity")),
+    "no models": ({"models": None}, ("models: None", "networks")),
+    "percentile 0": ({"heatmaps": {"percentiles": [0]}}, PERCENTILES),
+    "percentile 100": ({"heatmaps": {"percentiles": [80, 100]}}, PERCENTILES),
+    "percentile 140": ({"heatmaps": {"percentiles": [140]}}, PERCENTILES),
+    "percentile -3": ({"heatmaps": {"percentiles": [-3]}}, PERCENTILES),
+    "percentile '80'": ({"heatmaps": {"percentiles": ["80"]}}, PERCENTILES),
+    "equal percentiles": ({"heatmaps": {"percentiles": [80, 80.0]}}, PERCENTILES),
+    "name": ({"cohorts": {"a b": {"dataset": "tiny"}}}, ("cohorts: ", "'a b'", "letters, digits")),
+    "two sources": (of_dataset(source="mur92"), ("datasets: tiny: ", "either 'source'")),
+    "no judgments": (
+        {"datasets": {"mine": {"images": "data/tiny/pictures"}}},
+        ("datasets: mine: ", "'images' and 'judgments'"),
+    ),
+    "no kind": ({"datasets": {"mine": OWN}}, ("datasets: mine: judgments: 'kind' is a required",)),
+    "draws": ({"controls": {"random_draws": -1}}, ("controls: random_draws: -1", "at least 0")),
+    "reweighting": (
+        {"controls": {"reweighting": "lasso"}},
+        ("controls: reweighting: 'lasso'", "similarity, products or none"),
+    ),
+    "resamples": ({"statistics": {"resamples": 0.5}}, ("statistics: resamples: 0.5", "whole")),
+    # Names and paths that lead nowhere
+    "dataset": (
+        {"cohorts": {"tiny": {"dataset": "tinny"}}},
+        ("cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",),
+    ),
+    "query without labels": (
+        {"cohorts": {"other": {"dataset": "second", "query": "group == 'a'"}}},
+        ("cohorts: other: query: ", "'second' has no labels", "datasets: second: labels"),
+    ),
+    "folder": (of_dataset(images="nowhere"), ("tiny: images: there is no folder nowhere",)),
+    "empty folder": (of_dataset(images="rules"), ("images: the folder rules holds no", ".png")),
+    "file": (
+        of_dataset(judgments={"file": "no.npy"}),
+        ("tiny: judgments: file: there is no file no.npy",),
+    ),
+    "labels": (of_dataset(labels="no.csv"), ("tiny: labels: there is no file no.csv",)),
+    "weights file": (
+        of_model(weights={"file": "no.pth", "sha256": "0" * 64}),
+        (f"models: {LITE}: weights: file: there is no file no.pth",),
+    ),
+    "random weights": (
+        of_model(weights={"random": 1}),
+        (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def unspoilt(tmp_path_factory):
+    return make_project(tmp_path_factory.mktemp("unspoilt"))
+
+
+@pytest.mark.parametrize("case", CONFIG_ERRORS)
+def test_a_bad_config_is_refused_in_one_sentence_before_anything_is_planned(unspoilt, case):
+    overlay, parts = CONFIG_ERRORS[case]
+    done = unspoilt.snakemake(overlays=[overlay], flags=["--dry-run"])
+    assert done.code != 0
+    assert "Job stats" not in done.said
+    assert "Traceback" not in done.said
+    (sentence,) = (line for line in done.said.splitlines() if line.startswith("config: "))
+    assert all(part in sentence for part in parts), sentence
+    assert sentence.endswith(".")
+    assert not sentence.endswith("..")
+
+
+# Found by the first jobs.  All cases run at once, each in a dataset or model of its own.
+
+
+def change(function):
+    """Spoil the matrix of judgments."""
+
+    def spoil(folder):
+        path = folder / "judgments.npy"
+        np.save(path, function(np.load(path)))
+
+    return spoil
+
+
+def put(row, column, value):
+    def function(matrix):
+        matrix[row, column] = value
+        return matrix
+
+    return change(function)
+
+
+def put_pair(value):
+    def function(matrix):
+        matrix[2, 5] = matrix[5, 2] = value
+        return matrix
+
+    return change(function)
+
+
+def write_pickle(folder):
+    marker = folder / "was-run"
+    pickled = pickle.dumps(_Trap(marker))
+    (folder / "judgments.pkl").write_bytes(pickled)
+    # An array of objects is a pickle too.
+    np.save(folder / "objects.npy", np.array([[_Trap(marker)]], dtype=object), allow_pickle=True)
+
+
+class _Trap:
+    """Something that leaves a file behind when it is unpickled."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return Path.touch, (self.marker,)
+
+
+def cut_picture(folder):
+    path = folder / "pictures/07.png"
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def add_namesake(folder):
+    (folder / "pictures/03.jpg").write_bytes((folder / "pictures/03.png").read_bytes())
+
+
+def write_labels(old, new):
+    def spoil(folder):
+        path = folder / "labels.csv"
+        path.write_text(path.read_text().replace(old, new))
+
+    return spoil
+
+
+def leave_as_it_is(folder):
+    pass
+
+
+NPY = "data/{case}/judgments.npy"
+# What is spoiled, options of the dataset or a query, and parts of the sentence.
+DATA_ERRORS = {
+    "not-square": (change(lambda m: m[:10]), {}, (NPY, "10 × 16", "16 × 16")),
+    "other-size": (change(lambda m: m[:9, :9]), {}, (NPY, "9 × 9", "16 pictures", "16 × 16")),
+    "asymmetric": (put(2, 5, 0.99), {}, (NPY, "not symmetric", "02, 05", "symmetrize: mean")),
+    "nan": (put_pair(np.nan), {}, (NPY, "no value for 1 of 120 pairs", "missing: drop")),
+    "infinite": (put_pair(np.inf), {}, (NPY, "2 infinite values", "02, 05", "must be finite")),
+    "constant": (
+        change(lambda m: np.where(np.eye(len(m)), 1, 0.5)),
+        {},
+        (NPY, "every pair the value 0.5"),
+    ),
+    "not-dissimilarity": (
+        leave_as_it_is,
+        {"kind": "dissimilarity"},
+        (NPY, "on the diagonal under kind: dissimilarity", "set kind: similarity"),
+    ),
+    "not-similarity": (
+        change(lambda m: 1 - m),
+        {},
+        (NPY, "on the diagonal under kind: similarity", "set kind: dissimilarity"),
+    ),
+    "text": (
+        lambda folder: (folder / "judgments.npy").write_text("none"),
+        {},
+        (NPY, "cannot be read", ".npy"),
+    ),
+    "pickle": (
+        write_pickle,
+        {"file": "data/pickle/judgments.pkl"},
+        ("data/pickle/judgments.pkl", "pickle", ".npy"),
+    ),
+    "pickled-array": (
+        write_pickle,
+        {"file": "data/pickled-array/objects.npy"},
+        ("data/pickled-array/objects.npy", "real numbers", "never loaded"),
+    ),
+    "unreadable-picture": (
+        lambda folder: (folder / "pictures/07.png").write_text("no picture"),
+        {},
+        ("the picture data/{case}/pictures/07.png cannot be read", "PNG or JPEG"),
+    ),
+    "truncated-picture": (
+        cut_picture,
+        {},
+        ("the picture data/{case}/pictures/07.png cannot be read", "truncated", "PNG or JPEG"),
+    ),
+    "two-of-a-name": (
+        add_namesake,
+        {},
+        ("03.jpg and 03.png in data/{case}/pictures", "share the name '03'", "rename or remove"),
+    ),
+    "labels-without-names": (
+        write_labels("image", "picture"),
+        {},
+        ("data/{case}/labels.csv", "no column 'image' but picture, group"),
+    ),
+    "labels-without-a-row": (
+        write_labels("04,a\n", ""),
+        {},
+        ("data/{case}/labels.csv", "no row for 04", "16 pictures"),
+    ),
+    "unknown-column": (
+        leave_as_it_is,
+        {"query": "animal == 1"},
+        ("config: cohorts: {case}: query: ", "'animal'", "the label columns are: group"),
+    ),
+    "empty-cohort": (
+        leave_as_it_is,
+        {"query": "group == 'c'"},
+        ("config: cohorts: {case}: query: ", "none of the 16 images", "columns are: group"),
+    ),
+    "not-a-query": (
+        leave_as_it_is,
+        {"query": "group"},
+        ("config: cohorts: {case}: query: ", "yes or no for every image", "columns are: group"),
+    ),
+    "small-cohort": (
+        leave_as_it_is,
+        {"query": "group == 'b'"},
+        ("n_folds: 3 folds", "'{case}' (6 images)", "at least 3", "at most 2 folds"),
+    ),
+}
+MODEL_ERRORS = {
+    "unknown-architecture": (
+        {"architecture": "efficientnet_lite7"},
+        ("{case}", "the architecture 'efficientnet_lite7' is not known", "efficientnet_lite0"),
+    ),
+    "unknown-layer": (
+        {"layers": {"feature_maps": "features.99"}},
+        ("{case}", "layers: feature_maps", "no layer features.99"),
+    ),
+    "unknown-weights": (
+        {"weights": "IMAGENET9K"},
+        ("{case}", "weights 'IMAGENET9K' are not known for efficientnet_lite0", "imagenet"),
+    ),
+    "other-sha256": (
+        {"weights": {"file": "data/weights.pth", "sha256": "0" * 64}},
+        ("{case}", "data/weights.pth has the SHA-256 {digest} but " + "0" * 64, "damaged"),
+    ),
+}
+WEIGHTS = b"some weights"
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    """The project and all that it said after a run in which every dataset and model is bad."""
+    project = make_project(tmp_path_factory.mktemp("spoilt"))
+    (project / "data/weights.pth").write_bytes(WEIGHTS)
+    datasets, cohorts = {}, {}
+    for case, (spoil, options, _) in DATA_ERRORS.items():
+        folder = f"data/{case}"
+        draw_dataset(project / folder)
+        spoil(project / folder)
+        judgments = {"file": f"{folder}/judgments.npy", "kind": "similarity"}
+        judgments |= {key: value for key, value in options.items() if key != "query"}
+        datasets[case] = {"images": f"{folder}/pictures", "judgments": judgments}
+        datasets[case]["labels"] = f"{folder}/labels.csv"
+        cohorts[case] = {"dataset": case}
+        if "query" in options:
+            cohorts[case]["query"] = options["query"]
+    good = {"architecture": LITE, "weights": "imagenet", "input_size": 64}
+    models = {case: {**good, **options} for case, (options, _) in MODEL_ERRORS.items()}
+    done = project.snakemake(
+        *(f"results/cohorts/{case}.csv" for case in DATA_ERRORS),
+        *(f"results/networks/{case}.safetensors" for case in MODEL_ERRORS),
+        overlays=[{"datasets": datasets, "cohorts": cohorts, "models": models}],
+        flags=["--cores", "2", "--keep-going"],
+    )
+    return project, done
+
+
+def assert_refused(done, case, parts):
+    digest = hashlib.sha256(WEIGHTS).hexdigest()
+    parts = [part.format(case=case, digest=digest) for part in parts]
+    said = [line for line in done.said.splitlines() if all(part in line for part in parts)]
+    assert said, done.said
+    assert all(line.startswith("Error: ") for line in said), said
+    assert all(len(line) < 600 for line in said), said
+
+
+@pytest.mark.parametrize("case", DATA_ERRORS)
+def test_bad_data_are_refused_in_one_sentence(spoilt, case):
+    project, done = spoilt
+    assert done.code != 0
+    assert_refused(done, case, DATA_ERRORS[case][2])
+    assert not (project / f"results/cohorts/{case}.csv").exists()
+
+
+@pytest.mark.parametrize("case", MODEL_ERRORS)
+def test_bad_models_are_refused_in_one_sentence(spoilt, case):
+    project, done = spoilt
+    assert done.code != 0
+    assert_refused(done, case, MODEL_ERRORS[case][1])
+    assert not (project / f"results/networks/{case}.safetensors").exists()
+
+
+def test_bad_input_shows_no_traceback(spoilt):
+    assert "Traceback" not in spoilt[1].said
+
+
+def test_pickles_are_never_loaded(spoilt):
+    assert (spoilt[0] / "data/pickle/judgments.pkl").exists()
+    assert not list((spoilt[0] / "data").rglob("was-run"))
+
+
+def test_the_trap_works(tmp_path):
+    pickle.loads(pickle.dumps(_Trap(tmp_path / "was-run")))
+    assert (tmp_path / "was-run").exists()
+
+
+@pytest.mark.parametrize(
+    ("overlay", "parts"),
+    [
+        ({"cohorts": {"tiny": {"query": "animal == 1"}}}, ("query: 'animal == 1'", "group")),
+        (of_model(layers={"feature_maps": "features.99"}), ("features.99",)),
+        ({"heatmaps": {"colours": "rainbowish"}}, ("heatmaps: colours: ", "'rainbowish'")),
+    ],
+    ids=["cohort", "layer", "colours"],
+)
+def test_bad_input_ends_a_whole_run_before_any_heavy_stage(fresh, overlay, parts):
+    # Many cores: nothing has to wait for want of them.
+    done = fresh.snakemake(overlays=[overlay], flags=["--cores", "16"])
+    assert done.code != 0
+    assert any(all(part in line for part in parts) for line in done.said.splitlines()), done.said
+    for stage in ("activations", "perturbation", "ais"):
+        assert not list((fresh / "results").glob(f"{stage}/*/*")), stage

@@ -1,0 +1,141 @@
+"""Networks of several families through the whole workflow, judged by plain forward passes.
+
+VGG-16 and AlexNet have fully connected heads, ResNet-18 and DenseNet-121 pooled ones, and
+SqueezeNet, cut at named layers, has convolutions behind its feature maps.
+"""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from project import make_project
+
+from alignment.networks.cuts import cut
+from alignment.similarity.fits import fit
+from alignment.importance.folds import make_folds
+from alignment.networks.networks import load_saved_network
+from alignment.similarity.pairs import upper_triangle
+from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.tables import read_columns
+
+pytestmark = pytest.mark.workflow
+
+NETWORKS = {
+    "vgg16": {},
+    "alexnet": {},
+    "resnet18": {},
+    "densenet121": {},
+    "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
+}
+HEADS = {"resnet18": "pooled", "densenet121": "pooled"}
+OVERLAY = {
+    "datasets": {"tiny": None},
+    "cohorts": {"tiny": None, "tiny-a": None, "small": {"dataset": "second"}},
+    "models": {
+        "efficientnet_lite0": None,
+        "efficientnet_lite1": None,
+        **{
+            f"{name}_random": {
+                "architecture": name,
+                "weights": {"random": 1},
+                "input_size": 64,
+                **options,
+            }
+            for name, options in NETWORKS.items()
+        },
+    },
+    "crossvalidation": {"seeds": [111], "n_folds": 2},
+    # Every stage that runs a network, as little of it as there can be.
+    "controls": {"random_draws": 1},
+    "statistics": {"resamples": 2},
+}
+FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("networks"))
+    project.run(overlays=[OVERLAY])
+    return project
+
+
+@pytest.fixture(params=NETWORKS)
+def case(request, project):
+    """The head of a network, its feature maps and the judgments of a finished run."""
+    model = request.param
+    network, made_from = load_saved_network(
+        project / f"results/networks/{model}_random.safetensors"
+    )
+    layers = made_from["feature_maps_layer"], made_from["embedding_layer"]
+    path = project / f"results/activations/second/{model}_random.h5"
+    assert read_attributes(path)["head"] == HEADS.get(model, "forward")
+    judgments = read_arrays(project / "results/datasets/second/similarity.h5", "similarity")
+    maps = torch.from_numpy(read_arrays(path, "feature_maps"))
+    return model, cut(network, *layers).head, maps, judgments
+
+
+def plain_fits(head, maps, pairs, judgments):
+    with torch.inference_mode():
+        embeddings = head(maps).numpy().astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return fit(upper_triangle(np.corrcoef(embeddings))[pairs], judgments[pairs])
+
+
+def test_scores_are_those_of_plain_forward_passes(case, project):
+    model, head, maps, judgments = case
+    (fold, _) = make_folds(np.arange(len(judgments)), judgments, 111, 2)
+    table = read_columns(project / f"results/ais/{FOLDER.format(model=model, fold=0)}")
+    values = upper_triangle(judgments)
+    full = plain_fits(head, maps, fold.train_pairs, values)
+    assert table["fit_full"][0] == pytest.approx(full, abs=1e-6)
+    for f in np.random.default_rng(0).choice(maps.shape[1], 5, replace=False):
+        off = maps.clone()
+        off[:, f] = 0
+        expected = plain_fits(head, off, fold.train_pairs, values)
+        assert table["fit_without"][f] == pytest.approx(expected, abs=1e-6)
+
+
+def test_selection_is_that_of_plain_forward_passes(case, project):
+    model, head, maps, judgments = case
+    (_, fold) = make_folds(np.arange(len(judgments)), judgments, 111, 2)
+    curve = read_columns(project / f"results/selection/{FOLDER.format(model=model, fold=1)}")
+    values = upper_triangle(judgments)
+    for k in (3, 20, maps.shape[1] // 2, maps.shape[1]):
+        on = torch.zeros_like(maps)
+        on[:, curve["map"][:k]] = maps[:, curve["map"][:k]]
+        for side, pairs in (("train_fit", fold.train_pairs), ("test_fit", fold.test_pairs)):
+            expected = plain_fits(head, on, pairs, values)
+            assert curve[side][k - 1] == pytest.approx(expected, abs=1e-6, nan_ok=True), (side, k)
+
+
+def test_random_weights_are_named_in_every_table(project):
+    summary = read_columns(project / "results/predictions/summary.csv")
+    assert set(summary["weights"]) == {"random weights, seed 1"}
+    assert set(summary["model"]) == {f"{name}_random" for name in NETWORKS}
+    for model in NETWORKS:
+        path = project / f"results/heatmaps/small/{model}_random/heatmaps.h5"
+        assert json.loads(read_attributes(path)["mean"]) == [0.485, 0.456, 0.406]
+
+
+def test_another_number_of_cores_makes_the_same_choice(project):
+    """Last here, since it runs AlexNet's stages again: one thread a job in place of two."""
+    tables = [
+        project / f"results/{stage}/{FOLDER.format(model='alexnet', fold=fold)}"
+        for stage in ("ais", "selection", "retained")
+        for fold in (0, 1)
+    ]
+    before = [read_columns(path) for path in tables]
+    done = project.snakemake(
+        *(str(path.relative_to(project.folder)) for path in tables),
+        overlays=[OVERLAY],
+        flags=["--cores", "1", "--forcerun", "perturb_maps"],
+    )
+    assert done.code == 0, done.said
+    for path, old in zip(tables, before, strict=True):
+        new = read_columns(path)
+        assert new.keys() == old.keys()
+        for name in {"map", "rank", "k"} & old.keys():
+            np.testing.assert_array_equal(new[name], old[name], err_msg=f"{path}: {name}")
+        for name in old.keys() - {"map", "rank", "k"}:
+            np.testing.assert_allclose(new[name], old[name], rtol=0, atol=1e-7, err_msg=name)

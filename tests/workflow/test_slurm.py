@@ -1,0 +1,301 @@
+"""The workflow on a real SLURM cluster of one node, and what it would ask of a cluster."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+import slurm_cluster
+import yaml
+from same_results import differing, results_of
+from project import CHECKOUT, OVERLAY, Outcome, make_project
+
+pytestmark = [pytest.mark.workflow, pytest.mark.slurm]
+needs_slurm = pytest.mark.skipif(
+    bool(slurm_cluster.missing()), reason=slurm_cluster.missing() or "SLURM is here"
+)
+
+# The shipped profile, the threads of the local runs, and no patience.
+PROFILE = ["--profile", "profiles/slurm", "--max-threads", "2"]
+PROFILE += ["--slurm-init-seconds-before-status-checks", "2", "--configfile", str(OVERLAY)]
+ONE_NODE_MB = 16000
+NETWORKS = ["efficientnet_lite0", "efficientnet_lite1"]
+# The whole workflow of tests/workflow/config.yaml: 2 cohorts, 2 networks, 2 seeds. Memory (MB) is that of
+# the largest job of a group, run time (minutes) that of all.
+CLUSTER_JOBS = {
+    "datasets": (1000, 35),
+    "heatmaps-tiny": (1500, 90),
+    "heatmaps-tiny-a": (1500, 90),
+    "tables": (1000, 90),
+    "saliency": (3000, 30),
+    "predictions": (1000, 20),
+}
+for model in NETWORKS:
+    CLUSTER_JOBS[f"perturbation-tiny-{model}"] = (4000, 300)
+    for cohort in ("tiny", "tiny-a"):
+        CLUSTER_JOBS[f"scores-{cohort}-{model}"] = (1500, 20)
+        CLUSTER_JOBS[f"selection-{cohort}-{model}"] = (1500, 20)
+        CLUSTER_JOBS[f"controls-{cohort}-{model}"] = (1500, 20)
+
+
+@dataclass(frozen=True)
+class ClusterJob:
+    """What squeue tells of a job: memory in MB, run time in minutes."""
+
+    number: str
+    group: str
+    account: str
+    memory: int
+    runtime: int
+    state: str
+
+
+def jobs_of(cluster, said):
+    """List the cluster jobs of a run of Snakemake, in the order of their submission."""
+    (run,) = re.findall(r"SLURM run ID: (\S+)", said)
+    command = ["squeue", "--states=all", "--noheader", "--sort=i", f"--name={run}"]
+    rows = slurm_cluster.said(cluster, *command, "--format=%i|%k|%a|%m|%l|%T").splitlines()
+    jobs = []
+    for number, comment, account, memory, limit, state in (row.split("|") for row in rows):
+        seconds = sum(int(part) * 60**k for k, part in enumerate(reversed(re.split("[-:]", limit))))
+        # The plugin's comment is rule_GROUP_RULES.
+        group = max(
+            (name for name in CLUSTER_JOBS if comment.startswith(f"rule_{name}_")),
+            key=len,
+            default=comment,
+        )
+        jobs.append(
+            ClusterJob(number, group, account, int(memory.strip("M")), seconds // 60, state)
+        )
+    return jobs
+
+
+def run_on(cluster, project, *targets, flags=()):
+    """Run the workflow through SLURM."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *PROFILE, *flags, "--", *targets],
+        cwd=project.folder,
+        env=cluster,
+        capture_output=True,
+        text=True,
+    )
+    return Outcome(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    with slurm_cluster.one_node_cluster(cpus=2, memory_mb=ONE_NODE_MB) as environment:
+        yield {**environment, "SBATCH_ACCOUNT": "vision"}
+
+
+# The whole workflow
+
+
+@pytest.fixture(scope="session")
+def made_by_slurm(cluster, tmp_path_factory):
+    """A project after a whole run on the cluster, and the jobs that this took."""
+    project = make_project(tmp_path_factory.mktemp("slurm"))
+    done = run_on(cluster, project, "all")
+    assert done.code == 0, done.said
+    return project, jobs_of(cluster, done.said)
+
+
+@needs_slurm
+def test_the_cluster_makes_the_same_values_as_this_machine(finished, made_by_slurm):
+    project, _ = made_by_slurm
+    paths = results_of(finished)
+    kinds = Counter(path.suffix for path in paths)
+    assert kinds[".csv"] > 80
+    assert kinds[".h5"] == 16
+    assert differing(project, finished) == []
+    figures = {path.name for path in (finished / "results/figures").iterdir()}
+    assert {path.name for path in (project / "results/figures").iterdir()} == figures
+    assert project.planned() == []
+
+
+@needs_slurm
+def test_the_cluster_gets_few_jobs_and_none_for_a_few_seconds_work(made_by_slurm):
+    _, jobs = made_by_slurm
+    assert {job.group: (job.memory, job.runtime) for job in jobs} == CLUSTER_JOBS
+    assert len(jobs) == len(CLUSTER_JOBS) == 20
+    assert {job.state for job in jobs} == {"COMPLETED"}
+    assert {job.account for job in jobs} == {"vision"}
+
+
+# Failures
+
+GREEDY = """\
+import resource
+allowed = snakemake.resources.mem_mb * 10**6
+resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
+bytearray(1_300_000_000)
+"""
+
+
+@needs_slurm
+def test_a_job_that_runs_out_of_memory_is_tried_again_with_more(cluster, fresh):
+    # The node does not enforce memory, so that the job holds itself to what it asked for.
+    script = fresh / "workflow_scripts/import_images.py"
+    script.write_text(GREEDY + script.read_text())
+    done = run_on(cluster, fresh, "results/datasets/tiny/summary.txt")
+    assert done.code == 0, done.said
+    (log,) = (fresh / ".snakemake/slurm_logs").rglob("*.log")
+    assert "MemoryError" in log.read_text()
+    assert (fresh / "results/datasets/tiny/summary.txt").is_file()
+    first, second = jobs_of(cluster, done.said)
+    assert (first.state, second.state) == ("FAILED", "COMPLETED")
+    assert (first.memory, second.memory) == (1000, 2000)
+    assert (first.runtime, second.runtime) == (35, 70)
+
+
+@needs_slurm
+def test_a_cancelled_job_is_made_by_the_next_run_and_nothing_else(cluster, finished, copied):
+    table = "results/predictions/tiny/efficientnet_lite0.csv"
+    stages = {
+        stage: copied / f"results/{stage}/tiny/efficientnet_lite0"
+        for stage in ("ais", "selection", "retained")
+    }
+    for folder in stages.values():
+        shutil.rmtree(folder)
+    (copied / table).unlink()
+
+    command = [sys.executable, "-m", "snakemake", *PROFILE, "--retries", "0", "--", table]
+    with open(copied / "said.txt", "w+") as said:
+        run = subprocess.Popen(command, cwd=copied.folder, env=cluster, stdout=said, stderr=said)
+        deadline = time.monotonic() + 300
+        # One seed's maps are selected, the other's are on their way.
+        while not list(stages["selection"].rglob("fold-2.csv")):
+            assert run.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        said.seek(0)
+        *_, job = jobs_of(cluster, said.read())
+        assert (job.group, job.state) == ("selection-tiny-efficientnet_lite0", "RUNNING")
+        slurm_cluster.said(cluster, "scancel", job.number)
+        assert run.wait(300) != 0
+        said.seek(0)
+        assert f"error: *** JOB {job.number} ON" in said.read()
+    # Not half of what the cancelled job was to make is left.
+    assert not list(stages["selection"].rglob("*.csv"))
+    times = {path: path.stat().st_mtime_ns for path in stages["ais"].rglob("*.csv")}
+    assert len(times) == 6
+
+    done = run_on(cluster, copied, table)
+    assert done.code == 0, done.said
+    jobs = jobs_of(cluster, done.said)
+    assert [job.group for job in jobs] == ["selection-tiny-efficientnet_lite0", "predictions"]
+    assert {path: path.stat().st_mtime_ns for path in stages["ais"].rglob("*.csv")} == times
+    assert differing(copied, finished) == []
+
+
+# Plans, for which no cluster is needed
+
+
+@dataclass
+class PlannedJob:
+    """A cluster job that a dry run lists."""
+
+    group: str
+    rules: list = field(default_factory=list)
+    resources: list = field(default_factory=list)
+
+    @property
+    def memory(self):
+        return max(int(resources["mem_mb"]) for resources in self.resources)
+
+    @property
+    def runtime(self):
+        return sum(int(resources["runtime"]) for resources in self.resources)
+
+
+def plan(project, *arguments):
+    """Return the cluster jobs of a dry run, and the rules that run on the login node."""
+    flags = ["--profile", "profiles/slurm", "--workflow-profile", "none", "--quiet", "host"]
+    # A dry run plans for one core unless told how many a node has.
+    done = project.plain_snakemake(*flags, "--dry-run", "--cores", "8", *arguments)
+    assert done.code == 0, done.said
+    jobs, local = [], []
+    for line in done.said.splitlines():
+        if found := re.search(r"Group job (\S+) \(jobs", line):
+            jobs.append(PlannedJob(found[1]))
+        elif found := re.match(r"(?:local)?rule (\w+):", line):
+            local.append(found[1])
+        elif found := re.match(r"    rule (\w+):", line):
+            jobs[-1].rules.append(found[1])
+        elif line.startswith("        resources: "):
+            pairs = line.partition(": ")[2].split(", ")
+            jobs[-1].resources.append(dict(pair.split("=", 1) for pair in pairs))
+    return jobs, Counter(local)
+
+
+CATEGORIES = ["animals", "transportation", "fruits", "furniture", "various", "vegetables"]
+
+
+def test_the_design_of_the_paper_makes_few_cluster_jobs_of_modest_size(fresh):
+    shutil.copy2(CHECKOUT / "config.paper.yaml", fresh.folder)
+    for category in CATEGORIES:
+        pictures = fresh / f"data/peterson/{category}/images"
+        pictures.mkdir(parents=True)
+        for k in range(120):
+            (pictures / f"{k:03}.png").touch()
+        (pictures.parent / "similarity.mat").touch()
+    (fresh / "data/weights").mkdir()
+    (fresh / "data/weights/vgg16_ecoset.pth").touch()
+
+    started = time.monotonic()
+    jobs, local = plan(fresh, "--configfile", "config.paper.yaml")
+    assert time.monotonic() - started < 20
+
+    assert local == {"prepare_network": 2, "all": 1}
+    stages = Counter(job.group.partition("-")[0] for job in jobs)
+    assert stages == {
+        **{"datasets": 6, "perturbation": 12, "scores": 12, "selection": 12, "controls": 12},
+        **{"heatmaps": 6, "saliency": 1, "predictions": 1, "tables": 1},
+    }
+    assert sum(stages.values()) == 63
+    assert sum(len(job.rules) for job in jobs) == 485
+    assert max(job.memory for job in jobs) == 4000
+    assert max(job.runtime for job in jobs) <= 12 * 60
+
+
+def test_every_rule_is_in_a_group_of_the_profile_or_runs_on_the_login_node(fresh):
+    profile = yaml.safe_load((fresh / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    text = "".join(path.read_text() for path in sorted((fresh / "rules").glob("*.smk")))
+    rules = re.findall(r"^rule (\w+):\n((?:    .*\n|\n)+)", text, flags=re.MULTILINE)
+    local = {name for name, body in rules if "localrule: True" in body}
+    assert local == {"fetch_mur92", "prepare_network"}
+    assert set(profile["groups"]) == {name for name, _ in rules} - local
+    assert set(profile["group-components"]) < set(profile["groups"].values())
+
+
+def test_a_gpu_is_asked_for_where_layers_are_run_once_the_profile_says_so(fresh):
+    profile = fresh / "profiles/slurm/config.yaml"
+    model = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
+    (fresh / "vgg.yaml").write_text(yaml.safe_dump({"models": {"vgg16_random": model}}))
+    configs = ["--configfile", str(OVERLAY), "vgg.yaml"]
+    jobs, _ = plan(fresh, *configs)
+    assert not any("gpu" in resources for job in jobs for resources in job.resources)
+
+    before, start, rest = profile.read_text().partition("# set-resources:\n")
+    block, end, after = rest.partition("\n\n")
+    profile.write_text(before + (start + block).replace("# ", "") + end + after)
+    jobs, _ = plan(fresh, *configs)
+    asked = {
+        (rule, job.group.endswith("vgg16_random"), resources["slurm_partition"])
+        for job in jobs
+        for rule, resources in zip(job.rules, job.resources, strict=True)
+        if resources.get("gpu") == "1"
+    }
+    assert asked == {
+        ("extract_activations", True, "gpu-partition"),
+        ("extract_activations", False, "gpu-partition"),
+        ("perturb_maps", True, "gpu-partition"),
+        ("perturb_maps", False, "gpu-partition"),
+        ("select_maps", True, "gpu-partition"),
+        ("measure_controls", True, "gpu-partition"),
+        ("resample_images", True, "gpu-partition"),
+    }

@@ -1,0 +1,134 @@
+"""HDF5 artifacts: arrays with the attributes that say what made them, under a seal.
+
+The seal is the SHA-256 of the file, written into a block of 512 bytes that HDF5 leaves to its user
+at the head of a file (``tail -c +513 FILE | sha256sum`` computes it).  It is checked before HDF5
+looks at anything: the library may hang on a damaged file.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from alignment.artifacts.errors import InputError
+from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_rest, unsealed
+
+BLOCK = 512  # the smallest that HDF5 allows
+SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
+
+
+def write_arrays(
+    path: str | Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, Any]
+) -> None:
+    """Write named arrays and what made them, all or nothing.
+
+    Parameters
+    ----------
+    path : path
+    arrays : dict of str to array
+        Strings are stored as UTF-8; an array that is None is left out.
+    attributes : dict
+        Numbers and strings are stored as they are, anything else as JSON.
+    """
+    with replacing(path) as partial:
+        with h5py.File(partial, "w", userblock_size=BLOCK) as file:
+            for name, array in arrays.items():
+                if array is None:
+                    continue
+                array = np.asarray(array)
+                if array.dtype.kind == "U":
+                    file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
+                else:
+                    file.create_dataset(name, data=array)
+            for name, value in attributes.items():
+                plain = isinstance(value, str | int | float | np.generic)
+                file.attrs[name] = value if plain else json.dumps(value)
+            file.attrs["h5py_version"] = version("h5py")
+            file.attrs["numpy_version"] = version("numpy")
+        with open(partial, "r+b") as file:
+            file.seek(BLOCK)
+            seal = sha256_of_rest(file)
+            file.seek(0)
+            file.write(_block(seal))
+
+
+def read_seal(path: str | Path) -> str:
+    """Return the SHA-256 of an artifact, which it carries itself, after checking it.
+
+    Raises
+    ------
+    InputError
+        The file is missing, was altered since it was written, or carries none.
+    """
+    try:
+        state = Path(path).stat()
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing; run snakemake again.") from error
+    # A job that reads several arrays checks their file once.
+    return _checked_seal(path, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@contextmanager
+def open_arrays(path: str | Path) -> Iterator[h5py.File]:
+    """Open an HDF5 artifact for reading.
+
+    Raises
+    ------
+    InputError
+        The file is missing, was altered since it was written, or carries no seal.
+    """
+    read_seal(path)
+    with h5py.File(path, "r") as file:
+        yield file
+
+
+def read_arrays(path: str | Path, *names: str) -> np.ndarray | list[np.ndarray]:
+    """Read named arrays whole; a single name gives the array, several a list.
+
+    Raises
+    ------
+    InputError
+        The file is missing or was altered, or has no array of that name.
+    """
+    with open_arrays(path) as file:
+        for name in names:
+            if name not in file:
+                raise InputError(
+                    f"{path} holds no '{name}' but {', '.join(sorted(file))}; {make_anew(path)}"
+                )
+        arrays = [_array(file[name]) for name in names]
+    return arrays[0] if len(names) == 1 else arrays
+
+
+def read_attributes(path: str | Path) -> dict[str, Any]:
+    """Return what made an artifact: the attributes of the file as a dict."""
+    with open_arrays(path) as file:
+        return dict(file.attrs)
+
+
+def _block(seal):
+    return f"alignment importance, sha256 {seal}\n".encode().ljust(BLOCK, b"\0")
+
+
+@cache
+def _checked_seal(path, *_state):
+    with open(path, "rb") as file:
+        block = file.read(BLOCK)
+        seal = sha256_of_rest(file)
+    if block == _block(seal):
+        return seal
+    if block.startswith(SIGNATURE):
+        raise unsealed(path)
+    raise altered(path)
+
+
+def _array(dataset):
+    if h5py.check_string_dtype(dataset.dtype):
+        return dataset.asstr()[()]
+    return dataset[()]

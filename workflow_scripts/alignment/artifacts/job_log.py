@@ -1,0 +1,116 @@
+"""What a job says: to its log file, and to the terminal where that helps a person."""
+
+import fcntl
+import os
+import re
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alignment.artifacts.errors import InputError
+
+_terminal = None
+
+
+@contextmanager
+def job_log(path: str | Path) -> Iterator[None]:
+    """Send stdout and stderr to a log file while a job runs.
+
+    File descriptors are redirected, so that output of compiled code is caught too.  An InputError
+    ends the process with its sentence, in the log and on the terminal; any other exception leaves
+    its traceback in the log and a line on the terminal that says where.
+    """
+    global _terminal
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    _terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    with open(path, "w", encoding="utf-8") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    sys.stdout.reconfigure(line_buffering=True)  # in the order in which things were said
+    try:
+        yield
+    except InputError as error:
+        _say(f"Error: {error}")
+        sys.exit(1)
+    except Exception as error:
+        traceback.print_exc()
+        _say(f"Error: {type(error).__name__}: {error} (traceback in {path})")
+        sys.exit(1)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+@contextmanager
+def usage_noted() -> Iterator[None]:
+    """Note in the log what a job took, for the rules that Snakemake keeps no benchmark of."""
+    start = time.monotonic()
+    yield
+    print(f"took {time.monotonic() - start:.1f} s and at most {_peak_mb():.0f} MB of memory")
+
+
+def _peak_mb():
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage says on Linux begins with the peak of the process that started this one.
+        (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
+        return int(peak) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS
+
+
+def warn(sentence: str) -> None:
+    """Say something that a person should know, in the log and on the terminal."""
+    _say(f"Warning: {sentence}")
+
+
+def _say(line):
+    print(line, file=sys.stderr, flush=True)
+    if _terminal is not None:
+        print(line, file=_terminal, flush=True)
+
+
+def progress(iterable: Iterable, description: str, total: int | None = None) -> Iterator:
+    """Show how far a long stage is: in the log, and on the terminal where nobody else does.
+
+    Of the jobs that run at the same time, the first to lock the terminal draws its bar there.
+    """
+    from tqdm import tqdm  # most jobs show no progress
+
+    bars = [tqdm(desc=description, total=_length(iterable, total), mininterval=5, ascii=True)]
+    with _own_terminal() as terminal:
+        if terminal:
+            bars.append(tqdm(desc=description, total=bars[0].total, file=terminal, leave=False))
+        for item in iterable:
+            yield item
+            for bar in bars:
+                bar.update()
+        for bar in bars:
+            bar.close()
+
+
+def no_progress(iterable: Iterable, description: str) -> Iterable:
+    """Take the place of :func:`progress` where nobody looks on."""
+    return iterable
+
+
+def _length(iterable, total):
+    return total if total is not None else getattr(iterable, "__len__", lambda: None)()
+
+
+@contextmanager
+def _own_terminal():
+    """Give the terminal to one job at a time, None to the others and where there is none."""
+    if _terminal is None or not _terminal.isatty():
+        yield None
+        return
+    # Opened anew: jobs inherit the workflow's own descriptor, and a lock on that would be shared.
+    with open(os.ttyname(_terminal.fileno()), "w", encoding="utf-8") as terminal:
+        try:
+            fcntl.flock(terminal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            terminal = None
+        yield terminal

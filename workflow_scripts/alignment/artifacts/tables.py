@@ -1,0 +1,81 @@
+"""CSV tables: UTF-8, one header row, full double precision, no index column.
+
+Written with the standard library: the many short jobs of the workflow need no pandas.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alignment.artifacts.files import replacing
+
+# Columns of names stay text, also where every name looks like a number, as '01' does.
+NAMES = {"image", "file", "sha256", "cohort", "model", "statistic", "model_a", "model_b", "weights"}
+NAMES |= {"dataset", "cohort_a", "cohort_b"}
+
+
+def write_rows(
+    path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any] | Sequence]
+) -> None:
+    """Write rows under a header.
+
+    Parameters
+    ----------
+    path : path
+    columns : sequence of str
+    rows : iterable of sequences, or of dicts with the columns as keys
+        A NaN becomes an empty field.
+    """
+    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            values = [row[c] for c in columns] if isinstance(row, dict) else row
+            writer.writerow([_field(value) for value in values])
+
+
+def write_columns(path: str | Path, **columns: Sequence | np.ndarray) -> None:
+    """Write columns of equal length, each a list or 1-D array, under their names."""
+    values = [
+        column.tolist() if isinstance(column, np.ndarray) else list(column)
+        for column in columns.values()
+    ]
+    write_rows(path, list(columns), zip(*values, strict=True))
+
+
+def read_columns(path: str | Path) -> dict[str, np.ndarray]:
+    """Read a table as a dict of columns.
+
+    Returns
+    -------
+    dict of str to array
+        Text for the columns in `NAMES`; else int64 or float64 where every field is a number (empty
+        is NaN), bool where every field is True or False, and text otherwise.
+    """
+    with open(path, newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    columns = {name: [row[k] for row in rows] for k, name in enumerate(header)}
+    return {
+        name: np.array(fields, dtype=str) if name in NAMES else _column(fields)
+        for name, fields in columns.items()
+    }
+
+
+def _field(value):
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else repr(float(value))
+    return value
+
+
+def _column(fields):
+    for kind in (int, float):
+        try:
+            return np.array([kind(f) if f or kind is int else np.nan for f in fields], dtype=kind)
+        except (ValueError, OverflowError):
+            continue
+    if set(fields) <= {"True", "False"} and fields:
+        return np.array([f == "True" for f in fields])
+    return np.array(fields, dtype=str)

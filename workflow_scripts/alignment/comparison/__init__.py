@@ -1,0 +1,1 @@
+"""Models, cohorts and folds compared with one another."""

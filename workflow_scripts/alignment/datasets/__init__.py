@@ -1,0 +1,1 @@
+"""Pictures, judgments and labels as users have them, read and checked."""

@@ -1,0 +1,344 @@
+"""Human judgments of how alike pictures are, checked and brought to the order of the pictures."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.matrix_files import RawMatrices, read_matrices
+from alignment.datasets.picture_names import match_rows
+
+KINDS = ("similarity", "dissimilarity")
+# Relative to the range of the values: what rounding to single precision or to the six digits of a
+# text file may leave between two halves, and what counts as zero on a diagonal that was measured.
+ROUNDING = 1e-6
+NEARLY_ZERO = 1e-2
+
+
+@dataclass(frozen=True)
+class Judgments:
+    """How alike N pictures are.
+
+    Attributes
+    ----------
+    similarity : (N, N) float64
+        Symmetric, larger means more alike, rows in the order of the pictures; NaN where a pair was
+        judged by nobody (only with ``missing="drop"``).
+    observers : (S, N, N) float64 or None
+        The same for each of S > 1 observers; their mean over the observed entries is `similarity`.
+    notes : sentences for the log about what was reordered, averaged, filled in or left out
+    """
+
+    similarity: np.ndarray
+    observers: np.ndarray | None
+    notes: tuple[str, ...]
+
+
+def read_judgments(
+    path: str | Path,
+    kind: str,
+    images: Sequence[str],
+    *,
+    variable: str | None = None,
+    observer_axis: int | None = None,
+    symmetrize: str | None = None,
+    missing: str | None = None,
+) -> Judgments:
+    """Read a file of judgments of the pictures `images`.
+
+    Dissimilarities d become similarities 1 - d / max(d), where the maximum is that of the mean over
+    the observers, so that every observer is scaled alike.  Similarities are kept as they are.
+
+    Parameters
+    ----------
+    path : file in one of the formats of `alignment.datasets.matrix_files.read_matrices`
+    kind : "similarity" or "dissimilarity"
+    images : N names of the pictures, in the order that the rows shall have
+    variable, observer_axis : see `alignment.datasets.matrix_files.read_matrices`
+    symmetrize : "mean" averages (a, b) and (b, a); where one is missing the other is taken
+    missing : "drop" leaves NaN where a pair was judged by no observer
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or its rows are not the pictures, or the values are infinite,
+        asymmetric, incomplete, all the same, or not of the stated kind.
+    """
+    raw = read_matrices(
+        path,
+        len(images),
+        variable=variable,
+        observer_axis=observer_axis,
+        both_orders=symmetrize == "mean",
+    )
+    return check_judgments(raw, kind, images, path, symmetrize=symmetrize, missing=missing)
+
+
+def check_judgments(
+    raw: RawMatrices,
+    kind: str,
+    images: Sequence[str],
+    path: str | Path,
+    *,
+    symmetrize: str | None = None,
+    missing: str | None = None,
+) -> Judgments:
+    """Check matrices of judgments of the pictures `images`, and bring them to similarities.
+
+    Parameters
+    ----------
+    raw : matrices as a file gives them
+    path : the file, for the sentences
+    kind, images, symmetrize, missing : see `read_judgments`
+
+    Raises
+    ------
+    InputError
+        As `read_judgments`, but for what concerns the file itself.
+    """
+    for key, value, choices in (
+        ("kind", kind, KINDS),
+        ("symmetrize", symmetrize, (None, "mean")),
+        ("missing", missing, (None, "drop")),
+    ):
+        if value not in choices:
+            allowed = " or ".join(str(choice) for choice in choices if choice is not None)
+            raise InputError(f"{key}: {value!r} is unknown: set it to {allowed}.")
+    notes: list[str] = []
+    order = _order(raw, images, path, notes)
+    # A triangle is one only in the order of the file.
+    of_row = [images[picture] for picture in np.argsort(order)]
+    _refuse_infinite(raw, of_row, path)
+    stack = _symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
+    mean = _mean(stack)
+    pairs = np.triu_indices(len(images), 1)
+    _check_present(stack[:, *pairs], mean[pairs], missing, path, notes)
+    _check_kind(mean, kind, images, path)
+    values = mean[pairs]
+    if _spread(values) <= 1e-9 * np.nanmax(np.abs(values)):
+        raise InputError(
+            f"{path} gives every pair the value {np.nanmax(values):g}: "
+            "it must tell some pairs from others."
+        )
+    scaled = _as_similarity(np.concatenate([mean[None], stack]), kind, notes)
+    return Judgments(scaled[0], scaled[1:] if len(stack) > 1 else None, tuple(notes))
+
+
+def _order(
+    raw: RawMatrices, images: Sequence[str], path: str | Path, notes: list[str]
+) -> list[int]:
+    """The row of each picture."""
+    names, n_rows = raw.names, raw.values.shape[-1]
+    if names is not None and not set(names) & set(images):
+        counts = [str(number) for number in range(n_rows + 1)]
+        if all(image.isdecimal() for image in images):
+            # A spreadsheet makes 1 of 001.
+            numbers = {str(int(image)): image for image in images}
+            names = tuple(numbers.get(name, name) for name in names)
+        elif list(names) in (counts[:-1], counts[1:]):  # as pandas and R number rows without names
+            names = None
+    if names is not None:
+        order = match_rows(names, images, path)
+        notes.append(f"The rows of {path} were matched to the pictures by name.")
+        return order
+    if n_rows != len(images):
+        raise InputError(
+            f"{path} holds a matrix of {n_rows} × {n_rows} values, but there are {len(images)} "
+            f"pictures: it must be {len(images)} × {len(images)}."
+        )
+    if (counted := _counted(images)) != list(images):
+        here = next(k for k, (a, b) in enumerate(zip(images, counted, strict=True)) if a != b)
+        raise InputError(
+            f"{path} gives no names, and the pictures' names sort differently as text and as "
+            f"numbers ('{images[here]}' or '{counted[here]}' at row {here + 1}): write the numbers "
+            "in the file names with leading zeros, or give the matrix names."
+        )
+    notes.append(f"{path} gives no names: its rows were taken in the order of sorted file names.")
+    return list(range(n_rows))
+
+
+def _counted(images: Sequence[str]) -> list[str]:
+    """The names in the order in which a person counts: 2 before 10."""
+
+    def key(name: str) -> list[tuple[int, str]]:
+        parts = re.split(r"(\d+)", name)
+        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+    return sorted(images, key=key)
+
+
+def _mean(stack: np.ndarray) -> np.ndarray:
+    """Mean over the first axis of what is given, NaN where nothing is (np.nanmean warns there)."""
+    given = np.isfinite(stack).sum(axis=0)
+    return np.divide(np.nansum(stack, axis=0), given, np.full(given.shape, np.nan), where=given > 0)
+
+
+def _spread(values: np.ndarray) -> float:
+    return np.nanmax(values) - np.nanmin(values)
+
+
+def _as_stack(values: np.ndarray) -> np.ndarray:
+    return values if values.ndim == 3 else values[None]
+
+
+def _place(observer: int, row: int, column: int, raw: RawMatrices, of_row: Sequence[str]) -> str:
+    pair = f"{of_row[row]}, {of_row[column]}"
+    if raw.values.ndim == 2:
+        return pair
+    return f"{pair} of observer {raw.observers[observer] if raw.observers else observer + 1}"
+
+
+def _refuse_infinite(raw: RawMatrices, of_row: Sequence[str], path: str | Path) -> None:
+    infinite = np.argwhere(np.isinf(_as_stack(raw.values)))
+    if len(infinite):
+        raise InputError(
+            f"{path} has {len(infinite)} infinite values, the first for "
+            f"{_place(*infinite[0], raw, of_row)}: they must be finite, or NaN where none is given."
+        )
+
+
+def _symmetric(
+    raw: RawMatrices,
+    of_row: Sequence[str],
+    symmetrize: str | None,
+    path: str | Path,
+    notes: list[str],
+) -> np.ndarray:
+    """(S, N, N) with equal halves: the mean of both, or the one that is given."""
+    stack = _as_stack(raw.values)
+    rows, columns = np.triu_indices(len(of_row), 1)
+    upper, lower = stack[:, rows, columns], stack[:, columns, rows]
+    both = np.stack([upper, lower])
+    blank_upper, blank_lower = (not np.nan_to_num(half).any() for half in both)
+    alone = np.argwhere(np.isnan(upper) != np.isnan(lower))
+    difference = np.abs(np.nan_to_num(upper - lower))
+    if blank_upper != blank_lower:
+        filled = "lower" if blank_upper else "upper"
+        if symmetrize is None:
+            raise InputError(
+                f"{path} is filled in the {filled} triangle only: set symmetrize: mean to use it "
+                "for both, or fill both."
+            )
+        both = both[[1 if blank_upper else 0]]
+        notes.append(f"Only the {filled} triangle of {path} is filled; it was used for both.")
+    elif len(alone):
+        observer, pair = alone[0]
+        if symmetrize is None:
+            raise InputError(
+                f"{path} gives {len(alone)} pairs in one order only, the first "
+                f"{_place(observer, rows[pair], columns[pair], raw, of_row)}: set symmetrize: mean "
+                "to use it for both orders, or give both."
+            )
+        notes.append(f"{len(alone)} pairs are given in one order only; it was used for both.")
+    if len(both) == 2 and difference.any() and difference.max() > ROUNDING * _spread(both):
+        observer, pair = np.unravel_index(np.argmax(difference), difference.shape)
+        place = _place(observer, rows[pair], columns[pair], raw, of_row)
+        if symmetrize is None:
+            raise InputError(
+                f"{path} is not symmetric, with the largest difference {difference.max():g} "
+                f"between the two orders of {place}: set symmetrize: mean to average them, or "
+                "give a symmetric matrix."
+            )
+        notes.append(
+            "The two orders of each pair were averaged; they differ by up to "
+            f"{difference.max():g} ({place})."
+        )
+    result = stack.copy()
+    result[:, rows, columns] = result[:, columns, rows] = _mean(both)
+    return result
+
+
+def _check_present(
+    stack: np.ndarray, mean: np.ndarray, missing: str | None, path: str | Path, notes: list[str]
+) -> None:
+    """Count what is missing among pairs, (S, P) for each observer and (P,) in the mean."""
+    n_missing = int(np.isnan(mean).sum())
+    if n_missing == mean.size:
+        raise InputError(f"{path} gives no pair of different pictures a value: it must give some.")
+    if n_missing and missing is None:
+        raise InputError(
+            f"{path} has no value for {n_missing} of {mean.size} pairs: fill them, or set "
+            "missing: drop to leave these pairs out."
+        )
+    if n_missing:
+        notes.append(f"{n_missing} of {mean.size} pairs were judged by nobody and are left out.")
+    if len(stack) > 1:
+        partly = int(np.isnan(stack).any(axis=0).sum()) - n_missing
+        notes.append(f"The judgments of {len(stack)} observers were averaged.")
+        if partly:
+            notes.append(
+                f"{partly} of {mean.size} pairs were judged by fewer than all observers; each is "
+                "averaged over those who did."
+            )
+
+
+def _check_kind(mean: np.ndarray, kind: str, images: Sequence[str], path: str | Path) -> None:
+    """Refuse values whose diagonal or sign speaks against the stated kind.
+
+    A diagonal of NaN is not given and says nothing.
+    """
+    diagonal = np.diag(mean)
+    others = mean[np.triu_indices(len(mean), 1)]
+    given = diagonal[np.isfinite(diagonal)]
+    lowest, highest, size = np.nanmin(others), np.nanmax(others), np.nanmax(np.abs(others))
+    if kind == "dissimilarity":
+        if given.size and np.abs(given).max() > NEARLY_ZERO * size:
+            hint = (
+                "this looks like similarity: set kind: similarity"
+                if given.min() >= highest
+                else "a picture must have no dissimilarity to itself: set it to 0, or to NaN if "
+                "it is not given"
+            )
+            raise InputError(
+                f"{path} has values up to {given[np.abs(given).argmax()]:g} on the diagonal under "
+                f"kind: dissimilarity; {hint}."
+            )
+        if lowest < -ROUNDING * size:
+            raise InputError(
+                f"{path} has values down to {lowest:g} under kind: dissimilarity; they must not be "
+                "less than 0, that of a picture to itself."
+            )
+        return
+    # Not each value against each diagonal entry: in a covariance, pictures differ in their size.
+    excess = mean - (diagonal[:, None] + diagonal[None, :]) / 2
+    np.fill_diagonal(excess, np.nan)
+    excess = np.nan_to_num(excess, nan=-np.inf)
+    row, column = np.unravel_index(np.argmax(excess), excess.shape)
+    if excess[row, column] <= ROUNDING * size:
+        return
+    if given.max() <= lowest:
+        raise InputError(
+            f"{path} has its smallest values, up to {given.max():g}, on the diagonal under kind: "
+            "similarity; this looks like dissimilarity: set kind: dissimilarity, or set the "
+            "diagonal to NaN if it is not given."
+        )
+    raise InputError(
+        f"{path} holds {images[row]} and {images[column]} for more alike "
+        f"({mean[row, column]:g}) than each to itself ({diagonal[row]:g} and "
+        f"{diagonal[column]:g} on the diagonal) under kind: similarity; the diagonal must be the "
+        "largest, or NaN if it is not given."
+    )
+
+
+def _as_similarity(stack: np.ndarray, kind: str, notes: list[str]) -> np.ndarray:
+    """The mean, which comes first in the stack, and the observers on the scale of the mean."""
+    mean = stack[0]
+    on_diagonal = np.arange(len(mean))
+    if kind == "dissimilarity":
+        largest = np.nanmax(mean[np.triu_indices(len(mean), 1)])
+        similarity = 1 - stack / largest
+        similarity[:, on_diagonal, on_diagonal] = 1
+        notes.append(f"Dissimilarities d became similarities 1 - d / {largest:g}.")
+        return similarity
+    similarity = stack.copy()
+    not_given = on_diagonal[np.isnan(np.diag(mean))]
+    if len(not_given):
+        similarity[:, not_given, not_given] = np.nanmax(mean)
+        notes.append(
+            f"{len(not_given)} similarities of a picture to itself are not given and were set to "
+            f"the largest, {np.nanmax(mean):g}."
+        )
+    return similarity

@@ -1,0 +1,178 @@
+"""Read square matrices of judgments from the file formats that laboratories keep them in.
+
+Nothing is checked here but what a file must be to be read at all; the meaning of the numbers is
+the matter of `alignment.datasets.judgments`.  No pickle is ever loaded: unpickling runs code of the file.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.matrix_arrays import choose_matrices, load_arrays
+
+FORMATS = (
+    ".npy, .npz, .mat, .csv, .tsv, .h5 or .hdf5 (RDMs of rsatoolbox), or a Meadows .mat or .json"
+)
+_PICKLES = {".pkl", ".pickle", ".p", ".joblib", ".pt", ".pth"}
+_COMPLETE = {
+    ".npy": "a complete .npy file of real numbers; pickled objects are never loaded",
+    ".npz": "a complete .npz archive of arrays of numbers; pickled objects are never loaded, but "
+    "`variable` can name an array beside them",
+    ".mat": "a complete .mat file",
+}
+
+
+@dataclass(frozen=True)
+class RawMatrices:
+    """Matrices as a file gives them.
+
+    Attributes
+    ----------
+    values : (N, N) or (S, N, N) float64
+        One matrix, or one for each of S > 1 observers; NaN where nothing is given.
+    names : N names of the rows, or None where the file gives none
+    observers : S names of the observers, or None where the file gives none
+    """
+
+    values: np.ndarray
+    names: tuple[str, ...] | None = None
+    observers: tuple[str, ...] | None = None
+
+
+def read_matrices(
+    path: str | Path,
+    n_images: int,
+    *,
+    variable: str | None = None,
+    observer_axis: int | None = None,
+    both_orders: bool = False,
+) -> RawMatrices:
+    """Read the matrices of any supported file.
+
+    Arrays (.npy, .npz, .mat) may be N × N, a stack of such matrices along any axis, a vector of
+    the P = N (N - 1) / 2 pairs in the order of `scipy.spatial.distance.squareform` (which is also
+    MATLAB's), or a stack of such vectors.  The diagonal of a vector is not given, hence NaN.
+    Beside an array in .npz or .mat, a list of N texts called ``names`` names the rows.
+
+    Parameters
+    ----------
+    n_images : N, which tells a vector of pairs from a row and the axis of observers from the rest
+    variable : name of the array in .npz or .mat (``a.b`` reaches into a struct), or of the pattern
+        descriptor with the pictures' names in RDMs of rsatoolbox; needed where several would do
+    observer_axis : axis of the observers in a stack; needed where the shape leaves it open
+    both_orders : whether a long table may give a pair as (a, b) and also as (b, a)
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable or of an unknown format, or if it holds no real numbers
+        of a usable shape.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise InputError(f"{path} is not a file: give the path of a file of judgments.")
+    if suffix in _PICKLES:
+        raise InputError(
+            f"{path} is a pickle, and no pickle is ever loaded: save it as one of {FORMATS}."
+        )
+    if suffix in (".csv", ".tsv"):
+        from alignment.datasets.matrix_tables import read_table  # pandas is not needed for arrays
+
+        return RawMatrices(*read_table(path, n_images, both_orders))
+    if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
+        return _read_meadows(path)
+    if suffix in (".h5", ".hdf5"):
+        return _read_rdms(path, variable)
+    if suffix not in _COMPLETE:
+        raise InputError(f"{path} is of no known format: it must be one of {FORMATS}.")
+    if suffix == ".npy":
+        variable = None  # such a file holds a single array, which has no name
+    # NumPy's own messages would advise to allow pickles.
+    with _reading(path, _COMPLETE[suffix], quote=suffix == ".mat"):
+        arrays = load_arrays(path, variable)
+    return RawMatrices(*choose_matrices(path, arrays, n_images, variable, observer_axis))
+
+
+@contextmanager
+def _reading(path: Path, expected: str, *, quote: bool = True) -> Iterator[None]:
+    """Turn whatever a parser stumbles over into one sentence."""
+    try:
+        yield
+    except InputError:
+        raise
+    # Damaged files make the parsers raise nearly anything: OSError, KeyError, zlib.error, ...
+    except Exception as error:
+        found = f" ({' '.join(str(error).split())})" if quote and str(error) else ""
+        raise InputError(f"{path} cannot be read{found}: it must be {expected}.") from error
+
+
+def _read_meadows(path: Path) -> RawMatrices:
+    """Dissimilarities of a multiple-arrangement task, as downloaded from Meadows."""
+    import json
+
+    from rsatoolbox.io.meadows import load_rdms
+    from scipy.io import loadmat
+
+    expected = (
+        "a Meadows export (.mat, or the .json tree of one participant) under the name it was "
+        "downloaded with"
+    )
+    with _reading(path, expected):
+        # rsatoolbox takes the pictures of the first list for all and skips or mislabels the rest.
+        if path.suffix.lower() == ".mat":
+            variables = loadmat(path)
+            lists = [list(variables[key]) for key in variables if key.startswith("stimuli")]
+        else:
+            tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"]
+            arranged = [t for t in tasks if t["task"].get("task_type") == "multiarrange"]
+            lists = [[picture["name"] for picture in task["stimuli"]] for task in arranged]
+        if any(pictures != lists[0] for pictures in lists):
+            raise InputError(
+                f"{path}: the participants or tasks list different pictures, or the same in "
+                "different orders: export them one by one, with the same pictures in each."
+            )
+        rdms = load_rdms(str(path), sort=False)
+        names = tuple(str(name).strip() for name in rdms.pattern_descriptors["conds"])
+        values = _without_single(np.asarray(rdms.get_matrices(), dtype=np.float64))
+        described = rdms.rdm_descriptors
+        if rdms.n_rdm == 1:
+            return RawMatrices(values, names)
+        # One participant may have done several tasks.
+        observers = zip(described["participant"], described["task"], strict=True)
+        return RawMatrices(values, names, tuple(map(" ".join, observers)))
+
+
+def _read_rdms(path: Path, variable: str | None) -> RawMatrices:
+    """RDMs saved by rsatoolbox; the names are a pattern descriptor of texts, each used once."""
+    from rsatoolbox.rdm import load_rdm
+
+    with _reading(path, "RDMs saved by rsatoolbox with file_type='hdf5'"):
+        rdms = load_rdm(str(path), file_type="hdf5")
+        values = _without_single(np.asarray(rdms.get_matrices(), dtype=np.float64))
+        texts = {
+            key: tuple(map(str, column))
+            for key, column in rdms.pattern_descriptors.items()
+            if np.asarray(column).dtype.kind == "U"
+        }
+    unique = [key for key, names in texts.items() if len(set(names)) == len(names)]
+    if variable is not None and variable not in texts:
+        raise InputError(
+            f"{path} has no pattern descriptor `{variable}` of texts: "
+            f"set variable to one of {', '.join(texts) or '(there is none)'}."
+        )
+    if variable is None and len(unique) > 1:
+        raise InputError(
+            f"{path} has several pattern descriptors that could name the pictures: "
+            f"set variable to one of {', '.join(unique)}."
+        )
+    key = variable if variable is not None else next(iter(unique), None)
+    return RawMatrices(values, texts.get(key))
+
+
+def _without_single(stack: np.ndarray) -> np.ndarray:
+    return stack[0] if len(stack) == 1 else stack

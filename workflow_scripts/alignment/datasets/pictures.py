@@ -1,0 +1,133 @@
+"""Pictures: reading them, and bringing them to a network's input."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from alignment.artifacts.errors import InputError
+
+FRAMINGS = ("stretch", "crop", "pad")
+
+
+def read_picture(path: str | Path) -> np.ndarray:
+    """Read a picture of any format that Pillow knows.
+
+    The orientation that a camera noted is applied, transparency is laid on white, grey becomes
+    RGB, and of an animation the first frame is taken.
+
+    Returns
+    -------
+    (height, width, 3) uint8 array
+
+    Raises
+    ------
+    InputError
+        The file is not a picture, or is truncated.
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith(("I", "F")):
+                return _from_deep_grey(image)
+            if image.has_transparency_data:
+                image = image.convert("RGBA")
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+            return np.asarray(image.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
+        raise InputError(
+            f"the picture {path} cannot be read ({error}); "
+            "replace it by a whole file in a format that Pillow reads, such as PNG or JPEG."
+        ) from error
+
+
+def _from_deep_grey(image):
+    # Pillow's own conversion of 16-bit grey clips at 255 and gives a white picture.
+    values = np.asarray(image, dtype=np.float64)
+    if image.mode.startswith("I;16") or values.max() > 255:
+        top = 65535
+    else:
+        top = 1 if image.mode == "F" and values.max() <= 1 else 255
+    grey = np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def name_pictures(paths: Sequence[str | Path]) -> list[str]:
+    """Return the names of a folder's pictures: the file names without their extension.
+
+    Raises
+    ------
+    InputError
+        Two files would have the same name, or there are fewer than 3.
+    """
+    paths = [Path(path) for path in paths]
+    by_name = defaultdict(list)
+    for path in paths:
+        by_name[path.stem].append(path.name)
+    for name, files in by_name.items():
+        if len(files) > 1:
+            raise InputError(
+                f"the pictures {' and '.join(files)} in {paths[0].parent} share the name '{name}'; "
+                "names without extension must differ, so rename or remove one."
+            )
+    if len(paths) < 3:
+        raise InputError(f"a dataset needs at least 3 pictures, but there are {len(paths)}.")
+    return [path.stem for path in paths]
+
+
+def digest(picture: np.ndarray) -> str:
+    """Return the SHA-256 of a picture's size and pixels."""
+    content = hashlib.sha256(repr(picture.shape).encode())
+    content.update(np.ascontiguousarray(picture).tobytes())
+    return content.hexdigest()
+
+
+def network_input(
+    picture: np.ndarray,
+    size: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    framing: str = "stretch",
+) -> np.ndarray:
+    """Prepare a picture for a network.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+    size : int
+        Side of the network's square input in pixels.
+    mean, std : sequences of 3 floats
+        Of the RGB channels in [0, 1], those that the weights were made for.
+    framing : {"stretch", "crop", "pad"}
+        How a picture that is not square is brought to a square: the whole picture stretched, its
+        central square, or the whole picture on a square of the mean colour.
+
+    Returns
+    -------
+    (3, size, size) float32 array
+
+    Notes
+    -----
+    Section 1 of the method: a plain bilinear antialiased resize, as torchvision's on a PIL image.
+    """
+    image = Image.fromarray(picture)
+    width, height = image.size
+    if framing == "crop":
+        side = min(width, height)
+        left, top = (width - side) // 2, (height - side) // 2
+        image = image.crop((left, top, left + side, top + side))
+    elif framing == "pad":
+        side = max(width, height)
+        square = Image.new("RGB", (side, side), tuple(round(255 * channel) for channel in mean))
+        square.paste(image, ((side - width) // 2, (side - height) // 2))
+        image = square
+    elif framing != "stretch":
+        raise ValueError(f"framing {framing!r} is not one of {', '.join(FRAMINGS)}")
+    image = image.resize((size, size), Image.Resampling.BILINEAR)
+    values = np.asarray(image, dtype=np.float32) / 255
+    values = (values - np.asarray(mean, np.float32)) / np.asarray(std, np.float32)
+    return np.ascontiguousarray(values.transpose(2, 0, 1))

@@ -1,0 +1,198 @@
+"""Saliency maps that a user brings: a folder of files, or a function of a picture."""
+
+import importlib
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from alignment.artifacts.errors import InputError
+from alignment.saliency.models import checked_map
+
+MAP_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".npz")
+SHOWN = 5
+
+
+def find_maps(folder: str, files: Iterable[str], images: Sequence[str]) -> list[Path]:
+    """Return the file of every picture's map, in the order of the pictures.
+
+    Parameters
+    ----------
+    folder : path
+        For the message.
+    files : iterable of paths
+        Those of other pictures are passed over.
+    images : sequence of str
+        Picture names without extension.
+
+    Raises
+    ------
+    InputError
+        A picture has no map, or more than one.
+    """
+    by_name = defaultdict(list)
+    for path in map(Path, files):
+        by_name[path.stem].append(path)
+    missing = [image for image in images if image not in by_name]
+    if missing:
+        raise InputError(
+            f"the folder {folder} has no saliency map for {len(missing)} of {len(images)} pictures "
+            f"({_listed(missing)}): a map has the name of its picture and ends in "
+            f"{', '.join(MAP_SUFFIXES)}."
+        )
+    for image in images:
+        if len(by_name[image]) > 1:
+            raise InputError(
+                f"the folder {folder} has more than one saliency map for '{image}' "
+                f"({', '.join(path.name for path in by_name[image])}): keep one of them."
+            )
+    return [by_name[image][0] for image in images]
+
+
+def read_map(path: str | Path) -> np.ndarray:
+    """Read a saliency map.
+
+    Parameters
+    ----------
+    path : path
+        A grey picture (.png, .tif) of 8 or 16 bits or of floating point numbers, or an array (.npy,
+        or .npz with one array).
+
+    Returns
+    -------
+    (h, w) array, see :func:`alignment.saliency.models.checked_map`
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or is no saliency map.
+    """
+    path = Path(path)
+    where = f"the saliency map {path}"
+    try:
+        read = {".npy": _read_array, ".npz": _read_archive}.get(path.suffix.lower(), _read_picture)
+        values = read(path, where)
+    except InputError:
+        raise
+    # Pillow and numpy raise what their parsers raise.
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+        raise InputError(f"{where} cannot be read ({error}).") from error
+    return checked_map(values, where)
+
+
+def _read_array(path: Path, where: str) -> np.ndarray:
+    return np.load(path, allow_pickle=False)
+
+
+def _read_archive(path: Path, where: str) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as archive:
+        if len(archive.files) != 1:
+            raise InputError(
+                f"{where} holds {len(archive.files)} arrays ({', '.join(archive.files)}): "
+                "it is to hold one."
+            )
+        return archive[archive.files[0]]
+
+
+def _read_picture(path: Path, where: str) -> np.ndarray:
+    with Image.open(path) as image:
+        image.load()
+        if image.mode in ("P", "PA", "CMYK", "YCbCr", "LAB", "HSV"):
+            image = image.convert("RGB")
+        values = np.asarray(image)
+    if values.ndim == 3:
+        # A second or fourth channel is opacity.
+        values = values[..., : 1 if values.shape[2] == 2 else 3]
+        if (values != values[..., :1]).any():
+            raise InputError(
+                f"{where} is in colour: a saliency map is grey, one value a pixel, so save the "
+                "map itself and not a picture of it."
+            )
+        values = values[..., 0]
+    return values
+
+
+def load_function(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a user's function of a picture.
+
+    Parameters
+    ----------
+    name : str
+        ``module:function``; modules of the folder that the workflow runs in are found.
+
+    Raises
+    ------
+    InputError
+        There is no such module or function.
+    """
+    module, _, function = name.partition(":")
+    where = f"config: saliency: functions: {name}"
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found = getattr(importlib.import_module(module), function, None)
+    except ImportError as error:
+        raise InputError(f"{where}: the module {module} cannot be imported ({error}).") from error
+    if not callable(found):
+        raise InputError(f"{where}: the module {module} has no function {function}.")
+    return found
+
+
+def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndarray]:
+    """Read where people looked.
+
+    Parameters
+    ----------
+    path : path
+        A CSV with the columns ``image``, ``x`` and ``y``: pixels from the left and upper edge of
+        the picture, one row a fixation.
+    images : sequence of str
+        The dataset's pictures.
+
+    Returns
+    -------
+    dict of str to (n, 2) float64 array
+        x and y of every picture that has fixations.
+
+    Raises
+    ------
+    InputError
+        The file is no such table, or names other pictures.
+    """
+    from alignment.artifacts.tables import read_columns
+
+    try:
+        table = read_columns(path)
+    except (ValueError, IndexError, OSError) as error:
+        raise InputError(f"the fixations {path} cannot be read as CSV ({error}).") from error
+    if not {"image", "x", "y"} <= set(table):
+        raise InputError(
+            f"the fixations {path} have the columns {', '.join(table)}: they are to have the "
+            "columns image, x and y."
+        )
+    if any(table[name].dtype.kind not in "if" for name in ("x", "y")):
+        raise InputError(f"the fixations {path} have an x or y that is no number of pixels.")
+    points = np.stack([table["x"], table["y"]], axis=1).astype(np.float64)
+    names = list(dict.fromkeys(table["image"].tolist()))
+    picture_of = {name: _picture_of(name, frozenset(images)) for name in names}
+    unknown = [name for name in names if picture_of[name] is None]
+    if unknown:
+        raise InputError(
+            f"the fixations {path} name {_listed(unknown)}, which "
+            f"{'is no picture' if len(unknown) == 1 else 'are no pictures'} of the dataset."
+        )
+    if not np.isfinite(points).all():
+        raise InputError(f"the fixations {path} have rows without x or y.")
+    return {picture_of[name]: points[table["image"] == name] for name in names}
+
+
+def _picture_of(name: str, images: frozenset) -> str | None:
+    return next((image for image in (name, Path(name).stem) if image in images), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"

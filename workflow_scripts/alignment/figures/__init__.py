@@ -1,0 +1,1 @@
+"""One module for each figure: tables and arrays in, a figure out."""

@@ -1,0 +1,1 @@
+"""What lies between feature maps and embedding, with maps switched on and off."""

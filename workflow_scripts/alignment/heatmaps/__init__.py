@@ -1,0 +1,1 @@
+"""Where in a picture it matters, as numbers and on the picture."""

@@ -1,0 +1,1 @@
+"""Networks and their weights, and where they are cut."""

@@ -1,0 +1,175 @@
+"""State dicts: find a network's tensors among those of a file, and load them without a gap.
+
+Files name the same tensors differently: a wrapper for several graphics cards adds ``module.``, a
+self-supervised method trains the network as the ``backbone`` or ``encoder`` of a larger one.
+"""
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+
+# DataParallel and torch.compile insert a component anywhere (features.module.0.weight).
+_WRAPPER = re.compile(r"(^|\.)(?:(?:module|_orig_mod)\.)+")
+
+# torchvision's DenseNet files predate the rule against dots in module names (norm.1 for norm1).
+_OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
+
+# Heads of GoogLeNet and Inception that help training only; the networks are built without them.
+_TRAINING_ONLY = ("aux1.", "aux2.", "AuxLogits.")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The part of a file that belongs to a network, under the network's own names.
+
+    Attributes
+    ----------
+    state_dict : OrderedDict of str to torch.Tensor
+    n_classes : int or None
+        Rows of the final classifier; None where the file has none.
+    notes : tuple of str
+        What was found and left aside, for people.
+    """
+
+    state_dict: "OrderedDict[str, torch.Tensor]"
+    n_classes: int | None
+    notes: tuple[str, ...]
+
+
+def match_names(
+    state_dict: Mapping[str, torch.Tensor], network: nn.Module, classifier: str, where: str
+) -> Matched:
+    """Pick a network's tensors out of a file.
+
+    The prefix is the one under which most of the network's names, the final classifier's aside, are
+    found.  Names outside it are left aside and reported.
+
+    Parameters
+    ----------
+    state_dict : mapping of str to torch.Tensor
+        As read from a file.
+    network : torch.nn.Module
+        Only its names are used.
+    classifier : str
+        Path of the module that gives the class scores, such as ``fc`` or ``classifier.6``.
+    where : str
+        Names the file in errors.
+
+    Raises
+    ------
+    InputError
+        No name of the network occurs, or two prefixes fit equally well.
+    """
+    names = [n for n in network.state_dict() if not n.startswith(f"{classifier}.")]
+    tensors = {_plain(n): t for n, t in state_dict.items() if isinstance(t, torch.Tensor)}
+    prefix = _find_prefix(tensors, names, where)
+
+    part = OrderedDict((n[len(prefix) :], t) for n, t in tensors.items() if n.startswith(prefix))
+    notes = [f"names in the file begin with '{prefix}'"] if prefix else []
+    aside = [n for n in tensors if not n.startswith(prefix)]
+    if aside:
+        notes.append(f"{len(aside)} tensors of the file lie outside the network: {some(aside)}")
+    auxiliary = [n for n in part if n.startswith(_TRAINING_ONLY)]
+    if auxiliary:
+        notes.append(f"auxiliary heads were left out: {some(auxiliary)}")
+
+    n_classes = None
+    projection = []
+    if f"{classifier}.weight" in part:
+        n_classes = part[f"{classifier}.weight"].shape[0]
+    else:
+        # Self-supervised files may keep a projection head of several layers in its place.
+        projection = [n for n in part if n.startswith(f"{classifier}.")]
+        held = f" ({some(projection)} in its place)" if projection else ""
+        notes.append(f"the file has no final classifier {classifier}{held}: no class scores")
+    for name in (*auxiliary, *projection):
+        del part[name]
+    part._metadata = _metadata(state_dict, network, prefix)
+    return Matched(part, n_classes, tuple(notes))
+
+
+def load_checked(module: nn.Module, matched: Matched, classifier: str, where: str) -> None:
+    """Copy matched tensors into a network, which must find all it needs and nothing else.
+
+    Raises
+    ------
+    InputError
+        Tensors are missing (the classifier may be where the file has none), have no place in the
+        network, or have another shape; the sentence names a few.
+    """
+    try:
+        report = module.load_state_dict(matched.state_dict, strict=False)
+    except RuntimeError as error:
+        lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
+        raise InputError(f"{where} has tensors of other shapes: {some(lines, '; ')}") from error
+    missing = [
+        name
+        for name in report.missing_keys
+        if not (matched.n_classes is None and name.startswith(f"{classifier}."))
+        # Counts training steps; older files lack it and evaluation does not use it.
+        and not name.endswith(".num_batches_tracked")
+    ]
+    if missing:
+        raise InputError(
+            f"{where} lacks {len(missing)} tensors of the network: {some(missing)}; is it of "
+            f"another architecture?"
+        )
+    if report.unexpected_keys:
+        raise InputError(
+            f"{where} has {len(report.unexpected_keys)} tensors that have no place in the "
+            f"network: {some(report.unexpected_keys)}; is it of another architecture?"
+        )
+
+
+def some(names: Iterable[str], separator: str = ", ") -> str:
+    """Join the first three names and count the others."""
+    names = list(names)
+    more = [f"and {len(names) - 3} more"] if len(names) > 3 else []
+    return separator.join(names[:3] + more)
+
+
+def _plain(name: str) -> str:
+    return _OLD_DENSENET.sub(r"\1\2", _WRAPPER.sub(r"\1", name))
+
+
+def _find_prefix(found: Iterable[str], names: list[str], where: str) -> str:
+    """Return what precedes the network's names in a file: '' or something that ends in a dot."""
+    wanted = set(names)
+    hits = Counter()
+    for name in found:
+        parts = name.split(".")
+        for depth in range(len(parts)):
+            if ".".join(parts[depth:]) in wanted:
+                hits["".join(f"{part}." for part in parts[:depth])] += 1
+    if not hits:
+        raise InputError(
+            f"{where} has no tensor of the network: it holds {some(found)} where {some(names)} are "
+            f"needed."
+        )
+    (best, count), *others = hits.most_common()
+    if others and others[0][1] == count:
+        raise InputError(
+            f"{where} contains the network twice, under '{best}' and under '{others[0][0]}': save "
+            f"the one that is meant in a file of its own."
+        )
+    return best
+
+
+def _metadata(state_dict: Mapping, network: nn.Module, prefix: str) -> "OrderedDict[str, dict]":
+    """Versions of the modules, by which torch brings old files up to date on loading."""
+    stored = getattr(state_dict, "_metadata", None)
+    if stored is None:
+        # .safetensors and plain dicts carry none; some modules (MNASNet) refuse to load without.
+        return network.state_dict()._metadata
+    plain = {_plain(f"{path}.") if path else "": entry for path, entry in stored.items()}
+    return OrderedDict(
+        (path[len(prefix) :].rstrip("."), entry)
+        for path, entry in plain.items()
+        if path.startswith(prefix)
+    )

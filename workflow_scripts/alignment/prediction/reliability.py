@@ -1,0 +1,69 @@
+"""The ceiling that the reliability of the mean judgments sets for any model."""
+
+import numpy as np
+
+from alignment.similarity.fits import fit
+
+N_SPLITS = 200
+
+
+def split_half_reliability(
+    observers: np.ndarray, kind: str = "pearson", n_splits: int = N_SPLITS, seed: int = 0
+) -> float:
+    """Return the reliability of the mean of the observers over some pairs.
+
+    Parameters
+    ----------
+    observers : (S, P) array
+        Every observer's similarity of every pair; NaN where not judged.
+    kind : {"pearson", "spearman"}
+        Correlation between the halves.
+    n_splits : int
+        Number of random splits.
+    seed : int
+
+    Returns
+    -------
+    float
+        Mean correlation between the means of two random halves of the observers, stepped up to all
+        observers by the Spearman-Brown formula 2r / (1 + r).  0 where the halves do not agree, NaN
+        with fewer than two observers.
+
+    Notes
+    -----
+    A perfect model of the noise-free mean correlates with the measured mean by the square root of
+    the reliability.  Section 9 of the method; Spearman (1910), Brown (1910).
+    """
+    n_observers = len(observers)
+    if n_observers < 2:
+        return np.nan
+    rng = np.random.default_rng(seed)
+    correlations = []
+    for _ in range(n_splits):
+        order = rng.permutation(n_observers)
+        half, other = order[: n_observers // 2], order[n_observers // 2 :]
+        a, b = _mean(observers[half]), _mean(observers[other])
+        both = np.isfinite(a) & np.isfinite(b)
+        correlations.append(fit(a[both], b[both], kind))
+    r = np.nanmean(correlations) if np.isfinite(correlations).any() else np.nan
+    return float(2 * r / (1 + r)) if not r <= 0 else 0.0
+
+
+def _mean(observers):
+    judged = np.isfinite(observers)
+    count = judged.sum(axis=0)
+    total = np.where(judged, observers, 0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def ceiling(reliability: float, kind: str = "r2") -> float:
+    """Return the highest fit that the reliability of the judgments leaves room for.
+
+    Parameters
+    ----------
+    reliability : float
+    kind : {"r2", "pearson", "spearman"}
+        The fit: the ceiling of r is sqrt(reliability), that of r2 is the reliability.
+    """
+    reliability = max(reliability, 0.0)
+    return reliability if kind == "r2" else float(np.sqrt(reliability))

@@ -1,0 +1,89 @@
+"""How far a held-out fit would move with other images: a bootstrap over images, not over folds.
+
+Pairs share images and folds share both, so neither is a unit of chance; images are.  A resample
+counts how often every image was drawn.  A pair then counts as often as the product of its two
+images says, and an image drawn twice is no pair with itself: such pairs are not in the list, as in
+any cohort.  What was learned on the training side is left as it is, because a copy of an image on
+both sides of a fold would be a leak.  The intervals therefore tell how well the same maps would
+predict judgments of other images, not how the choice of maps would vary.
+"""
+
+import numpy as np
+
+from alignment.similarity.fits import CONSTANT, TIE_DECIMALS
+
+FEWEST_PAIRS = 3  # of different images, as in a fold
+
+
+def draw_images(n_images: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw as many images as there are, with replacement, again and again.
+
+    Returns
+    -------
+    (n_resamples, n_images) int array
+        How often every image was drawn.
+    """
+    return rng.multinomial(n_images, np.full(n_images, 1 / n_images), size=n_resamples)
+
+
+def resampled_fits(
+    similarities: np.ndarray, judgments: np.ndarray, counts: np.ndarray, kind: str = "r2"
+) -> np.ndarray:
+    """Return the fit in every resample.
+
+    Parameters
+    ----------
+    similarities, judgments : (n,) arrays
+        Of some pairs.
+    counts : (R, n) array
+        How often every pair counts: the product of the counts of its images.
+    kind : {"r2", "pearson", "spearman"}
+        See :func:`alignment.similarity.fits.fit`.
+
+    Returns
+    -------
+    (R,) float64 array
+        What ``fit`` gives for the pairs written down that often; NaN where it is undefined or
+        fewer than three different pairs are left.
+    """
+    x, y = np.asarray(similarities, np.float64)[None], np.asarray(judgments, np.float64)[None]
+    weights = np.asarray(counts, dtype=np.float64)
+    if not np.isfinite(x).all():
+        # NaN times zero would be NaN: a resample without the undefined pairs has a fit.
+        undefined = (weights[:, ~np.isfinite(x[0])] > 0).any(axis=1)
+        x = np.nan_to_num(x)
+    else:
+        undefined = np.zeros(len(weights), dtype=bool)
+    undefined |= np.count_nonzero(weights, axis=1) < FEWEST_PAIRS
+    n = np.maximum(weights.sum(axis=1, keepdims=True), 1)
+
+    def centred(values):
+        return values - (weights * values).sum(axis=1, keepdims=True) / n
+
+    spread = np.sqrt((weights * centred(x) ** 2).sum(axis=1) / n[:, 0])
+    undefined |= ~(spread > CONSTANT)
+    if kind == "spearman":
+        x, y = _ranks(x[0].round(TIE_DECIMALS), weights), _ranks(y[0], weights)
+    x, y = centred(x), centred(y)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = (weights * x * y).sum(axis=1) / np.sqrt(
+            (weights * x * x).sum(axis=1) * (weights * y * y).sum(axis=1)
+        )
+    r = np.where(undefined, np.nan, r)
+    return r * r if kind == "r2" else r
+
+
+def _ranks(values, weights):
+    """Return the mean rank of every value among all that are written down, (R, n)."""
+    distinct, place = np.unique(values, return_inverse=True)
+    totals = weights @ np.eye(len(distinct))[place]
+    return (np.cumsum(totals, axis=1) - (totals - 1) / 2)[:, place]
+
+
+def interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    """Return the percentile interval of what resamples gave; NaN where nothing is defined."""
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return np.nan, np.nan
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""Saliency maps, and how far heatmaps lie where pictures are salient."""

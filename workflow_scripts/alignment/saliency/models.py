@@ -1,0 +1,152 @@
+"""Saliency maps that need no weights, and what every saliency map must be."""
+
+from importlib.metadata import distributions
+
+import numpy as np
+
+from alignment.artifacts.errors import InputError
+
+# OpenCV's names of the models.  They find what stands out; nobody's gaze was measured for them.
+BOTTOM_UP = {
+    "spectral_residual": "StaticSaliencySpectralResidual_create",
+    "fine_grained": "StaticSaliencyFineGrained_create",
+}
+CENTRE = "gaussian"
+# Standard deviation of the centred Gaussian, as a share of the picture's width and height
+CENTRE_SPREAD = 0.25
+PACKAGE = "opencv-contrib-python-headless"
+
+
+def checked_map(values: object, where: str) -> np.ndarray:
+    """Return a saliency map as a plain array, once it is sure to be one.
+
+    Parameters
+    ----------
+    values : array
+        (h, w), with axes of length 1 beside them where a model added some.
+    where : str
+        What the map is, for the message.
+
+    Returns
+    -------
+    (h, w) array, uint8 or uint16 where it was so given, else float32
+
+    Raises
+    ------
+    InputError
+        The values are not a plane of finite numbers of at least 0.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise InputError(
+            f"{where} holds {array.dtype}: a saliency map is an array of real numbers."
+        )
+    if array.ndim > 2:
+        array = array.reshape([side for side in array.shape if side > 1] or [1, 1])
+    if array.ndim != 2 or not array.size:
+        shape = " × ".join(map(str, np.shape(values))) or "a single number"
+        raise InputError(
+            f"{where} is {shape}: a saliency map has one value a pixel, height × width."
+        )
+    if array.dtype not in (np.uint8, np.uint16):
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise InputError(f"{where} holds values that are not finite, such as NaN.")
+    if array.min() < 0:
+        raise InputError(
+            f"{where} holds negative values (the least is {array.min():g}): a saliency map is a "
+            "density, so give the exponential of log densities."
+        )
+    return array
+
+
+def centred_gaussian(picture: np.ndarray) -> np.ndarray:
+    """Return the baseline that knows nothing of the picture: people look at the middle.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) array
+        Only its size counts.
+
+    Returns
+    -------
+    (height, width) float32 array
+        exp(-(x² + y²) / 2 s²), x and y measured from the centre in widths and heights, s = 0.25.
+        Top areas do not depend on s.
+    """
+    height, width = picture.shape[:2]
+    across, down = (
+        np.exp(-(((np.arange(n) + 0.5) / n - 0.5) ** 2) / (2 * CENTRE_SPREAD**2))
+        for n in (width, height)
+    )
+    return np.outer(down, across).astype(np.float32)
+
+
+def bottom_up_map(picture: np.ndarray, model: str) -> np.ndarray:
+    """Return the bottom-up saliency of a picture by a model of OpenCV's contrib modules.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array, RGB
+    model : {"spectral_residual", "fine_grained"}
+        Hou & Zhang (2007); Montabone & Soto (2010).
+
+    Returns
+    -------
+    (height, width) float32 array
+        All zero where nothing stands out, as in a picture of one colour.
+
+    Raises
+    ------
+    InputError
+        OpenCV is missing or lacks these models.
+    """
+    algorithm = _factory(BOTTOM_UP[model])()
+    if not np.ptp(picture.reshape(-1, 3), axis=0).any():
+        # The spectral residual of one colour is rounding.
+        return np.zeros(picture.shape[:2], dtype=np.float32)
+    worked, values = algorithm.computeSaliency(np.ascontiguousarray(picture[..., ::-1]))
+    if not worked or not np.isfinite(values).all():
+        return np.zeros(picture.shape[:2], dtype=np.float32)
+    return np.asarray(values, dtype=np.float32)
+
+
+def _factory(name: str):
+    try:
+        import cv2
+    except ImportError as error:
+        raise InputError(
+            f"the bottom-up saliency models need OpenCV, which cannot be imported ({error}): "
+            f"run pip install {PACKAGE}."
+        ) from error
+    cv2.setNumThreads(1)
+    if found := getattr(getattr(cv2, "saliency", None), name, None):
+        return found
+    raise InputError(without_saliency(opencv_packages()))
+
+
+def opencv_packages() -> list[str]:
+    """Return the names of the installed packages that bring the module cv2."""
+    names = {d.name.lower().replace("_", "-") for d in distributions() if d.name}
+    return sorted(name for name in names if name.startswith("opencv"))
+
+
+def without_saliency(packages: list[str]) -> str:
+    """Say why OpenCV has no saliency models, and what to do.
+
+    The four packages of OpenCV write to the same folder, so that the last one installed wins; only
+    those with `contrib` in their name hold the models.
+    """
+    plain = [name for name in packages if "contrib" not in name]
+    if plain and len(plain) < len(packages):
+        cause = f"{' and '.join(plain)} is installed beside it and has overwritten its files"
+    elif plain:
+        cause = f"only {' and '.join(plain)} is installed"
+    else:
+        cause = "the one installed is damaged"
+    remove = f"pip uninstall --yes {' '.join(packages)}, then " if packages else ""
+    return (
+        f"OpenCV has no saliency models: they are in {PACKAGE}, but {cause}; run {remove}"
+        f"pip install {PACKAGE}."
+    )

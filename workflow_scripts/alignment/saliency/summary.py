@@ -1,0 +1,77 @@
+"""What cohorts come to: means, intervals and tests of heatmaps against saliency maps."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.saliency.comparison import typical
+from alignment.saliency.measures import FIXATION_MEASURES, OVERLAPS, RELATIVE_RISKS
+
+MEASURES = (
+    *(*OVERLAPS, *FIXATION_MEASURES),
+    *(f"saliency_{measure}" for measure in FIXATION_MEASURES),
+)
+COLUMNS = (
+    *("cohort", "model", "source", "kind", "measure", "n_images", "n_empty_heatmaps"),
+    *("n_flat_maps", "n_zero_denominators", "n", "mean", "sd", "statistic", "value", "low", "high"),
+    *("null", "null_low", "null_high", "p", "p_holm"),
+)
+
+
+def summarize(
+    table: Mapping[str, np.ndarray], tests: Mapping[str, np.ndarray], kinds: Mapping[str, str]
+) -> list[dict]:
+    """Summarize one cohort and model.
+
+    Parameters
+    ----------
+    table : dict of str to array
+        One row an image and source, the columns of
+        :func:`alignment.saliency.comparison.compare_image`.
+    tests : dict of str to array
+        Columns ``source``, ``measure`` and those of
+        :func:`alignment.saliency.comparison.permutation_test`.
+    kinds : dict of str to str
+        What the maps of each source are.
+
+    Returns
+    -------
+    list of dict
+        One row a source and measure with values; all `COLUMNS` but ``cohort``, ``model`` and
+        ``p_holm``.  ``mean`` and ``sd`` are over finite values, ``n`` counts the defined ones.
+    """
+    rows = []
+    for source, kind in kinds.items():
+        here = table["source"] == source
+        for measure in MEASURES:
+            values = np.asarray(table[measure][here], dtype=np.float64)
+            if measure not in OVERLAPS and np.isnan(values).all():
+                continue
+            finite = values[np.isfinite(values)]
+            low, high = bootstrap_interval(values, partial(typical, measure))
+            is_risk = measure in RELATIVE_RISKS
+            row = {
+                "source": source,
+                "kind": kind,
+                "measure": measure,
+                "n_images": len(values),
+                "n_empty_heatmaps": int(table["empty_heatmap"][here].sum()),
+                "n_flat_maps": int(table["flat_map"][here].sum()),
+                "n_zero_denominators": int(np.isinf(values).sum()),
+                "n": int((~np.isnan(values)).sum()),
+                "mean": finite.mean() if len(finite) else np.nan,
+                "sd": finite.std(ddof=1) if len(finite) > 1 else np.nan,
+                "statistic": "median log" if is_risk else "mean",
+                "value": float(typical(measure, values)) if len(values) else np.nan,
+                "low": low,
+                "high": high,
+            }
+            match = np.flatnonzero((tests["source"] == source) & (tests["measure"] == measure))
+            names = ("null", "null_low", "null_high", "p")
+            rows.append(
+                row
+                | {name: float(tests[name][match[0]]) if len(match) else np.nan for name in names}
+            )
+    return rows

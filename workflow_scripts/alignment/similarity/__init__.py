@@ -1,0 +1,1 @@
+"""Pairs of images, their similarities, and the fit with judgments."""

@@ -1,0 +1,1 @@
+"""Intervals, corrections and chance levels that several stages need."""
