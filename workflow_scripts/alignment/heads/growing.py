@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from alignment.artifacts.compilation import compiled
+from alignment.heads.pooled import ROUNDING
 from alignment.similarity.fits import centred_over_pairs, fit_from_sums
 
-ROUNDING = 1e-12  # a variance below this share of the sum of squares is rounding
 # Images of a tile: rows are shared out among threads, columns fill the processor's vectors.
 TILE_ROWS, TILE_COLUMNS = 32, 256
 

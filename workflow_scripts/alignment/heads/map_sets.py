@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from alignment.heads.pooled import ROUNDING
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import members_of
 
-ROUNDING = 1e-12  # a variance below this share of the sum of squares is rounding
 MEMORY = 200_000_000
 
 

@@ -82,25 +82,25 @@ def centred_over_pairs(judgments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fit_from_sums(
-    n_pairs: int,
+    n_pairs: int | np.ndarray,
     total: np.ndarray,
     squares: np.ndarray,
     products: np.ndarray,
-    judgment_squares: float,
+    judgment_squares: float | np.ndarray,
     kind: str = "r2",
 ) -> np.ndarray:
     """Return the fit from sums over pairs, where similarities are not written down.
 
     Parameters
     ----------
-    n_pairs : int
+    n_pairs : int or (...,) array
         Number of terms of every sum.
     total, squares : (...,) arrays
         Sums of the similarities and of their squares, after subtraction of any constant that
         keeps the squares from being much larger than the variance.
     products : (...,) array
         Sum of similarity times centred judgment.
-    judgment_squares : float
+    judgment_squares : float or (...,) array
         Sum of the squared centred judgments; 0 if they do not vary.
     kind : {"r2", "pearson"}
 
@@ -111,7 +111,7 @@ def fit_from_sums(
     """
     if kind not in ("r2", "pearson"):
         raise ValueError(f"fit {kind!r} does not follow from sums over pairs")
-    spread = np.asarray(squares - total * total / max(n_pairs, 1))
+    spread = np.asarray(squares - total * total / np.maximum(n_pairs, 1))
     defined = (spread > n_pairs * CONSTANT**2) & (judgment_squares > 0) & (n_pairs > 1)
     r = np.full(spread.shape, np.nan)
     np.divide(products, np.sqrt(np.abs(spread) * judgment_squares), out=r, where=defined)
