@@ -10,7 +10,8 @@ from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
 from alignment.prediction.fold_tests import compare_folds
-from alignment.prediction.reweighting import reweight, terms_of, weighted_products
+from alignment.prediction.reweighting import reweight, terms_of
+from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 from alignment.statistics.holm import with_holm
