@@ -23,11 +23,11 @@ include: "rules/figures.smk"
 
 
 onsuccess:
-    report_success()
+    print(after_success(STARTED))
 
 
 onerror:
-    report_failure()
+    print(after_failure(STARTED))
 
 
 rule all:
