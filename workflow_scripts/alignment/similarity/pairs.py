@@ -68,3 +68,31 @@ def square(values: np.ndarray, n_images: int, diagonal: float = np.nan) -> np.nd
     matrix[first, second] = values
     matrix[second, first] = values
     return matrix
+
+
+def nearest_pairs(
+    judgments: np.ndarray, similarities: np.ndarray, n_nearest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return each image with those that people, and those that a network, find most like it.
+
+    Parameters
+    ----------
+    judgments, similarities : (n, n) arrays
+        Human similarities and the network's; the diagonal does not count, NaN comes last.
+    n_nearest : int
+        How many by each; n - 1 or more gives all ordered pairs.
+
+    Returns
+    -------
+    first, second : (p,) int arrays
+        Ordered pairs, each once, by first and then by second.
+    """
+    n = len(judgments)
+    listed = np.zeros((n, n), dtype=bool)
+    for matrix in (judgments, similarities):
+        likeness = np.array(matrix, dtype=np.float64)
+        np.fill_diagonal(likeness, -np.inf)
+        order = np.argsort(-likeness, axis=1, kind="stable")[:, :n_nearest]
+        np.put_along_axis(listed, order, True, axis=1)
+    np.fill_diagonal(listed, False)
+    return np.nonzero(listed)

@@ -1,0 +1,83 @@
+"""Which places of one image make a network find it like, or unlike, another."""
+
+import numpy as np
+
+
+def pooled_shares(
+    feature_maps: np.ndarray,
+    embedding: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    similarity: str = "pearson",
+    maps: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return each place's share of the similarity of some pairs, for a pooled head.
+
+    Parameters
+    ----------
+    feature_maps : (n, F, H, W) array
+    embedding : (n, F) array
+        Spatial mean of every map in every image.
+    first, second : (p,) int arrays
+        The pairs.  The places are those of `first`.
+    similarity : {"pearson", "cosine"}
+    maps : (F,) bool array, optional
+        The maps that are on; all by default.
+
+    Returns
+    -------
+    (p, H, W) float64 array
+        Signed; the sum over the places is the similarity of the pair.  NaN where that is undefined.
+
+    Notes
+    -----
+    Section 11 of the method: ``S_ij = mean over places of sum_f a_if(p) z_jf / |c_i|``, with z the
+    centred unit embedding of j (cosine: not centred).  It is the network's own reason, and exact.
+    """
+    n_maps, height, width = feature_maps.shape[1:]
+    on = np.arange(n_maps) if maps is None else np.flatnonzero(maps)
+    e = np.zeros(embedding.shape)
+    e[:, on] = embedding[:, on]
+    if similarity == "pearson":
+        e -= e.mean(axis=1, keepdims=True)
+    lengths = np.sqrt(np.einsum("nf,nf->n", e, e))
+    lengths[lengths <= 1e-12] = np.nan
+    unit = (e / lengths[:, None])[:, on]
+    shares = np.empty((len(first), height, width))
+    for i, pairs in _pairs_by_first(first):
+        places = feature_maps[i][on].reshape(len(on), -1).astype(np.float64)
+        product = unit[second[pairs]] @ places / (lengths[i] * height * width)
+        shares[pairs] = product.reshape(-1, height, width)
+    return shares
+
+
+def spread_drops(feature_maps: np.ndarray, drops: np.ndarray) -> np.ndarray:
+    """Return the drops of an image's similarities, each spread over the places of its map.
+
+    Parameters
+    ----------
+    feature_maps : (F, H, W) array
+        Of image i.
+    drops : (p, F) array
+        ``S_ij - S_ijf`` for some j: by how much the similarity falls when i loses map f.
+
+    Returns
+    -------
+    (p, H, W) float64 array
+        Signed; the sum over the places is the sum of the drops of the maps that are not silent.
+
+    Notes
+    -----
+    For heads that are not pooled, where places have no share of their own: a map's drop is spread
+    in proportion to its activity.  Drops need not add up to the similarity.
+    """
+    activity = np.abs(feature_maps.reshape(len(feature_maps), -1).astype(np.float64))
+    total = activity.sum(axis=1, keepdims=True)
+    activity /= np.where(total > 0, total, np.inf)
+    return (drops @ activity).reshape(-1, *feature_maps.shape[1:])
+
+
+def _pairs_by_first(first):
+    order = np.argsort(first, kind="stable")
+    images, starts = np.unique(first[order], return_index=True)
+    return zip(images, np.split(order, starts[1:]), strict=True)
