@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.heatmaps.pair_heatmaps import pooled_shares, spread_drops
+from alignment.heatmaps.pair_heatmaps import pooled_shares, spread_drops, spread_shares
 
 N_IMAGES, N_MAPS, HEIGHT, WIDTH = 6, 8, 3, 4
 
@@ -80,3 +80,19 @@ def test_drops_are_spread_by_activity(feature_maps):
 def test_activity_below_zero_spreads_by_its_size():
     maps = np.array([[[-3.0, 1.0]]])
     np.testing.assert_allclose(spread_drops(maps, np.array([[8.0]])), [[[6.0, 2.0]]])
+
+
+@pytest.mark.parametrize("kept", [None, [0, 3, 5]])
+def test_drops_of_any_head_are_those_of_its_maps(feature_maps, kept):
+    rng = np.random.default_rng(2)
+    rsm = rng.random((N_IMAGES, N_IMAGES))
+    one_side = rng.random((N_IMAGES, N_MAPS, N_IMAGES))
+    first, second = np.array([3, 0, 3]), np.array([1, 2, 0])
+    maps = None if kept is None else np.isin(np.arange(N_MAPS), kept)
+    shares = spread_shares(feature_maps, rsm, one_side, first, second, maps)
+    for share, i, j in zip(shares, first, second, strict=True):
+        drops = [
+            rsm[i, j] - one_side[i, f, j] if kept is None or f in kept else 0.0
+            for f in range(N_MAPS)
+        ]
+        np.testing.assert_allclose(share, spread_drops(feature_maps[i], np.array([drops]))[0])

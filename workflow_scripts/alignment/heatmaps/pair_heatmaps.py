@@ -77,6 +77,42 @@ def spread_drops(feature_maps: np.ndarray, drops: np.ndarray) -> np.ndarray:
     return (drops @ activity).reshape(-1, *feature_maps.shape[1:])
 
 
+def spread_shares(
+    feature_maps: np.ndarray,
+    rsm: np.ndarray,
+    one_side: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    maps: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return what takes the place of :func:`pooled_shares` for any other head.
+
+    Parameters
+    ----------
+    feature_maps : (n, F, H, W) array
+    rsm : (n, n) array
+        Similarities with all maps.
+    one_side : (n, F, n) array
+        Similarity of image i without map f with image j whole.
+    first, second : (p,) int arrays
+        The pairs.  The places are those of `first`.
+    maps : (F,) bool array, optional
+        The maps whose drops count; all by default.  The others stay on nevertheless.
+
+    Returns
+    -------
+    (p, H, W) float64 array
+        Signed; see :func:`spread_drops`.
+    """
+    on = np.arange(feature_maps.shape[1]) if maps is None else np.flatnonzero(maps)
+    shares = np.empty((len(first), *feature_maps.shape[2:]))
+    for i, pairs in _pairs_by_first(first):
+        j = second[pairs]
+        drops = rsm[i, j][:, None] - one_side[i][on][:, j].T
+        shares[pairs] = spread_drops(feature_maps[i][on], drops)
+    return shares
+
+
 def _pairs_by_first(first):
     order = np.argsort(first, kind="stable")
     images, starts = np.unique(first[order], return_index=True)

@@ -33,7 +33,23 @@ def pair_positions(images: np.ndarray, n_images: int) -> np.ndarray:
     """
     images = np.sort(np.asarray(images))
     a, b = np.triu_indices(len(images), 1)
-    i, j = images[a], images[b]
+    return positions_of(images[a], images[b], n_images)
+
+
+def positions_of(first: np.ndarray, second: np.ndarray, n_images: int) -> np.ndarray:
+    """Return where some pairs, in either order, stand among all pairs of the dataset.
+
+    Parameters
+    ----------
+    first, second : (p,) int arrays
+        The two images of every pair, never the same.
+    n_images : int
+
+    Returns
+    -------
+    (p,) int array
+    """
+    i, j = np.minimum(first, second), np.maximum(first, second)
     return i * n_images - i * (i + 1) // 2 + (j - i - 1)
 
 
