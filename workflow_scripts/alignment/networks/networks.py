@@ -5,21 +5,17 @@ from torchvision.  A network is in evaluation mode and without gradients from th
 """
 
 import difflib
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
+import numpy as np
 import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import altered, replacing
-from alignment.artifacts.network_files import SEAL, describe_network, read_header, seal_of
+from alignment.artifacts.network_files import SavedNetwork, sha256_of_tensors
 from alignment.networks.state_dicts import load_checked, match_names
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
@@ -96,8 +92,8 @@ def load_network(
     architecture : str
         ``efficientnet_lite0``, ``...1``, ``...2`` or the name of a torchvision classifier.
     weights : str or mapping
-        A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``: the
-        architecture's own random initialisation, the same in every run.
+        A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``:
+        the architecture's own random initialisation, the same in every run.
     cache_dir : Path
         Folder of downloaded weights.
     input_size, mean, std : optional
@@ -120,7 +116,7 @@ def load_network(
             module=module,
             architecture=architecture,
             weights_name=f"random weights, seed {weights['random']}",
-            weights_sha256=_sha256_of_tensors(module.state_dict()),
+            weights_sha256=sha256_of_tensors(_arrays(module)),
             n_classes=_IMAGENET_CLASSES,
             **preparation,
         )
@@ -156,54 +152,23 @@ def load_network(
     )
 
 
-def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) -> None:
-    """Keep a network as one ``.safetensors`` file: tensors, and in its header all that is known.
-
-    The header's metadata (strings) has ``network``, the fields of :class:`Network` as JSON,
-    ``attributes`` as JSON, the versions of ``torch`` and ``torchvision``, and the checksums of
-    :mod:`alignment.artifacts.network_files`.  The file appears complete or not at all.
-
-    Parameters
-    ----------
-    path : Path
-    network : Network
-    attributes : mapping
-        Anything that JSON can hold, for instance the layers at which the network is cut.
-    """
+def to_saved(network: Network, attributes: Mapping[str, Any]) -> SavedNetwork:
+    """Return what a file keeps of a network, with anything else that JSON can hold."""
     known = {name: value for name, value in vars(network).items() if name != "module"}
-    metadata = {
-        "network": json.dumps(known),
-        "attributes": json.dumps(dict(attributes)),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
-        "tensors_sha256": _sha256_of_tensors(network.module.state_dict()),
-    }
-    metadata[SEAL] = seal_of(metadata)
-    tensors = {name: t.contiguous() for name, t in network.module.state_dict().items()}
-    with replacing(path) as partial:
-        safetensors.torch.save_file(tensors, partial, metadata)
+    return SavedNetwork(known, dict(attributes), _arrays(network.module))
 
 
-def load_saved_network(path: Path) -> tuple[Network, dict[str, Any]]:
-    """Read a file of :func:`save_network`; return the network and the attributes saved with it.
-
-    Raises
-    ------
-    InputError
-        The file is missing, was altered since it was written, or was written by something else.
-    """
-    known, attributes = describe_network(path)
-    tensors = safetensors.torch.load_file(path)
-    if _sha256_of_tensors(tensors) != read_header(path)["tensors_sha256"]:
-        raise altered(path)
+def from_saved(saved: SavedNetwork) -> Network:
+    """Build the network that a file holds."""
+    known = dict(saved.known)
     for name in ("mean", "std", "notes"):
         known[name] = tuple(known[name])
     _check_architecture(known["architecture"])
     module = _build(
         known["architecture"], known["n_classes"] or 1, known["input_size"], known["options"]
     )
-    module.load_state_dict(tensors)
-    return Network(module=module, **known), attributes
+    module.load_state_dict({name: torch.from_numpy(a) for name, a in saved.tensors.items()})
+    return Network(module=module, **known)
 
 
 def _check_architecture(architecture: str) -> None:
@@ -274,9 +239,5 @@ def _classifier_of(module: nn.Module) -> str:
     return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
 
 
-def _sha256_of_tensors(tensors: Mapping[str, torch.Tensor]) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
-        digest.update(tensor.contiguous().numpy())
-    return digest.hexdigest()
+def _arrays(module: nn.Module) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in module.state_dict().items()}

@@ -72,6 +72,33 @@ def members_of(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.nd
     return members, *place.reshape(2, -1)
 
 
+def matrix_among(
+    values: np.ndarray, pairs: np.ndarray, n_images: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write the values of some pairs as a matrix of the images that occur in them.
+
+    Parameters
+    ----------
+    values : (P,) array
+        Of all pairs of the dataset.
+    pairs : (p,) int array
+        Positions among the P pairs.
+    n_images : int
+        N, the number of images in the dataset.
+
+    Returns
+    -------
+    members : (n,) int array, ascending
+        The images that occur.
+    matrix : (n, n) float64 array
+        Symmetric; NaN on the diagonal and for every pair that is not among them.
+    """
+    members, first, second = members_of(*(images[pairs] for images in pair_images(n_images)))
+    matrix = np.full((len(members), len(members)), np.nan)
+    matrix[first, second] = matrix[second, first] = values[pairs]
+    return members, matrix
+
+
 def upper_triangle(matrix: np.ndarray) -> np.ndarray:
     """Return the P values above the diagonal of an (N, N) matrix, row-major."""
     return matrix[pair_images(len(matrix))]

@@ -1,0 +1,67 @@
+# Reads the networks that the config names and the pictures of results/datasets/; writes
+# results/networks/ and results/activations/.
+
+
+def all_cores(wildcards):
+    """As many threads as there are cores: a job that waits until those of higher priority are done.
+
+    Judgments and cohorts are checked with priority, so that bad input ends a run before a network
+    is run. To wait for their files would be no better: behind an `ancient` input Snakemake finds
+    nothing stale while that input itself is made anew (its issue 4166).
+    """
+    return workflow.resource_settings.cores or 8
+
+
+rule prepare_network:
+    """Load a network and its weights, check where it is cut, and keep it in one checked file."""
+    input:
+        weights=lambda wildcards: sources.weights_file(
+            config["models"][wildcards.model]
+        ),
+        code=imports_of("prepare_network"),
+    output:
+        network="results/networks/{model}.safetensors",
+    log:
+        "results/logs/prepare_network/{model}.log",
+    cache: SHARED
+    priority: 100
+    localrule: True
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(3000, 30),
+    params:
+        model=lambda wildcards: config["models"][wildcards.model],
+        name="{model}",
+        versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
+    script:
+        "../workflow_scripts/prepare_network.py"
+
+
+rule extract_activations:
+    """Run a network over the pictures: feature maps, embeddings and class scores."""
+    input:
+        pictures="results/datasets/{dataset}/pictures.csv",
+        folder=ancient("results/datasets/{dataset}/images"),
+        network="results/networks/{model}.safetensors",
+        code=imports_of("extract_activations"),
+    output:
+        activations="results/activations/{dataset}/{model}.h5",
+    log:
+        "results/logs/extract_activations/{dataset}/{model}.log",
+    cache: SHARED
+    conda:
+        "../envs/alignment.yaml"
+    threads: all_cores
+    resources:
+        **needs(config["compute"]["memory_mb"], 60),
+    params:
+        model=lambda wildcards: config["models"][wildcards.model],
+        dataset="{dataset}",
+        framing=config["framing"],
+        device=config["compute"]["device"],
+        versions=versions(
+            "torch", "torchvision", "efficientnet-lite-pytorch", "pillow", "numpy"
+        ),
+    script:
+        "../workflow_scripts/extract_activations.py"

@@ -1,0 +1,102 @@
+"""Draw the relative risk of heatmaps given saliency, for every cohort, model and source."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours, source_label
+from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
+
+NULL = "0.8"
+
+
+def draw(summary):
+    """Return the figure: a panel per cohort and source, a dot per model and share of the picture.
+
+    Parameters
+    ----------
+    summary : dict of str to array
+        A row per cohort, model, source and measure; ``kind`` says what the source's maps are.
+    """
+    cohorts, models = designs_of(summary)
+    kinds = dict(zip(summary["source"], summary["kind"], strict=True))
+    colours = model_colours(models)
+    rows = {
+        key: {name: summary[name][k] for name in ("value", "low", "high", "null_low", "null_high")}
+        | {"significant": summary["p_holm"][k] < 0.05}
+        for k, key in enumerate(
+            zip(*(summary[name] for name in ("cohort", "model", "source", "measure")), strict=True)
+        )
+    }
+    figure, panels = plt.subplots(
+        len(cohorts),
+        len(kinds),
+        figsize=(PAGE_WIDTH, 0.6 + 1.5 * len(cohorts)),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    limits = _limits(rows.values())
+    step = 0.7 / len(models)
+    for panel, (cohort, source) in zip(
+        panels.flat, [(c, s) for c in cohorts for s in kinds], strict=True
+    ):
+        panel.axhline(1, color="black", linewidth=0.6)
+        for k, measure in enumerate(RELATIVE_RISKS):
+            for m, model in enumerate(models):
+                row = rows[cohort, model, source, measure]
+                x = k + (m - (len(models) - 1) / 2) * step
+                _dot(panel, x, row, colours[model], step, limits)
+        panel.set_yscale("log")
+        panel.set_ylim(*limits)
+        panel.set_xticks(
+            range(len(TOP_SHARES)), [f"top {100 * share:.0f} %" for share in TOP_SHARES]
+        )
+        panel.tick_params(axis="x", length=0)
+        panel.set_xlim(-0.5, len(TOP_SHARES) - 0.5)
+    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if limits[0] <= t <= limits[1]]
+    panels[0, 0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    panels[0, 0].yaxis.set_minor_locator(plt.NullLocator())
+    for panel, (source, kind) in zip(panels[0], kinds.items(), strict=True):
+        panel.set_title(source_label(source, kind))
+    for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
+        panel.set_ylabel(f"{cohort}\nrelative risk")
+    handles = [
+        Line2D([], [], linestyle="", marker="o", color=colours[m], label=m, markersize=4)
+        for m in models
+    ]
+    handles.append(Patch(color=NULL, label="with the saliency maps of other pictures"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
+    note = "dots: medians over pictures; bars: 95 % intervals; "
+    note += "* above other pictures' maps (Holm-corrected p < .05)"
+    figure.supxlabel(note, fontsize=7)
+    return figure
+
+
+def _limits(rows):
+    ends = [np.exp(row[name]) for row in rows for name in ("low", "high", "null_low", "null_high")]
+    ends = [end for end in ends if np.isfinite(end) and end > 0]
+    return min([0.8, *ends]) / 1.15, max([1.25, *ends]) * 1.25
+
+
+def _dot(panel, x, row, colour, step, limits):
+    if np.isfinite(row["null_low"]) and np.isfinite(row["null_high"]):
+        bottom, top = np.exp([row["null_low"], row["null_high"]])
+        panel.bar(x, top - bottom, 0.8 * step, bottom=bottom, color=NULL, zorder=0)
+    if np.isnan(row["value"]):
+        return
+    # Infinite risks are drawn at the upper edge, zero risks at the lower.
+    low, value, high = np.clip(np.exp([row["low"], row["value"], row["high"]]), *limits)
+    panel.errorbar(
+        x,
+        value,
+        [[value - low], [high - value]],
+        fmt="o",
+        color=colour,
+        markersize=3.5,
+        elinewidth=1,
+        capsize=1.5,
+    )
+    if row["significant"]:
+        panel.annotate("*", (x, high), (0, -1), textcoords="offset points", ha="center", fontsize=8)
