@@ -2,44 +2,40 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import open_arrays, read_arrays
+from alignment.artifacts.arrays import Arrays, read_arrays
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
-from alignment.artifacts.tables import read_columns
-from alignment.explorer import contents
-from alignment.explorer.page import write_json
-from alignment.importance.fold_scores import read_retained, read_scores
+from alignment.artifacts.page_files import write_json
+from alignment.artifacts.tables import read_columns, read_tables
+from alignment.explorer.contents import cohort_packs
+from alignment.importance.fold_ais import retained_of_folds, scores_of_folds
 
 
 def main(input, output, wildcards):
     for path in (input.heatmaps, input.pair_ais, input.pairs, input.held_out):
-        check_made_from(path, input)
+        check_made_from(path, input, wildcards)
     images = read_columns(input.cohort)["index"]
-    judgments = read_arrays(input.similarity, "similarity")[np.ix_(images, images)]
-    heatmap = read_arrays(input.heatmaps, "heatmap")
-    ais, fit_full = read_arrays(input.image_ais, "ais", "fit_full")
-    held_out, n_folds = read_arrays(input.held_out, "similarity", "n_folds")
-    with open_arrays(input.pair_ais) as file:
-        rsm = file["rsm"][()]
-        scores = {name: file[name][()] for name in ("map", "ais", "images")}
-    with open_arrays(input.pairs) as file:
-        pairs = {name: file[name][()] for name in ("first", "second", "all_maps", "retained")}
-    feature_maps = read_arrays(input.activations, "feature_maps")[images]
-    fold_scores = read_scores(input.ais)
-    retained = read_retained(input.retained, fold_scores.shape[1])
-
-    cohort, model = wildcards.cohort, wildcards.model
-    packs = {
-        f"people/{cohort}": contents.people_pack(judgments),
-        f"heatmaps/{cohort}/{model}": contents.heatmap_pack(heatmap, fit_full, ais, feature_maps),
-        f"similarities/{cohort}/{model}": contents.similarity_pack(rsm, held_out, n_folds),
-        f"arrangements/{cohort}/{model}": contents.arrangement_pack(judgments, rsm, held_out),
-        f"pairs/{cohort}/{model}": contents.pair_pack(pairs, scores),
-        f"folds/{cohort}/{model}": contents.fold_pack(fold_scores, retained, ais),
-    }
+    folds, scores = scores_of_folds(read_tables(input.ais))
     write_json(
         output.packs,
-        {"cohort": cohort, "model": model, "images": images.tolist(), "packs": packs},
+        {
+            "cohort": wildcards.cohort,
+            "model": wildcards.model,
+            "images": images.tolist(),
+            "packs": cohort_packs(
+                wildcards.cohort,
+                wildcards.model,
+                judgments=read_arrays(input.judgments, "similarity")[np.ix_(images, images)],
+                feature_maps=read_arrays(input.activations, "feature_maps")[images],
+                image_ais=Arrays(input.image_ais),
+                heatmap=read_arrays(input.heatmaps, "heatmap"),
+                pair_ais=Arrays(input.pair_ais),
+                pairs=Arrays(input.pairs),
+                held_out=Arrays(input.held_out),
+                scores=scores,
+                retained=retained_of_folds(read_tables(input.retained), folds, scores.shape[1]),
+            ),
+        },
     )
 
 

@@ -1,49 +1,32 @@
-"""Score every map for single pairs of images, and keep the maps that add most to each."""
+"""Score every map for single pairs of images, and list the maps that add most to each."""
 
 import numpy as np
 
-from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
+from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes, write_arrays
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
-from alignment.importance.pair_scores import pair_scores, pooled_one_side, strongest
-from alignment.similarity.pairs import nearest_pairs, square
+from alignment.importance.pair_scores import one_side_of, pair_scores, strongest
+from alignment.similarity.pairs import nearest_pairs
 
 N_STRONGEST = 10
 
 
-def one_side_of(input, params, images):
-    """Yield, image by image of a cohort, its similarities with all maps and without each."""
-    if read_attributes(input.activations)["head"] == "pooled":
-        embedding = read_arrays(input.activations, "embedding")[images]
-        yield from pooled_one_side(embedding, params.similarity)
-        return
-    check_made_from(input.perturbation, input, params)
-    rsm, one_side = read_arrays(input.perturbation, "rsm", "rsm_without_one_side")
-    rsm = square(rsm, len(one_side), 1.0)
-    for i in images:
-        yield rsm[i, images], one_side[i][:, images]
-
-
-def main(input, output, params, cohort):
-    check_made_from(input.similarity, input)
-    check_made_from(input.activations, input, params)
+def main(input, output, params, wildcards):
+    check_made_from(input.activations, input, params, wildcards)
     table = read_columns(input.cohort)
     images = table["index"]
-    judgments = read_arrays(input.similarity, "similarity")[np.ix_(images, images)]
+    judgments = read_arrays(input.judgments, "similarity")[np.ix_(images, images)]
     np.fill_diagonal(judgments, np.nan)
-
-    rsm = np.empty(judgments.shape)
-    contributions = np.empty(judgments.shape)
-    maps, scores = [], []
-    rows = zip(one_side_of(input, params, images), judgments, strict=True)
-    for i, ((similarities, without), human) in enumerate(
-        progress(rows, "images", total=len(images))
-    ):
-        ais, contributions[i] = pair_scores(similarities, without, human)
-        best, score = strongest(ais, N_STRONGEST)
-        maps.append(best.astype(np.int32))
-        scores.append(score)
+    rows = one_side_of(
+        Arrays(input.activations), Arrays(input.perturbation), images, params.similarity
+    )
+    rsm, contribution = np.empty((2, *judgments.shape))
+    maps, ais = [], []
+    for i, (similarities, without) in enumerate(progress(rows, "images", total=len(images))):
+        scores, contribution[i] = pair_scores(similarities, without, judgments[i])
+        for kept, of_image in zip((maps, ais), strongest(scores, N_STRONGEST), strict=True):
+            kept.append(of_image)
         rsm[i] = similarities
     n_nearest = len(images) if len(images) <= params.all_pairs else params.nearest
     first, second = nearest_pairs(judgments, rsm, n_nearest)
@@ -52,21 +35,26 @@ def main(input, output, params, cohort):
         {
             "first": first,
             "second": second,
-            "contribution": contributions[first, second],
             "map": np.stack(maps)[first, second],
-            "ais": np.stack(scores)[first, second],
+            "ais": np.stack(ais)[first, second],
+            "contribution": contribution[first, second],
             "rsm": rsm,
             "images": table["image"],
         },
         {
             **read_attributes(input.activations),
-            "cohort": cohort,
+            "cohort": wildcards.cohort,
             "similarity": params.similarity,
-            "made_from": made_from(input.activations, input.similarity, cohort=input.cohort),
+            "made_from": made_from(
+                input.activations,
+                input.judgments,
+                judgments=input.judgments,
+                cohort=input.cohort,
+            ),
         },
     )
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.cohort)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

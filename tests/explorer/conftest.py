@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from alignment.artifacts.page_files import write_page
 from alignment.explorer import contents
 from alignment.explorer.overview import overview
-from alignment.explorer.page import write_page
+from alignment.explorer.page import page_of
 from alignment.similarity.pairs import nearest_pairs
 
 UNKNOWN = {"i1": -128, "i2": -32768}
@@ -131,7 +132,8 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "height": np.array([height for height, _ in shapes]),
     }
     labels = {"kind": np.array([LABEL if k % 3 else "plain" for k in range(n_images)])}
-    shown = overview("made", index, labels, cohorts, models, {"made": LABEL, "first": LABEL})
+    names = {"datasets": {"made": LABEL}, "cohorts": {"first": LABEL}}
+    shown = overview("made", index, labels, cohorts, models, names)
     shown |= {
         "numbers": [
             {
@@ -147,10 +149,12 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},
         ],
         **{"fit": "r2", "framing": "stretch", "all_pairs": 200},
-        "methods": {"facts": [["dataset", LABEL]], "citations": ["nobody"], "config": LABEL},
+        "methods": {"facts": [["dataset", LABEL]], "config": LABEL},
     }
     path = folder / "made.html"
-    size = write_page(path, folder / "data" / "made", shown, packs)
+    text, scripts = page_of(shown, packs, "data/made")
+    write_page(path, text, folder / "data" / "made", scripts)
+    size = path.stat().st_size
     return SimpleNamespace(
         path=path, size=size, names=names, shapes=shapes, heatmaps=heatmaps, label=LABEL
     )

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from alignment.explorer import page as page_module
-from alignment.heatmaps.heatmaps import place
+from alignment.heatmaps.placement import place
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright, which drives the browser, is not installed"

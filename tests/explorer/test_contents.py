@@ -131,7 +131,7 @@ def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
         {"index": np.arange(2), "image": np.array(["a", "b"]), "face": np.array([1, 0])},
         {"c": [1]},
         {"m": {"maps": 4, "facts": []}},
-        {"c": "A cohort"},
+        {"cohorts": {"c": "A cohort", "d": "not of the dataset"}},
     )
     assert shown["dataset"] == {"id": "d", "label": "d"}
     assert shown["cohorts"][0]["label"] == "A cohort"

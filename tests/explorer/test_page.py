@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alignment.explorer import page
-from alignment.explorer.page import SCRIPTS, as_script, read_json, render, write_json, write_page
+from alignment.explorer.page import SCRIPTS, as_script, page_of, render
 
 HERE = Path(page.__file__).parent
 NASTY = {"</script>": ["<!--", "\u2028", '"', "猫", "a&b"], "n": [1, None]}
@@ -81,30 +81,18 @@ def test_no_name_can_become_markup(name):
         assert danger not in script
 
 
-def test_a_small_page_holds_everything(tmp_path):
-    size = write_page(tmp_path / "d.html", tmp_path / "data" / "d", CONTENTS, {"a/b": [1]})
-    assert size == (tmp_path / "d.html").stat().st_size
-    assert list((tmp_path / "data" / "d").iterdir()) == []
-    assert 'data-pack="a/b"' in (tmp_path / "d.html").read_text("utf-8")
+def test_a_small_page_holds_everything():
+    text, scripts = page_of(CONTENTS, {"a/b": [1]}, "data/d")
+    assert scripts == {}
+    assert 'data-pack="a/b"' in text
 
 
-def test_a_large_page_keeps_its_packs_beside_it(tmp_path, monkeypatch):
+def test_a_large_page_keeps_its_packs_beside_it(monkeypatch):
     monkeypatch.setattr(page, "LARGEST", 0)
-    data = tmp_path / "data" / "d"
-    data.mkdir(parents=True)
-    (data / "left.js").write_text("of an earlier page")
-    write_page(tmp_path / "d.html", data, CONTENTS, {"a/b": NASTY})
-    text = (tmp_path / "d.html").read_text("utf-8")
+    text, scripts = page_of(CONTENTS, {"a/b": NASTY}, "data/d")
     assert 'data-pack="' not in text
     assert '"data":"data/d/"' in text
-    assert [file.name for file in data.iterdir()] == ["a~b.js"]
-    script = (data / "a~b.js").read_text("utf-8")
-    assert script == f'receive("a/b",{as_script(NASTY)});\n'
-
-
-def test_packs_are_read_as_they_were_written(tmp_path):
-    write_json(tmp_path / "packs.json", NASTY)
-    assert read_json(tmp_path / "packs.json") == NASTY
+    assert scripts == {"a~b.js": f'receive("a/b",{as_script(NASTY)});\n'}
 
 
 def luminance(colour):

@@ -5,8 +5,8 @@ import oracle
 import pytest
 
 from alignment.heads.pooled import PooledHead
-from alignment.importance.folds import folds_of_seeds
-from alignment.prediction.held_out import mean_over_folds
+from alignment.importance.folds import make_folds
+from alignment.prediction.held_out import held_out_means
 from alignment.similarity.pairs import square, upper_triangle
 
 N_IMAGES, N_MAPS, N_FOLDS = 11, 7, 3
@@ -19,7 +19,7 @@ def test_means_are_those_of_a_loop_over_the_folds_that_test_both_pictures(unit):
     feature_maps = rng.random((N_IMAGES, N_MAPS, 2, 2))
     judgments = square(rng.random(N_IMAGES * (N_IMAGES - 1) // 2), N_IMAGES, 1.0)
     images = np.arange(N_IMAGES)
-    folds = folds_of_seeds(images, judgments, SEEDS, N_FOLDS, unit)
+    folds = list(make_folds(images, judgments, SEEDS, N_FOLDS, unit).of(judgments))
     retained = [rng.random(N_MAPS) < 0.5 for _ in folds]
     for kept in retained:
         kept[:2] = True
@@ -27,9 +27,9 @@ def test_means_are_those_of_a_loop_over_the_folds_that_test_both_pictures(unit):
     head = PooledHead(feature_maps.mean(axis=(2, 3)))
     parts = [
         (fold.test_pairs, head.with_maps(kept[None], fold.test_pairs)[0])
-        for (_, _, fold), kept in zip(folds, retained, strict=True)
+        for fold, kept in zip(folds, retained, strict=True)
     ]
-    mean, n_folds = mean_over_folds(parts, len(upper_triangle(judgments)))
+    mean, n_folds = held_out_means(parts, len(upper_triangle(judgments)))
     mean, n_folds = square(mean, N_IMAGES), square(n_folds, N_IMAGES, 0)
 
     matrices = [
@@ -54,7 +54,7 @@ def test_means_are_those_of_a_loop_over_the_folds_that_test_both_pictures(unit):
 
 def test_what_a_fold_leaves_undefined_does_not_count():
     pairs = np.array([0, 2])
-    mean, n_folds = mean_over_folds(
+    mean, n_folds = held_out_means(
         [(pairs, np.array([0.5, np.nan])), (pairs, np.array([0.1, np.nan]))], 3
     )
     np.testing.assert_allclose(mean, [0.3, np.nan, np.nan])
@@ -63,4 +63,4 @@ def test_what_a_fold_leaves_undefined_does_not_count():
 
 def test_no_fold_is_an_error():
     with pytest.raises(ValueError, match="no fold"):
-        mean_over_folds([], 3)
+        held_out_means([], 3)

@@ -27,6 +27,50 @@ def picture_packs(pictures: Iterable[np.ndarray]) -> dict[str, Any]:
     }
 
 
+def cohort_packs(
+    cohort: str,
+    model: str,
+    *,
+    judgments: np.ndarray,
+    feature_maps: np.ndarray,
+    image_ais: Mapping[str, np.ndarray],
+    heatmap: np.ndarray,
+    pair_ais: Mapping[str, np.ndarray],
+    pairs: Mapping[str, np.ndarray],
+    held_out: Mapping[str, np.ndarray],
+    scores: np.ndarray,
+    retained: np.ndarray,
+) -> dict[str, Any]:
+    """Return all packs of one cohort and model, by name.
+
+    Parameters
+    ----------
+    cohort, model : str
+    judgments : (n, n) array
+    feature_maps : (n, F, H, W) array
+    image_ais : dict of arrays
+        ``ais`` (n, F) and ``fit_full`` (n,).
+    heatmap : (n, H, W) array
+    pair_ais : dict of arrays
+        See :func:`pair_pack`; also ``rsm`` (n, n).
+    pairs : dict of arrays
+        See :func:`pair_pack`.
+    held_out : dict of arrays
+        ``similarity`` and ``n_folds``, (n, n).
+    scores, retained : (folds, F) arrays
+    """
+    both = f"{cohort}/{model}"
+    rsm, predicted, ais = pair_ais["rsm"], held_out["similarity"], image_ais["ais"]
+    return {
+        f"people/{cohort}": people_pack(judgments),
+        f"heatmaps/{both}": heatmap_pack(heatmap, image_ais["fit_full"], ais, feature_maps),
+        f"similarities/{both}": similarity_pack(rsm, predicted, held_out["n_folds"]),
+        f"arrangements/{both}": arrangement_pack(judgments, rsm, predicted),
+        f"pairs/{both}": pair_pack(pairs, pair_ais),
+        f"folds/{both}": fold_pack(scores, retained, ais),
+    }
+
+
 def heatmap_pack(
     heatmap: np.ndarray, fit_full: np.ndarray, ais: np.ndarray, feature_maps: np.ndarray
 ) -> dict[str, Any]:

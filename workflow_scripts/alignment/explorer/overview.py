@@ -1,6 +1,6 @@
 """What the page needs at once: names, choices and the numbers of its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ def overview(
     labels: Mapping[str, np.ndarray],
     cohorts: Mapping[str, Sequence[int]],
     models: Mapping[str, Mapping[str, Any]],
-    names: Mapping[str, str],
+    names: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Return what is there to choose from.
 
@@ -33,17 +33,17 @@ def overview(
         The rows of the dataset that each is made of.
     models : dict of str to dict
         ``maps`` (F), ``height``, ``width``, ``pooled`` and ``facts``, pairs of name and text.
-    names : dict of str to str
-        What datasets, cohorts and models are called; by default what they are called in paths.
+    names : dict of dict of str to str
+        What ``datasets``, ``cohorts`` and ``models`` are called; by default as in paths.
     """
 
-    def named(key):
-        return {"id": key, "label": names.get(key, key)}
+    def named(section, key):
+        return {"id": key, "label": names.get(section, {}).get(key, key)}
 
     size = np.stack([pictures["width"], pictures["height"]], axis=1).astype(float)
     size *= np.minimum(1, LONGEST / size.max(axis=1, keepdims=True))
     return {
-        "dataset": named(dataset),
+        "dataset": named("datasets", dataset),
         "images": [str(image) for image in pictures["image"]],
         "sizes": packed(np.maximum(1, np.rint(size)), "u2"),
         "labels": {
@@ -52,10 +52,10 @@ def overview(
             if name not in ("index", "image")
         },
         "cohorts": [
-            {**named(cohort), "images": packed(np.array(images), "u2")}
+            {**named("cohorts", cohort), "images": packed(np.array(images), "u2")}
             for cohort, images in cohorts.items()
         ],
-        "models": [{**named(model), **about} for model, about in models.items()],
+        "models": [{**named("models", model), **about} for model, about in models.items()],
         "colours": {name: _table_of(name) for name in COLOURS},
         "pictures_together": PICTURES_TOGETHER,
     }
@@ -65,6 +65,39 @@ def _table_of(name):
     """Return a matplotlib colour map as 256 colours of three bytes, in base64."""
     colours = colormaps[name](np.linspace(0, 1, 256))[:, :3]
     return packed(np.rint(255 * colours), "u1")["data"]
+
+
+FACTS = {
+    "architecture": "architecture",
+    "weights": "weights",
+    "weights_sha256": "SHA-256 of the weights",
+    "feature_maps_layer": "layer of the feature maps",
+    "embedding_layer": "layer of the embedding",
+    "input_size": "input, pixels per side",
+    "framing": "framing of pictures",
+    "torch_version": "torch",
+    "torchvision_version": "torchvision",
+    "numpy_version": "numpy",
+}
+
+
+def facts_of(attributes: Mapping[str, Any]) -> list[list[str]]:
+    """Return what made a model's activations as pairs of name and text."""
+    return [[name, str(attributes[key])] for key, name in FACTS.items() if key in attributes]
+
+
+def sources_of(sources: Iterable[str], kinds: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what sources of saliency maps are called and what kind they are."""
+    return [
+        {
+            "id": source,
+            "label": "centred Gaussian"
+            if kinds[source] == "baseline"
+            else source.replace("_", " "),
+            "kind": kinds[source],
+        }
+        for source in sources
+    ]
 
 
 def numbers_of(

@@ -1,6 +1,45 @@
 """Which places of one image make a network find it like, or unlike, another."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 import numpy as np
+
+from alignment.artifacts.arrays import Arrays
+from alignment.similarity.pairs import square
+
+DARK = 0.15  # of the brightness of a place without a share
+BLUE = np.array([60, 150, 255])
+
+
+def shares_of(
+    activations: Arrays, perturbation: Mapping[str, np.ndarray], images: np.ndarray, similarity: str
+) -> Callable[..., np.ndarray]:
+    """Return the function that shares out the similarities of a cohort's pairs.
+
+    Parameters
+    ----------
+    activations : mapping of str to array
+        ``feature_maps`` and ``embedding``; the attribute ``head`` says which kind it is.
+    perturbation : mapping of str to array
+        ``rsm`` and ``rsm_without_one_side``, read only where the head is not pooled.
+    images : (n,) int array
+        The cohort: rows of the dataset.
+    similarity : {"pearson", "cosine"}
+
+    Returns
+    -------
+    callable
+        Of ``first, second`` (p,), positions in the cohort, and ``maps``: :func:`pooled_shares`
+        where that is exact, else :func:`spread_shares`.
+    """
+    feature_maps = activations["feature_maps"][images]
+    if activations.attributes["head"] == "pooled":
+        embedding = activations["embedding"][images]
+        return partial(pooled_shares, feature_maps, embedding, similarity=similarity)
+    one_side = perturbation["rsm_without_one_side"]
+    rsm = square(perturbation["rsm"], len(one_side), 1.0)[np.ix_(images, images)]
+    return partial(spread_shares, feature_maps, rsm, one_side[images][:, :, images])
 
 
 def pooled_shares(
@@ -21,7 +60,7 @@ def pooled_shares(
     first, second : (p,) int arrays
         The pairs.  The places are those of `first`.
     similarity : {"pearson", "cosine"}
-    maps : (F,) bool array, optional
+    maps : int array, optional
         The maps that are on; all by default.
 
     Returns
@@ -35,7 +74,7 @@ def pooled_shares(
     centred unit embedding of j (cosine: not centred).  It is the network's own reason, and exact.
     """
     n_maps, height, width = feature_maps.shape[1:]
-    on = np.arange(n_maps) if maps is None else np.flatnonzero(maps)
+    on = np.arange(n_maps) if maps is None else np.sort(maps)
     e = np.zeros(embedding.shape)
     e[:, on] = embedding[:, on]
     if similarity == "pearson":
@@ -96,7 +135,7 @@ def spread_shares(
         Similarity of image i without map f with image j whole.
     first, second : (p,) int arrays
         The pairs.  The places are those of `first`.
-    maps : (F,) bool array, optional
+    maps : int array, optional
         The maps whose drops count; all by default.  The others stay on nevertheless.
 
     Returns
@@ -104,13 +143,34 @@ def spread_shares(
     (p, H, W) float64 array
         Signed; see :func:`spread_drops`.
     """
-    on = np.arange(feature_maps.shape[1]) if maps is None else np.flatnonzero(maps)
+    on = np.arange(feature_maps.shape[1]) if maps is None else np.sort(maps)
     shares = np.empty((len(first), *feature_maps.shape[2:]))
     for i, pairs in _pairs_by_first(first):
         j = second[pairs]
         drops = rsm[i, j][:, None] - one_side[i][on][:, j].T
         shares[pairs] = spread_drops(feature_maps[i][on], drops)
     return shares
+
+
+def light(picture: np.ndarray, local: np.ndarray) -> np.ndarray:
+    """Light the places of a picture that make it like another.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+    local : (height, width) array
+        Similarity of each place: its share times the number of places.  From 0, where the picture
+        is dark, to 1, where it is as it is; below 0 it turns blue.  NaN counts as 0.
+
+    Returns
+    -------
+    (height, width, 3) uint8 array
+    """
+    local = np.clip(np.nan_to_num(local), -1, 1)[..., None]
+    grey = picture @ np.array([0.3, 0.59, 0.11])
+    dark = DARK * (0.35 * picture + 0.65 * grey[..., None]) + 7
+    lit = dark + np.maximum(local, 0) * (picture - dark)
+    return np.rint(lit + 0.75 * np.maximum(-local, 0) * (BLUE - lit)).astype(np.uint8)
 
 
 def _pairs_by_first(first):

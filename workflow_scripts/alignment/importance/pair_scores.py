@@ -1,10 +1,12 @@
 """Alignment importance of every map for one pair of images, seen from the first of the two."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from alignment.artifacts.arrays import Arrays
 from alignment.similarity.fits import CONSTANT
+from alignment.similarity.pairs import square
 
 # Below this share of an image's variance what a map leaves of it is a difference of two almost
 # equal numbers, and the definition takes the place of the closed form.
@@ -53,6 +55,37 @@ def _standard_scores(rows):
     variance = np.einsum("rj,rj->r", rows, rows) / rows.shape[1]
     scale = np.where(variance > CONSTANT**2, variance, np.nan)
     return rows / np.sqrt(scale)[:, None]
+
+
+def one_side_of(
+    activations: Arrays, perturbation: Mapping[str, np.ndarray], images: np.ndarray, similarity: str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield what :func:`pair_scores` needs of each image of a cohort.
+
+    Parameters
+    ----------
+    activations : mapping of str to array
+        ``embedding``; the attribute ``head`` says which kind it is.
+    perturbation : mapping of str to array
+        ``rsm`` and ``rsm_without_one_side``, read only where the head is not pooled.
+    images : (n,) int array
+        The cohort: rows of the dataset.
+    similarity : {"pearson", "cosine"}
+
+    Yields
+    ------
+    similarities : (n,) array
+        Of image i with every image of the cohort.
+    without : (F, n) array
+        Similarity of image i without map f with image j whole.
+    """
+    if activations.attributes["head"] == "pooled":
+        yield from pooled_one_side(activations["embedding"][images], similarity)
+        return
+    one_side = perturbation["rsm_without_one_side"]
+    rsm = square(perturbation["rsm"], len(one_side), 1.0)
+    for i in images:
+        yield rsm[i, images], one_side[i][:, images]
 
 
 def pooled_one_side(

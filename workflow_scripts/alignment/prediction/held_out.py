@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 
-def mean_over_folds(
+def held_out_means(
     folds: Iterable[tuple[np.ndarray, np.ndarray]], n_pairs: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean of what the folds say about each pair that they test.

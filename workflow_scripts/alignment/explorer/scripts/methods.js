@@ -1,5 +1,10 @@
 // What the numbers mean, what they were made from, and how to cite them.
 
+const CITATIONS = [
+  "Truong, Pesenti & Hasson (2025). Explaining Human Comparisons Using Alignment-Importance Heatmaps. Computational Brain & Behavior 8, 421–441.",
+  "Alignment importance of feature maps, the workflow that made this page: see its CITATION.cff.",
+];
+
 const METHODS = [
   ["Alignment Importance Score (AIS)", "of a feature map: the fit between a network's similarities and human judgments with all maps, minus the fit without the map. Positive: the map helps. It is computed on training images alone."],
   ["Heatmap", "of a picture: its feature maps, averaged with the positive scores that they have for this picture's comparisons with the others of the cohort. As coarse as the maps are; the slider shows what exceeds a percentile of the picture's own heatmap."],
@@ -28,7 +33,7 @@ const methods = {
       list(contents.methods.facts),
       ...models.flatMap((one) => [make("h3", { text: one.label }), list(one.facts)]),
       make("h2", { text: "How to cite" }),
-      make("ul", {}, ...contents.methods.citations.map((text) => make("li", { text }))),
+      make("ul", {}, ...CITATIONS.map((text) => make("li", { text }))),
       make("h2", { text: "Configuration" }),
       make("pre", { text: contents.methods.config, tabindex: 0 }),
     );
