@@ -101,6 +101,7 @@ function switches(label, key, options) {
       make("button", {
         type: "button",
         text,
+        id: `${key}-${value}`,
         "aria-pressed": String(state[key] === value),
         click: () => go({ [key]: value }),
       }),

@@ -7,7 +7,12 @@ function pairValues(kind = state.kind) {
   const found = allOf(`people/${cohort().id}`, `similarities/${both()}`);
   if (!found) return null;
   const [people, network] = found;
-  return { people: all(people.judgments), network: all(network[kind]), packs: network };
+  return {
+    people: all(people.judgments),
+    network: all(network[kind]),
+    packed: [people.judgments, network[kind]],
+    packs: network,
+  };
 }
 
 /** The line through the pairs: network = base + slope * people. */
@@ -29,17 +34,38 @@ function lineOf({ people, network }) {
   return { n, slope, base: (sy - slope * sx) / n, r: covariance / Math.sqrt(varX * varY) };
 }
 
-/** The share of pairs, in percent, that are less alike than each; NaN where `known` is not. */
-function percentRanks(values, known) {
-  const order = [...values.keys()].filter((k) => known(k)).sort((a, b) => values[a] - values[b]);
-  const ranks = new Float32Array(values.length).fill(NaN);
-  for (let from = 0, to; from < order.length; from = to) {
-    to = from + 1;
-    while (to < order.length && values[order[to]] === values[order[from]]) to += 1;
-    const rank = (50 * (from + to - 1)) / Math.max(1, order.length - 1);
-    for (let k = from; k < to; k++) ranks[order[k]] = rank;
+/** The share of pairs, in percent, that are less alike than each; NaN where `known` is false. */
+function percentRanks(packed, known) {
+  // Values are whole numbers of 16 bits: counting them is sorting them.
+  const values = typed(packed);
+  const counts = new Uint32Array(65536);
+  let n = 0;
+  values.forEach((value, k) => {
+    if (!known[k]) return;
+    counts[value + 32768] += 1;
+    n += 1;
+  });
+  const ranks = new Float32Array(65536);
+  for (let k = 0, before = 0; k < 65536; k++) {
+    ranks[k] = (100 * (before + (counts[k] - 1) / 2)) / Math.max(1, n - 1);
+    before += counts[k];
   }
-  return ranks;
+  return Float32Array.from(values, (value, k) => (known[k] ? ranks[value + 32768] : NaN));
+}
+
+/** The positions of the `count` largest values, largest first; NaN does not count. */
+function largest(values, count) {
+  const found = [];
+  values.forEach((value, k) => {
+    if (Number.isNaN(value) || (found.length === count && !(value > values[found[count - 1]]))) {
+      return;
+    }
+    let place = found.length;
+    while (place > 0 && values[found[place - 1]] < value) place -= 1;
+    found.splice(place, 0, k);
+    if (found.length > count) found.pop();
+  });
+  return found;
 }
 
 /** The two images of each position in the upper triangle. */
@@ -67,6 +93,7 @@ const pairs = {
   title: "Pairs",
   chosen: null,
   charts: [],
+  laid: new Map(), // drawings that are kept while pairs are pointed at
 
   controls: () => [kindControl()],
 
@@ -75,8 +102,11 @@ const pairs = {
     if (!found) return;
     this.values = found;
     this.line = lineOf(found);
-    const known = (k) => !Number.isNaN(found.people[k] + found.network[k]);
-    this.ranks = [found.people, found.network].map((values) => percentRanks(values, known));
+    const known = Uint8Array.from(found.people, (value, k) =>
+      Number.isNaN(value + found.network[k]) ? 0 : 1,
+    );
+    this.ranks = found.packed.map((packed) => percentRanks(packed, known));
+    this.laid = new Map();
     this.chosen = null;
     this.order = this.inOrder();
     const about = make("div", { class: "hovered", "aria-live": "polite" });
@@ -151,9 +181,38 @@ const pairs = {
   },
 
   scatter(context, width, height) {
+    this.frame = this.frameOf(width, height);
+    this.lay(context, "scatter", width, height, (base) => this.points(base, width, height));
+    if (this.chosen === null) return;
+    const at = pairPosition(...this.chosen, cohort().images.length);
+    context.strokeStyle = colourOf("--text");
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(this.frame.x(this.values.people[at]), this.frame.y(this.values.network[at]), 7, 0, 7);
+    context.stroke();
+  },
+
+  /** Draw what does not change while pairs are pointed at once, and lay it under the rest. */
+  lay(context, name, width, height, draw) {
+    const { a: scale } = context.getTransform();
+    const key = [name, width, height, scale, document.documentElement.dataset.theme].join(" ");
+    if (this.laid.get(name)?.key !== key) {
+      const base = make("canvas", {
+        width: Math.round(width * scale),
+        height: Math.round(height * scale),
+      });
+      const drawing = base.getContext("2d");
+      drawing.scale(scale, scale);
+      drawing.font = context.font;
+      draw(drawing);
+      this.laid.set(name, { key, base });
+    }
+    context.drawImage(this.laid.get(name).base, 0, 0, width, height);
+  },
+
+  points(context, width, height) {
     const { people, network } = this.values;
-    const frame = this.frameOf(width, height);
-    this.frame = frame;
+    const { frame } = this;
     axes(context, width, height, frame, "similarity judged by people", `similarity by ${model().label}`);
     context.fillStyle = colourOf(`--model-${state.model % 6}`);
     if (people.length > MANY) this.density(context, width, height, frame);
@@ -173,34 +232,41 @@ const pairs = {
     context.moveTo(frame.x(a), frame.y(base + slope * a));
     context.lineTo(frame.x(b), frame.y(base + slope * b));
     context.stroke();
-    if (this.chosen !== null) {
-      const at = pairPosition(...this.chosen, cohort().images.length);
-      context.lineWidth = 2;
-      context.beginPath();
-      context.arc(frame.x(people[at]), frame.y(network[at]), 7, 0, 7);
-      context.stroke();
-    }
   },
 
   density(context, width, height, frame) {
     const { people, network } = this.values;
     const bin = 4;
-    const counts = new Map();
+    const across = Math.ceil(width / bin) + 1;
+    const counts = new Uint32Array(across * (Math.ceil(height / bin) + 1));
     people.forEach((x, k) => {
       if (Number.isNaN(x) || Number.isNaN(network[k])) return;
-      const at = `${Math.round(frame.x(x) / bin)} ${Math.round(frame.y(network[k]) / bin)}`;
-      counts.set(at, (counts.get(at) ?? 0) + 1);
+      const row = Math.round(frame.y(network[k]) / bin);
+      counts[row * across + Math.round(frame.x(x) / bin)] += 1;
     });
-    const most = Math.log1p(Math.max(...counts.values()));
-    for (const [at, count] of counts) {
-      const [x, y] = at.split(" ").map(Number);
+    const most = Math.log1p(counts.reduce((a, b) => Math.max(a, b), 0));
+    counts.forEach((count, at) => {
+      if (!count) return;
       context.globalAlpha = Math.log1p(count) / most;
+      const [x, y] = [at % across, Math.floor(at / across)];
       context.fillRect(x * bin - bin / 2, y * bin - bin / 2, bin, bin);
-    }
+    });
     context.globalAlpha = 1;
   },
 
   matrix(context, width) {
+    this.lay(context, "matrix", width, width, (base) => this.cells(base, width));
+    if (this.chosen === null) return;
+    const side = width / this.order.length;
+    const places = this.chosen.map((row) => this.order.indexOf(row));
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2;
+    for (const [x, y] of [places, [places[1], places[0]]]) {
+      context.strokeRect(x * side - 2, y * side - 2, side + 4, side + 4);
+    }
+  },
+
+  cells(context, width) {
     const n = this.order.length;
     const drawn = context.createImageData(n, n);
     const out = new Uint32Array(drawn.data.buffer);
@@ -224,15 +290,6 @@ const pairs = {
     small.getContext("2d").putImageData(drawn, 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, width, width);
-    if (this.chosen !== null) {
-      const side = width / n;
-      const places = this.chosen.map((row) => this.order.indexOf(row));
-      context.strokeStyle = "#fff";
-      context.lineWidth = 2;
-      for (const [x, y] of [places, [places[1], places[0]]]) {
-        context.strokeRect(x * side - 2, y * side - 2, side + 4, side + 4);
-      }
-    }
   },
 
   nearPoint(event) {
@@ -309,16 +366,9 @@ const pairs = {
       .join(", ");
   },
 
-  /** Pairs by how much higher the network ranks them than people do. */
-  ranked() {
+  surprising() {
     const [people, network] = this.ranks;
     const off = network.map((rank, k) => rank - people[k]);
-    const known = [...off.keys()].filter((k) => !Number.isNaN(off[k]));
-    return known.sort((a, b) => off[b] - off[a]);
-  },
-
-  surprising() {
-    const ranked = this.ranked();
     const n = cohort().images.length;
     this.tiles = [];
     const list = (heading, positions) =>
@@ -352,8 +402,14 @@ const pairs = {
     const made = make(
       "div",
       { class: "beside" },
-      list("Far more alike to the network", ranked.slice(0, 8)),
-      list("Far more alike to people", ranked.slice(-8).reverse()),
+      list("Far more alike to the network", largest(off, 8)),
+      list(
+        "Far more alike to people",
+        largest(
+          off.map((value) => -value),
+          8,
+        ),
+      ),
     );
     this.paint();
     return made;

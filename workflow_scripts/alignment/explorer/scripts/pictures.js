@@ -62,6 +62,20 @@ function layersOf(image, size) {
   });
 }
 
+const boards = new WeakMap();
+
+/** Return what is drawn on a canvas pixel by pixel, kept for the next time. */
+function boardOf(canvas) {
+  let board = boards.get(canvas);
+  if (board?.drawn.width !== canvas.width || board.drawn.height !== canvas.height) {
+    const context = canvas.getContext("2d");
+    const drawn = context.createImageData(canvas.width, canvas.height);
+    board = { context, drawn, out: new Uint32Array(drawn.data.buffer) };
+    boards.set(canvas, board);
+  }
+  return board;
+}
+
 function blend(a, b, share) {
   const mix = (shift) => {
     const from = (a >>> shift) & 255;
@@ -144,9 +158,7 @@ function paint(canvas, image, map, options = {}) {
   const size = { width: canvas.width, height: canvas.height };
   const layer = layersOf(image, size);
   if (!layer || map === null) return false;
-  const context = canvas.getContext("2d");
-  const drawn = context.createImageData(size.width, size.height);
-  const out = new Uint32Array(drawn.data.buffer);
+  const { context, drawn, out } = boardOf(canvas);
   const field = map === undefined ? null : fieldOf(map, size, options.cells);
   const look = !field || field.flat ? "plain" : (options.look ?? state.look);
   const top = options.top ?? state.top;
@@ -162,9 +174,7 @@ function paintSigned(canvas, image, map, diverging) {
   const layer = layersOf(image, size);
   if (!layer || map === null) return false;
   const { values } = fieldOf(map, size, state.cells);
-  const context = canvas.getContext("2d");
-  const drawn = context.createImageData(size.width, size.height);
-  const out = new Uint32Array(drawn.data.buffer);
+  const { context, drawn, out } = boardOf(canvas);
   const [warm, cold] = [pixel(255, 150, 40), pixel(60, 150, 255)];
   for (let k = 0; k < out.length; k++) {
     const value = Math.max(-1, Math.min(1, values[k] || 0));

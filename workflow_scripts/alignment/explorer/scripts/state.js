@@ -115,6 +115,9 @@ function link(changes = {}) {
 
 let show = () => {};
 
+const SETTLED = 250; // ms after the last change that the address follows: browsers refuse more
+let settling = 0;
+
 /** Change what is shown; a step that "back" should undo is one between views, pictures or maps. */
 function go(changes) {
   const step = ["view", "image", "other", "map"].some(
@@ -122,6 +125,8 @@ function go(changes) {
   );
   const before = state.view;
   Object.assign(state, valid({ ...state, ...changes }));
-  history[step ? "pushState" : "replaceState"](null, "", link());
+  clearTimeout(settling);
+  if (step) history.pushState(null, "", link());
+  else settling = setTimeout(() => history.replaceState(null, "", link()), SETTLED);
   show(before !== state.view);
 }
