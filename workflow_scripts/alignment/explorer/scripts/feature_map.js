@@ -128,7 +128,7 @@ const featureMap = {
         context.stroke();
         context.fillStyle = colourOf("--muted");
         context.textAlign = "center";
-        for (const value of niceTicks(low, high, width / 160)) {
+        for (const value of niceTicks(low, high, Math.max(2, width / 160))) {
           context.fillText(printed(value), x(value), bottom + 12);
         }
         context.textAlign = "center";

@@ -63,8 +63,10 @@ function showFrame() {
   for (const tab of document.querySelectorAll("#tabs a")) {
     const chosen = tab.dataset.view === state.view;
     tab.href = link({ view: tab.dataset.view });
-    if (chosen) tab.setAttribute("aria-current", "page");
-    else tab.removeAttribute("aria-current");
+    if (chosen) {
+      tab.setAttribute("aria-current", "page");
+      tab.parentElement.scrollLeft = tab.offsetLeft - 40;
+    } else tab.removeAttribute("aria-current");
   }
   byId("choose-cohort").value = state.cohort;
   byId("choose-model").value = state.model;
