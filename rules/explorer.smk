@@ -2,7 +2,12 @@
 # and what was gathered for it.
 
 if config["explorer"]["enabled"]:
-    TARGETS += everywhere("results/explorer/{dataset}.html")
+    TARGETS += everywhere(
+        "results/explorer/{dataset}.html",
+        "results/pair_ais/{cohort}/{model}.h5",
+        "results/heatmaps/{cohort}/{model}/pairs.h5",
+        "results/predictions/{cohort}/{model}-held_out.h5",
+    )
 
 
 def packs_of_cohorts(wildcards):

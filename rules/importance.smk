@@ -8,7 +8,6 @@ TARGETS += everywhere(
         for stage in ("ais", "selection", "retained")
     ),
     "results/image_ais/{cohort}/{model}.h5",
-    "results/pair_ais/{cohort}/{model}.h5",
 )
 
 

@@ -17,7 +17,6 @@ TARGETS += RESAMPLES + everywhere(
     "results/predictions/summary.csv",
     "results/predictions/ceiling.csv",
     "results/predictions/{cohort}/{model}.csv",
-    "results/predictions/{cohort}/{model}-held_out.h5",
 )
 if HAS_CONTROLS:
     TARGETS += everywhere(

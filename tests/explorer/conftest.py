@@ -132,8 +132,8 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "height": np.array([height for height, _ in shapes]),
     }
     labels = {"kind": np.array([LABEL if k % 3 else "plain" for k in range(n_images)])}
-    names = {"datasets": {"made": LABEL}, "cohorts": {"first": LABEL}}
-    shown = overview("made", index, labels, cohorts, models, names)
+    called = {"datasets": {"made": LABEL}, "cohorts": {"first": LABEL}}
+    shown = overview("made", index, labels, cohorts, models, called)
     shown |= {
         "numbers": [
             {
