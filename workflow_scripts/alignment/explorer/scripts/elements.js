@@ -26,7 +26,7 @@ function decimals(value, digits = 2) {
 }
 
 /** A score of about 1e-4, in thousandths. */
-const thousandths = (value) => (value > 0 ? "+" : "") + decimals(1000 * value, 2);
+const thousandths = (value) => (value > 0 ? "+" : "") + decimals(1000 * value, 1);
 
 const nameOf = (image) => contents.images[image];
 

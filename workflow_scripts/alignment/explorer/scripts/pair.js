@@ -143,12 +143,18 @@ const pair = {
         "div",
         { class: "gauge" },
         make("span", { text: name }),
-        make("meter", {
-          min: from,
-          max: to,
-          value: Number.isNaN(value) ? from : value,
-          "aria-label": `${name}: ${text}`,
-        }),
+        make(
+          "div",
+          {
+            class: "meter",
+            role: "meter",
+            "aria-label": name,
+            "aria-valuetext": text,
+            "aria-valuenow": Number.isNaN(value) ? from : value,
+            ...{ "aria-valuemin": from, "aria-valuemax": to },
+          },
+          make("span", { style: `width: ${Math.max(0, (100 * (value - from)) / (to - from)) || 0}%` }),
+        ),
         make("b", { text }),
       );
     return make(
@@ -168,7 +174,7 @@ const pair = {
 
   side(image, other, values) {
     const figure = (kind, name, value) => {
-      const canvas = canvasOf(image, 272, `${nameOf(image)}: ${name}`);
+      const canvas = canvasOf(image, 262, `${nameOf(image)}: ${name}`);
       const map = () => localMap(image, other, kind);
       this.painted.push([canvas, image, map]);
       const text = Number.isNaN(value)

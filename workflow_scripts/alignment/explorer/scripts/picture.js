@@ -76,7 +76,7 @@ const picture = {
   },
 
   figure(name, text, map, options = {}) {
-    const canvas = canvasOf(state.image, 220, `${nameOf(state.image)}: ${name}`);
+    const canvas = canvasOf(state.image, 190, `${nameOf(state.image)}: ${name}`);
     this.painted.push([canvas, state.image, map, options]);
     return make(
       "figure",
@@ -97,11 +97,11 @@ const picture = {
       const place = row * count + k;
       const map = typed(found.maps)[place];
       const score = typed(found.scores)[place];
-      const label = `map ${map}: AIS ${thousandths(score)} thousandths, retained in ${Math.round(100 * shares[map])} % of folds`;
-      const made = tile(image, 104, { view: "map", map }, `map ${map}  ${thousandths(score)}`, label);
-      made.append(
-        make("span", { class: "caption muted", text: `${Math.round(100 * shares[map])} % of folds` }),
-      );
+      const share = `${Math.round(100 * shares[map])} %`;
+      const gain = thousandths(score);
+      const label = `map ${map}: AIS ${gain} thousandths, retained in ${share} of folds`;
+      const made = tile(image, 104, { view: "map", map }, `map ${map}`, label);
+      made.append(make("span", { class: "caption muted", text: `${gain} · ${share}` }));
       const look = () => mapIn(found.looks, place, `looks ${both()}`);
       this.painted.push([made.firstChild, image, look, { look: "spotlight", top: 20 }]);
       return made;
@@ -110,7 +110,7 @@ const picture = {
       "section",
       {},
       make("h3", { text: `The maps of ${model().label} that add most here` }),
-      note("AIS in thousandths of r; the share of folds that retain the map; lit: its own top 20 %."),
+      note("Lit: the map's own top 20 %. Below: its AIS in thousandths of r, and the share of folds that retain it."),
       make("div", { class: "row" }, ...tiles),
     );
   },

@@ -179,7 +179,7 @@ function paintSigned(canvas, image, map, diverging) {
   for (let k = 0; k < out.length; k++) {
     const value = Math.max(-1, Math.min(1, values[k] || 0));
     if (diverging) {
-      const ground = blend(layer.dark[k], layer.light[k], 0.3);
+      const ground = blend(layer.dark[k], layer.light[k], 0.45);
       out[k] = blend(ground, value > 0 ? warm : cold, 0.6 * Math.abs(value));
     } else if (value > 0) out[k] = blend(layer.dark[k], layer.light[k], value);
     else out[k] = blend(layer.dark[k], cold, -0.75 * value);
