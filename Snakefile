@@ -20,6 +20,7 @@ include: "rules/heatmaps.smk"
 include: "rules/comparison.smk"
 include: "rules/saliency.smk"
 include: "rules/figures.smk"
+include: "rules/explorer.smk"
 
 
 onsuccess:

@@ -7,6 +7,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 # The folder of this workflow, also where another workflow uses it as a module.
@@ -73,6 +74,7 @@ wildcard_constraints:
     fold=r"\d+",
     threshold=r"full|p\d{1,2}(\.\d+)?",
     image=r"[^/]+",
+    pair=r"[^/]+--[^/]+",
 
 
 # Inputs
