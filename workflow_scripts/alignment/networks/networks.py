@@ -5,22 +5,17 @@ from torchvision.  A network is in evaluation mode and without gradients from th
 """
 
 import difflib
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import altered, replacing
-from alignment.artifacts.network_files import SEAL, describe_network, read_header, seal_of
 from alignment.networks.state_dicts import load_checked, match_names
+from alignment.networks.tensor_files import load_tensors, save_tensors, sha256_of_tensors
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
 
@@ -120,7 +115,7 @@ def load_network(
             module=module,
             architecture=architecture,
             weights_name=f"random weights, seed {weights['random']}",
-            weights_sha256=_sha256_of_tensors(module.state_dict()),
+            weights_sha256=sha256_of_tensors(module.state_dict()),
             n_classes=_IMAGENET_CLASSES,
             **preparation,
         )
@@ -159,9 +154,8 @@ def load_network(
 def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) -> None:
     """Keep a network as one ``.safetensors`` file: tensors, and in its header all that is known.
 
-    The header's metadata (strings) has ``network``, the fields of :class:`Network` as JSON,
-    ``attributes`` as JSON, the versions of ``torch`` and ``torchvision``, and the checksums of
-    :mod:`alignment.artifacts.network_files`.  The file appears complete or not at all.
+    See :func:`alignment.networks.tensor_files.save_tensors`; what is known are the fields of
+    :class:`Network`.
 
     Parameters
     ----------
@@ -171,17 +165,7 @@ def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) ->
         Anything that JSON can hold, for instance the layers at which the network is cut.
     """
     known = {name: value for name, value in vars(network).items() if name != "module"}
-    metadata = {
-        "network": json.dumps(known),
-        "attributes": json.dumps(dict(attributes)),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
-        "tensors_sha256": _sha256_of_tensors(network.module.state_dict()),
-    }
-    metadata[SEAL] = seal_of(metadata)
-    tensors = {name: t.contiguous() for name, t in network.module.state_dict().items()}
-    with replacing(path) as partial:
-        safetensors.torch.save_file(tensors, partial, metadata)
+    save_tensors(path, network.module.state_dict(), known, attributes, torchvision.__version__)
 
 
 def load_saved_network(path: Path) -> tuple[Network, dict[str, Any]]:
@@ -192,10 +176,7 @@ def load_saved_network(path: Path) -> tuple[Network, dict[str, Any]]:
     InputError
         The file is missing, was altered since it was written, or was written by something else.
     """
-    known, attributes = describe_network(path)
-    tensors = safetensors.torch.load_file(path)
-    if _sha256_of_tensors(tensors) != read_header(path)["tensors_sha256"]:
-        raise altered(path)
+    tensors, known, attributes = load_tensors(path)
     for name in ("mean", "std", "notes"):
         known[name] = tuple(known[name])
     _check_architecture(known["architecture"])
@@ -272,11 +253,3 @@ def _classifier_of(module: nn.Module) -> str:
         for path, layer in module.named_modules()
     }
     return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
-
-
-def _sha256_of_tensors(tensors: Mapping[str, torch.Tensor]) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
-        digest.update(tensor.contiguous().numpy())
-    return digest.hexdigest()
