@@ -5,7 +5,14 @@ import pytest
 from scipy.spatial.distance import pdist
 from scipy.stats import pearsonr
 
-from alignment.topography.representations import class_means, dissimilarities, similarities
+from alignment.topography.representations import (
+    SUMMARY_COLUMNS,
+    class_means,
+    dissimilarities,
+    pair_rows,
+    similarities,
+    summarize_pairs,
+)
 
 rng = np.random.default_rng(0)
 
@@ -40,3 +47,18 @@ def test_an_order_of_units_changes_nothing():
         dissimilarities(activations[:, rng.permutation(9)]),
         atol=1e-12,
     )
+
+
+def test_pairs_of_networks_are_gathered_within_and_between_cells():
+    networks = [("WS", 1.0, 1), ("WS", 1.0, 2), ("control", 0.0, 1)]
+    vectors = {"images": rng.normal(size=(3, 30)), "classes": rng.normal(size=(3, 10))}
+    rows = pair_rows(networks, vectors)
+    assert len(rows) == 3
+    assert rows[1]["images"] == pytest.approx(similarities(vectors["images"])[0, 2])
+    found = {tuple(row[name] for name in SUMMARY_COLUMNS[:5]): row for row in summarize_pairs(rows)}
+    assert set(found) == {
+        ("WS", 1.0, "WS", 1.0, "different seeds"),
+        ("WS", 1.0, "control", 0.0, "same seed"),
+        ("WS", 1.0, "control", 0.0, "different seeds"),
+    }
+    assert all(row["n"] == 1 for row in found.values())

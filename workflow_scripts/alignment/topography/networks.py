@@ -2,12 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.tensor_files import load_tensors
 from alignment.topography.sheet import N_UNITS
 
 DIGITS, PHOTOGRAPHS = (28, 28, 1), (32, 32, 3)
@@ -84,6 +88,43 @@ def initial_network(
     return network.to(memory_format=torch.channels_last)
 
 
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A network that was trained and kept.
+
+    Attributes
+    ----------
+    module : TopographicNetwork
+        In evaluation mode, without gradients.
+    image_shape : (H, W, C)
+    normalisation : (mean, deviation)
+        Of the training images' channels in [0, 1].
+    attributes : dict
+        What was kept with it: ``condition``, ``lambda``, ``seed``, ``images_sha256``, ...
+    """
+
+    module: TopographicNetwork
+    image_shape: tuple[int, int, int]
+    normalisation: tuple[tuple[float, ...], tuple[float, ...]]
+    attributes: dict[str, Any]
+
+
+def load_trained(path: str | Path) -> TrainedNetwork:
+    """Read a trained network.
+
+    Raises
+    ------
+    InputError
+        See :func:`alignment.networks.tensor_files.load_tensors`.
+    """
+    tensors, known, attributes = load_tensors(path)
+    shape = tuple(known["image_shape"])
+    module = TopographicNetwork(shape, known["n_classes"])
+    module.load_state_dict(tensors)
+    module.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    return TrainedNetwork(module, shape, (known["mean"], known["deviation"]), attributes)
+
+
 def prepare(images: np.ndarray, mean: Sequence[float], deviation: Sequence[float]) -> Tensor:
     """Return images as a network takes them.
 
@@ -127,3 +168,10 @@ def class_scores(
 ) -> Tensor:
     """Return the class scores (N, K) of images (N, H, W, C), dropout off."""
     return network.classify(network.fc1(pooled_features(network, images, mean, deviation)))
+
+
+@torch.inference_mode()
+def topographic_activations(network: TrainedNetwork, images: np.ndarray) -> np.ndarray:
+    """Return the topographic layer's activations (N, U) by images (N, H, W, C), before the ReLU."""
+    features = pooled_features(network.module, images, *network.normalisation)
+    return network.module.fc1(features).numpy()
