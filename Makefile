@@ -1,4 +1,5 @@
 # make run     everything, into results/        make test   the whole test suite
+# make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
 # make layers  where a network can be cut       make lint   the linters
 # make report  the figures with their captions  make bench  the engine against the plain algorithm
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
@@ -9,11 +10,14 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run test test-slurm bench lint layers report
+.PHONY: run topography test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
+
+topography: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography
 
 report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip
@@ -29,6 +33,7 @@ test-slurm: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/engine.py --growth
+	$(BIN)/python benchmarks/topography.py
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

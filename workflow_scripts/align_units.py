@@ -24,8 +24,8 @@ def main(input, output, params, cohort):
     torch.set_num_threads(1)
     chosen = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")[np.ix_(chosen, chosen)]
-    names = read_columns(input.index)["image"][chosen]
-    pictures = [read_picture(Path(input.pictures, f"{name}.png")) for name in names]
+    names = read_columns(input.pictures)["image"][chosen]
+    pictures = [read_picture(Path(input.folder, f"{name}.png")) for name in names]
     sheet = params.sheet
     grid = tuple(sheet["grid"])
     pairs = neighbour_pairs(grid, sheet["neighbourhood"], sheet["wrap"])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.artifacts.recordings import read_recording
 from alignment.artifacts.tables import write_rows
 from alignment.topography.representations import (
     PAIR_COLUMNS,
@@ -18,9 +18,9 @@ from alignment.topography.representations import (
 def main(input, output, params):
     networks, images, classes = [], [], []
     for path in input.activations:
-        with open_arrays(path) as file:
-            activations, labels = file["activations"][()], file["labels"][()]
-            networks.append(tuple(file.attrs[name] for name in ("condition", "lambda", "seed")))
+        network, recorded = read_recording(path, "activations", "labels")
+        activations, labels = recorded["activations"], recorded["labels"]
+        networks.append(network)
         shown = np.linspace(0, len(labels) - 1, min(len(labels), params.n_images)).astype(int)
         images.append(dissimilarities(activations[shown]).astype(np.float32))
         classes.append(dissimilarities(class_means(activations, labels)))

@@ -1,7 +1,7 @@
 """Measure the units of every network of a dataset, and gather all its measures in one table."""
 
-from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.job_log import job_log, progress, usage_noted
+from alignment.artifacts.recordings import read_recording
 from alignment.artifacts.tables import read_columns, write_rows
 from alignment.topography.measures import COLUMNS, UNIT_COLUMNS, measure, unit_profiles
 from alignment.topography.sheet import grid_distances, neighbour_pairs
@@ -16,9 +16,7 @@ def main(input, output, params):
         table = read_columns(path)
         rows += zip(*(table[name].tolist() for name in COLUMNS), strict=True)
     for path in progress(input.activations, "networks"):
-        with open_arrays(path) as file:
-            recorded = {name: array[()] for name, array in file.items()}
-            network = [file.attrs[name] for name in ("condition", "lambda", "seed")]
+        network, recorded = read_recording(path)
         rows += [[*network, *row] for row in measure(recorded, distances, pairs)]
         profiles = unit_profiles(recorded)
         columns = (profiles[name].tolist() for name in UNIT_COLUMNS[3:])

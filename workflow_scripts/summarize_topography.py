@@ -13,4 +13,4 @@ def main(input, output, dataset):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.wildcards.dataset)
+        main(snakemake.input, snakemake.output, snakemake.params.dataset)

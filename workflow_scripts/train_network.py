@@ -18,7 +18,7 @@ def main(input, output, params, trained):
     images = Images(*read_arrays(input.images, *names))
     network, curve = train(
         images,
-        spatial_loss(trained["condition"], tuple(params.sheet["grid"]), **params.loss),
+        spatial_loss(trained["condition"], tuple(params.grid), **params.loss),
         float(trained["lambda"]),
         trained["seed"],
         **params.training,
@@ -38,7 +38,7 @@ def main(input, output, params, trained):
             **trained,
             **params.training,
             **params.loss,
-            "grid": params.sheet["grid"],
+            "grid": params.grid,
             "origin": read_attributes(input.images)["origin"],
             "images_sha256": read_seal(input.images),
             "numpy": version("numpy"),

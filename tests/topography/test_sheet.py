@@ -5,9 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from alignment.artifacts.errors import InputError
 from alignment.topography.sheet import (
-    check_grid,
     grid_distances,
     morans_i,
     morans_i_p,
@@ -66,14 +64,6 @@ def test_patches_are_units_with_their_neighbours():
     for i, j in neighbour_pairs((4, 6)):
         inside[i, j] = inside[j, i] = True
     np.testing.assert_array_equal(patches((4, 6)), inside)
-
-
-@pytest.mark.parametrize("grid", [(11, 10), (5, 5), (122, 1)])
-def test_a_grid_without_a_place_for_every_unit_is_refused(grid):
-    sentence = f"config: topography: grid: {grid[0]} x {grid[1]} gives .* has 121 units; take"
-    with pytest.raises(InputError, match=sentence):
-        check_grid(grid)
-    assert check_grid([1, 121]) == (1, 121)
 
 
 def test_morans_i_is_that_of_a_loop():

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.tensor_files import load_tensors
-from alignment.topography.sheet import N_UNITS
+from alignment.topography.design import N_UNITS
 
 DIGITS, PHOTOGRAPHS = (28, 28, 1), (32, 32, 3)
 CHANNELS = {DIGITS: (32, 64), PHOTOGRAPHS: (32, 64, 128, 256)}

@@ -7,28 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alignment.artifacts.errors import InputError
-
-N_UNITS = 121
 NEIGHBOURHOODS = ("moore", "rook")
-
-
-def check_grid(grid: Sequence[int], n_units: int = N_UNITS) -> tuple[int, int]:
-    """Return the rows and columns of a grid that has a place for every unit.
-
-    Raises
-    ------
-    InputError
-        Rows times columns are not the number of units.
-    """
-    rows, columns = grid
-    if rows * columns != n_units:
-        raise InputError(
-            f"config: topography: grid: {rows} x {columns} gives {rows * columns} places, but the "
-            f"topographic layer has {n_units} units; take rows and columns whose product is "
-            f"{n_units}, such as 11 x 11."
-        )
-    return rows, columns
 
 
 def positions(grid: Sequence[int]) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from alignment.figures.charts import PAGE_WIDTH
-from alignment.figures.topography.panels import Table
+from alignment.figures.topography.panels import Table, rows_with
 from alignment.topography.claims import FAILS, HOLDS, UNDECIDED
 from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
@@ -14,14 +14,16 @@ MARKS = {HOLDS: ("o", "#0072B2"), FAILS: ("X", "#D55E00"), UNDECIDED: ("_", "0.5
 LINE = 0.148  # inches
 
 
-def draw(table: Table) -> Figure:
+def draw(table: Table, dataset: str) -> Figure:
     """Return the figure: a line per claim and measure, verdicts for both ways of matching.
 
     Parameters
     ----------
     table : dict of str to array
-        The rows of one dataset.
+    dataset : str
+        The one whose claims are shown.
     """
+    table = rows_with(table, dataset=dataset)
     lines = _lines(table)
     topics = list(dict.fromkeys(topic for topic, *_ in lines))
     n_rows = len(lines) + 1.6 * len(topics)

@@ -1,4 +1,4 @@
-"""What the figures of topographic networks share: colours, words, and panels over lambda or level."""
+"""What figures of topographic networks share: colours, words, panels over lambda or level."""
 
 from collections.abc import Mapping, Sequence
 

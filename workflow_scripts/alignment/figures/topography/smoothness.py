@@ -10,16 +10,16 @@ from alignment.figures.topography.panels import (
     over_lambda,
     rows_with,
 )
+from alignment.topography.design import N_UNITS
 
 PANELS = {
     "morans_i": "Moran's I of responses",
     "localization_before": "localization,\nbefore the ReLU",
     "localization_after": "localization,\nafter the ReLU",
-    "distance_to_most_correlated_before": "grid distance to the 5 most\ncorrelated, before the ReLU",
-    "distance_to_most_correlated_after": "grid distance to the 5 most\ncorrelated, after the ReLU",
+    "distance_to_most_correlated_before": "distance to the 5 most\ncorrelated, before the ReLU",
+    "distance_to_most_correlated_after": "distance to the 5 most\ncorrelated, after the ReLU",
     "silent_units": "units that never fire",
 }
-N_UNITS = 121
 
 
 def draw(summary: Table) -> Figure:
