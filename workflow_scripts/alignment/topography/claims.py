@@ -32,6 +32,7 @@ HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 ABOVE, BELOW, DIFFERS = ">", "<", "differs from"
 V1, JOURNAL, BOTH = "v1", "journal", "v1, journal"
 PHOTOGRAPHS = "cifar10"
+WEIGHT_NOISE = ("relative", "absolute")
 NOISES = ("white", "pink", "salt_and_pepper")
 
 
@@ -67,8 +68,7 @@ class Claim:
 def claims() -> list[Claim]:
     """Return all claims, each in every definition that this project gives its measure."""
     found = []
-    for kind in ("relative", "absolute"):
-        measure = f"accuracy_weights_{kind}"
+    for measure in [f"{w}_weights_{k}" for k in WEIGHT_NOISE for w in ("accuracy", "change")]:
         found += [
             Claim("weight noise", BOTH, measure, "WS", ABOVE, CONTROL),
             Claim("weight noise", V1, measure, "WS", ABOVE, "AS"),

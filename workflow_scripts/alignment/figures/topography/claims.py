@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from alignment.figures.charts import PAGE_WIDTH
-from alignment.figures.topography.panels import Table, rows_with
+from alignment.figures.topography.panels import MEASURES, Table, rows_with
 from alignment.topography.claims import FAILS, HOLDS, UNDECIDED
 from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
@@ -36,7 +36,9 @@ def draw(table: Table, dataset: str) -> Figure:
                 continue
             y += 1
             axes.text(0.02, y, claim, fontsize=6.5, va="center")
-            axes.text(0.24, y, measure.replace("_", " "), fontsize=6.5, va="center")
+            axes.text(
+                0.24, y, MEASURES.get(measure, measure.replace("_", " ")), fontsize=6.5, va="center"
+            )
             axes.text(0.53, y, version, fontsize=6, va="center", color="0.4")
             for x, matching in ((0.64, SAME_LAMBDA), (0.83, MATCHED)):
                 _verdict(axes, x, y, _row(table, topic, claim, measure, version, matching))
@@ -54,6 +56,11 @@ def draw(table: Table, dataset: str) -> Figure:
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
+
+
+def short(value: float) -> str:
+    """Return a number in two digits, or all its digits before the point."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def _lines(table):
@@ -74,6 +81,6 @@ def _verdict(axes, x, y, row):
     axes.plot(x, y, mark, color=colour, ms=4.5, clip_on=False)
     said = "no level to compare at"
     if row["n"]:
-        said = f"{row['difference']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
+        said = f"{short(row['difference'])} [{short(row['low'])}, {short(row['high'])}]"
     said = said.replace("-", "\N{MINUS SIGN}")
     axes.text(x + 0.015, y, said, fontsize=6, va="center")

@@ -40,8 +40,8 @@ def draw(
     claims : dict of str to array
         The rows of the dataset.
     """
-    figure = plt.figure(figsize=(PAGE_WIDTH, 6.6))
-    top, middle, bottom = figure.subfigures(3, 1, height_ratios=[1.0, 1.05, 1.25])
+    figure = plt.figure(figsize=(PAGE_WIDTH, 6.3))
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=[0.85, 1.05, 1.25])
     _sheets(top, recorded, images, labels, grid)
     smooth, correlation, accuracy = middle.subplots(1, 3)
     over_lambda(smooth, summary, "morans_i")
@@ -49,6 +49,7 @@ def draw(
     smooth.axhline(0, color="0.6", lw=0.8, ls=":")
     over_level(correlation, summary, "correlation_at_distance_before", band=True)
     correlation.axhline(0, color="0.6", lw=0.8, ls=":")
+    correlation.set_ylim(-0.75, 1.05)  # the corners are few pairs, their intervals beyond all sense
     correlation.set_xlabel("distance on the grid (units)")
     correlation.set_ylabel("correlation of two units, r")
     over_lambda(accuracy, summary, "accuracy_test")
@@ -80,12 +81,10 @@ def _sheets(figure, recorded, images, labels, grid):
             panels[s * width + 1 :], recorded.items(), strict=False
         ):
             sheet(axes, activations[k].reshape(grid) / activations.std(), limit=3)
-            said = condition if condition == CONTROL else f"{condition} {strength:g}"
+            said = condition if condition == CONTROL else f"{condition}, $\\lambda$ = {strength:g}"
             axes.set_title(said, fontsize=7, color=COLOURS[condition])
     figure.suptitle(
-        "responses of the 11 x 11 units to an image (red: above zero, blue: below)".replace(
-            "11 x 11", " x ".join(map(str, grid))
-        ),
+        f"responses of the {grid[0]} x {grid[1]} units to an image (red: above zero, blue: below)",
         fontsize=7,
     )
 
@@ -104,5 +103,5 @@ def _tally(axes, claims):
         left += n
     axes.set_yticks(range(len(topics)), topics)
     axes.invert_yaxis()
-    axes.set_xlabel("claims of the paper's two versions")
-    axes.legend(loc="lower right", fontsize=6)
+    axes.set_xlabel("number of claims")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), fontsize=6.5, ncols=3)
