@@ -1,7 +1,7 @@
 """Networks: built by name, given checked weights, and kept as one file.
 
-EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, every other architecture
-from torchvision.  A network is in evaluation mode and without gradients from the start.
+EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, ``topographic`` from this
+library's training of networks whose units lie on a grid, every other architecture from torchvision.  A network is in evaluation mode and without gradients from the start.
 """
 
 import difflib
@@ -14,10 +14,12 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.artifacts.files import sha256_of_file
 from alignment.networks.state_dicts import load_checked, match_names
 from alignment.networks.tensor_files import load_tensors, save_tensors, sha256_of_tensors
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
+from alignment.topography.design import trained_file
 
 torchvision = import_torchvision()
 
@@ -30,6 +32,8 @@ _LITE_INPUT_SIZE = {"efficientnet_lite0": 224, "efficientnet_lite1": 240, "effic
 _HAS_AUXILIARY_HEADS = ("googlenet", "inception_v3")
 
 _IMAGENET_CLASSES = 1000
+
+TOPOGRAPHIC = "topographic"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Network:
 
 def list_architectures() -> list[str]:
     """Return the names of all architectures that can be built, sorted."""
-    return sorted([*_LITE_INPUT_SIZE, *torchvision.models.list_models(module=torchvision.models)])
+    return sorted([TOPOGRAPHIC, *_LITE_INPUT_SIZE, *torchvision.models.list_models(module=torchvision.models)])
 
 
 def load_network(
@@ -89,10 +93,12 @@ def load_network(
     Parameters
     ----------
     architecture : str
-        ``efficientnet_lite0``, ``...1``, ``...2`` or the name of a torchvision classifier.
+        ``efficientnet_lite0``, ``...1``, ``...2``, ``topographic`` or the name of a torchvision
+        classifier.
     weights : str or mapping
         A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``: the
-        architecture's own random initialisation, the same in every run.
+        architecture's own random initialisation, the same in every run, or ``{topography: dataset/
+        condition/lambda-.../seed-...}``: weights trained here.
     cache_dir : Path
         Folder of downloaded weights.
     input_size, mean, std : optional
@@ -106,6 +112,8 @@ def load_network(
         The architecture is unknown, or the weights are missing, damaged or of another network.
     """
     _check_architecture(architecture)
+    if architecture == TOPOGRAPHIC:
+        return _load_topographic(weights)
     if isinstance(weights, Mapping) and "random" in weights:
         preparation = _preparation(architecture, None, input_size, mean, std)
         module = _build(
@@ -148,6 +156,32 @@ def load_network(
         notes=notes,
         options=options,
         **preparation,
+    )
+
+
+def _load_topographic(weights: str | Mapping) -> Network:
+    """Load a network that :mod:`alignment.topography.training` trained, to look at pictures."""
+    if not (isinstance(weights, Mapping) and "topography" in weights):
+        raise InputError(
+            "the architecture 'topographic' takes weights trained here: weights: {topography: "
+            "digits/WS/lambda-1/seed-1}."
+        )
+    path = trained_file(weights["topography"])
+    tensors, known, _ = load_tensors(path)
+    size, _, _ = known["image_shape"]
+    module = _build(TOPOGRAPHIC, known["n_classes"], size, known)
+    module.network.load_state_dict(tensors)
+    return Network(
+        module=module,
+        architecture=TOPOGRAPHIC,
+        weights_name=f"trained here, {weights['topography']}",
+        weights_sha256=sha256_of_file(path),
+        n_classes=known["n_classes"],
+        input_size=size,
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        notes=("pictures are made grey and inverted",) if known["image_shape"][2] == 1 else (),
+        options=known,
     )
 
 
@@ -236,6 +270,10 @@ def _build(
             module = EfficientNet.from_name(
                 architecture.replace("_", "-"), num_classes=n_classes, image_size=input_size
             )
+        elif architecture == TOPOGRAPHIC:
+            from alignment.topography.colour import ColourNetwork
+
+            module = ColourNetwork(**options)
         else:
             arguments = {"num_classes": n_classes, **options}
             if architecture in _HAS_AUXILIARY_HEADS:

@@ -71,6 +71,11 @@ def networks(
     return [Trained(*cell, seed) for cell in cells for seed in seeds]
 
 
+def trained_file(network: str) -> str:
+    """Return the path of a trained network, named by dataset and :attr:`Trained.path`."""
+    return f"results/topography/networks/{network}.safetensors"
+
+
 # What a condition's loss depends on, so that an option of one trains no network of another anew.
 _LOSS_OPTIONS = {
     CONTROL: (),
