@@ -1,7 +1,7 @@
 # make run     everything, into results/        make test   the whole test suite
 # make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
 # make layers  where a network can be cut       make lint   the linters
-# make report  the figures with their captions  make bench  the engine against the plain algorithm
+# make report  the figures with their captions  make bench  the heads against the plain algorithm
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 PYTHON ?= python3
 CORES ?= all
@@ -32,7 +32,7 @@ test-slurm: .venv/installed-dev
 	$(BIN)/python -m pytest -m slurm
 
 bench: .venv/installed
-	$(BIN)/python benchmarks/engine.py --growth
+	$(BIN)/python benchmarks/heads.py --growth
 	$(BIN)/python benchmarks/topography.py
 
 lint: .venv/installed-dev

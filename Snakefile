@@ -3,29 +3,25 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-configfile: f"{workflow.basedir}/config.yaml"
+configfile: f"{workflow.current_basedir}/config.yaml"
 
 
 report: "rules/captions/workflow.rst"
 
 
-# Functions, then the stages in the order of the data.
-include: "rules/config.smk"
+# What the rules share, then the stages in the order of the data.
 include: "rules/common.smk"
-include: "rules/jobs.smk"
-include: "rules/checks.smk"
-include: "rules/targets.smk"
 include: "rules/datasets.smk"
-include: "rules/activations.smk"
-include: "rules/perturbation.smk"
+include: "rules/networks.smk"
+include: "rules/heads.smk"
 include: "rules/importance.smk"
-include: "rules/controls.smk"
+include: "rules/prediction.smk"
 include: "rules/heatmaps.smk"
+include: "rules/comparison.smk"
 include: "rules/saliency.smk"
-include: "rules/statistics.smk"
-include: "rules/agreement.smk"
-include: "rules/stability.smk"
 include: "rules/figures.smk"
+include: "rules/topography.smk"
+include: "rules/topography_figures.smk"
 
 
 onsuccess:
@@ -40,8 +36,4 @@ rule all:
     """Everything: tables, heatmaps and figures for every cohort and model."""
     default_target: True
     input:
-        tables(),
-        heatmap_pictures(),
-        figures(),
-        agreement(),
-        stability(),
+        TARGETS,

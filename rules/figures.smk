@@ -1,179 +1,304 @@
 # Reads tables and heatmaps; writes results/figures/: each figure is a target of its own, as PNG and
-# as PDF.  Nothing is computed here.
+# as PDF.  Nothing is computed here.  Figures from tables alone have their module in
+# alignment/figures/ and no script of their own.
 
 
 rule plot_prediction:
     """Draw the held-out fit of all and of the retained maps (Fig. 1 of the paper)."""
     input:
+        **drawn_by("prediction"),
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
-        style=STYLE,
-        code=imports_of("plot_prediction"),
     output:
-        png=report(
-            "results/figures/prediction.png",
-            caption="captions/prediction.rst",
-            category="Prediction",
-            labels={"figure": "Held-out fit of all and of the retained maps"},
+        **figure(
+            "prediction", "Prediction", "Held-out fit of all and of the retained maps"
         ),
-        pdf="results/figures/prediction.pdf",
     log:
         "results/logs/plot_prediction.log",
     benchmark:
         "results/benchmarks/plot_prediction.tsv"
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
-        cohorts=list(config["cohorts"]),
-        models=list(config["models"]),
-        fit=config["fit"],
+        figure="prediction",
+        settings={"fit": config["fit"]},
+        folds=FOLDS,
     script:
-        "../workflow_scripts/plot_prediction.py"
+        "../workflow_scripts/plot_tables.py"
 
 
 rule plot_controls:
     """Draw the held-out fit of the retained maps beside that of everything it is compared with."""
     input:
+        **drawn_by("controls"),
         controls="results/predictions/controls.csv",
         tests="results/predictions/control_tests.csv",
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
-        style=STYLE,
-        code=imports_of("plot_controls"),
     output:
-        png=report(
-            "results/figures/controls.png",
-            caption="captions/controls.rst",
-            category="Prediction",
-            labels={"figure": "Pruning beside its controls and rivals"},
-        ),
-        pdf="results/figures/controls.pdf",
+        **figure("controls", "Prediction", "Controls and rivals", wanted=HAS_CONTROLS),
     log:
         "results/logs/plot_controls.log",
     benchmark:
         "results/benchmarks/plot_controls.tsv"
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(10),
     params:
-        cohorts=list(config["cohorts"]),
-        models=list(config["models"]),
-        fit=config["fit"],
+        figure="controls",
+        settings={"fit": config["fit"]},
+        folds=FOLDS,
+        controls=config["controls"],
     script:
-        "../workflow_scripts/plot_controls.py"
+        "../workflow_scripts/plot_tables.py"
 
 
 rule plot_selection_curves:
     """Draw the fit as maps are switched on from best to worst."""
     input:
-        selection=expand(
-            "results/selection/{cohort}/{model}/seed-{seed}/fold-{fold}.csv",
-            cohort=config["cohorts"],
-            model=config["models"],
-            seed=SEEDS,
-            fold=range(N_FOLDS),
+        **drawn_by("selection_curves"),
+        selection=everywhere(
+            "results/selection/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"
         ),
-        predictions=expand(
-            "results/predictions/{cohort}/{model}.csv",
-            cohort=config["cohorts"],
-            model=config["models"],
-        ),
-        style=STYLE,
-        code=imports_of("plot_selection_curves"),
+        predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
     output:
-        png=report(
-            "results/figures/selection_curves.png",
-            caption="captions/selection_curves.rst",
-            category="Prediction",
-            labels={"figure": "Fit against the number of maps"},
-        ),
-        pdf="results/figures/selection_curves.pdf",
+        **figure("selection_curves", "Prediction", "Fit against the number of maps"),
     log:
         "results/logs/plot_selection_curves.log",
     benchmark:
         "results/benchmarks/plot_selection_curves.tsv"
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
-        cohorts=list(config["cohorts"]),
-        models=list(config["models"]),
-        fit=config["fit"],
+        figure="selection_curves",
+        settings={"fit": config["fit"]},
+        folds=FOLDS,
     script:
-        "../workflow_scripts/plot_selection_curves.py"
+        "../workflow_scripts/plot_tables.py"
 
 
 rule plot_distributions:
-    """Draw the distributions of image scores with a star where models differ (Fig. 3)."""
+    """Draw the distributions of image AIS with a star where models differ (Fig. 3)."""
     input:
+        **drawn_by("distributions"),
         distributions="results/statistics/distributions.csv",
         tests="results/statistics/ks_tests.csv",
-        style=STYLE,
-        code=imports_of("plot_distributions"),
     output:
-        png=report(
-            "results/figures/distributions.png",
-            caption="captions/distributions.rst",
-            category="Distributions",
-            labels={"figure": "Distributions of image scores"},
-        ),
-        pdf="results/figures/distributions.pdf",
+        **figure("distributions", "Distributions", "Distributions of image AIS"),
     log:
         "results/logs/plot_distributions.log",
     benchmark:
         "results/benchmarks/plot_distributions.tsv"
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
-        cohorts=list(config["cohorts"]),
-        models=list(config["models"]),
+        figure="distributions",
+        settings={},
     script:
-        "../workflow_scripts/plot_distributions.py"
+        "../workflow_scripts/plot_tables.py"
 
 
 rule plot_heatmaps:
     """Draw a grid of pictures and heatmaps, whole or thresholded (Fig. 2, 4, 5)."""
     input:
-        heatmaps=expand(
-            "results/heatmaps/{{cohort}}/{model}/heatmaps.h5", model=config["models"]
-        ),
-        image_ais=expand(
-            "results/image_ais/{{cohort}}/{model}.h5", model=config["models"]
-        ),
+        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
         code=imports_of("plot_heatmaps"),
     output:
-        png=report(
-            "results/figures/heatmaps-{cohort}-{threshold}.png",
-            caption="captions/heatmaps.rst",
-            category="Heatmaps",
-            subcategory="{cohort}",
-            labels={"cohort": "{cohort}", "threshold": "{threshold}"},
-        ),
-        pdf="results/figures/heatmaps-{cohort}-{threshold}.pdf",
+        **figure("heatmaps-{cohort}-{threshold}", "Heatmaps"),
     log:
         "results/logs/plot_heatmaps/{cohort}/{threshold}.log",
     benchmark:
         "results/benchmarks/plot_heatmaps/{cohort}/{threshold}.tsv"
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
-        models=list(config["models"]),
         colours=config["heatmaps"]["colours"],
         n_shown=config["figures"]["grid_pictures"],
     script:
         "../workflow_scripts/plot_heatmaps.py"
+
+
+rule plot_agreement:
+    """Draw how models agree in each image, against how unsure they are of its class."""
+    input:
+        **drawn_by("agreement"),
+        agreement=everywhere("results/agreement/{cohort}.csv"),
+        summary="results/agreement/summary/heatmaps.csv",
+    output:
+        **figure(
+            "agreement", "Agreement", "Networks", wanted=AGREEMENT and SEVERAL_MODELS
+        ),
+    log:
+        "results/logs/plot_agreement.log",
+    benchmark:
+        "results/benchmarks/plot_agreement.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="agreement",
+        settings={},
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_activity:
+    """Draw how scores relate to activity, image by image."""
+    input:
+        **drawn_by("activity"),
+        activity=everywhere("results/agreement/activity/{cohort}.csv"),
+        summary="results/agreement/summary/activity.csv",
+    output:
+        **figure("activity", "Agreement", "Scores and activity", wanted=AGREEMENT),
+    log:
+        "results/logs/plot_activity.log",
+    benchmark:
+        "results/benchmarks/plot_activity.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="activity",
+        settings={},
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_cohort_agreement:
+    """Draw the correlation of the maps' scores between cohorts as a matrix."""
+    input:
+        **drawn_by("cohort_agreement"),
+        cohorts="results/agreement/summary/cohorts.csv",
+    output:
+        **figure(
+            "cohort_agreement",
+            "Agreement",
+            "Cohorts",
+            wanted=AGREEMENT and SEVERAL_COHORTS,
+        ),
+    log:
+        "results/logs/plot_cohort_agreement.log",
+    benchmark:
+        "results/benchmarks/plot_cohort_agreement.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="cohort_agreement",
+        settings={},
+        folds=FOLDS,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_stability:
+    """Draw how far folds agree, and how often each map is retained."""
+    input:
+        **drawn_by("stability"),
+        maps=everywhere("results/stability/{cohort}/{model}.csv"),
+        fold_pairs=everywhere("results/stability/fold_pairs/{cohort}/{model}.csv"),
+        summary="results/stability/summary.csv",
+    output:
+        **figure("stability", "Stability", "Agreement between folds", wanted=STABILITY),
+    log:
+        "results/logs/plot_stability.log",
+    benchmark:
+        "results/benchmarks/plot_stability.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="stability",
+        settings={"share": config["stability"]["retained_share"]},
+        folds=FOLDS,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_stable_maps:
+    """Draw the images of the cohort that excite the most stable maps most."""
+    input:
+        maps="results/stability/{cohort}/{model}.csv",
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        cohort="results/cohorts/{cohort}.csv",
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        style=STYLE,
+        code=imports_of("plot_stable_maps"),
+    output:
+        **figure("stable_maps-{cohort}-{model}", "Stability", wanted=STABILITY),
+    log:
+        "results/logs/plot_stable_maps/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/plot_stable_maps/{cohort}/{model}.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        share=config["stability"]["retained_share"],
+        folds=FOLDS,
+    script:
+        "../workflow_scripts/plot_stable_maps.py"
+
+
+rule plot_saliency:
+    """Draw pictures with the top areas of heatmap and saliency map outlined."""
+    input:
+        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        maps=of_dataset(*SALIENCY_MAPS),
+        tables=of_models("results/saliency/{cohort}/{model}.csv"),
+        style=STYLE,
+        code=imports_of("plot_saliency"),
+    output:
+        **figure("saliency-{cohort}", "Saliency", "Areas: {cohort}", wanted=SALIENCY),
+    log:
+        "results/logs/plot_saliency/{cohort}.log",
+    benchmark:
+        "results/benchmarks/plot_saliency/{cohort}.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        kinds={name: source["kind"] for name, source in SOURCES.items()},
+        n_shown=config["figures"]["grid_pictures"],
+    script:
+        "../workflow_scripts/plot_saliency.py"
+
+
+rule plot_relative_risk:
+    """Draw how much likelier a pixel is to matter where a picture is salient."""
+    input:
+        **drawn_by("relative_risk"),
+        summary="results/saliency/summary.csv",
+    output:
+        **figure("relative_risk", "Saliency", "Relative risk", wanted=SALIENCY),
+    log:
+        "results/logs/plot_relative_risk.log",
+    benchmark:
+        "results/benchmarks/plot_relative_risk.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="relative_risk",
+        settings={},
+    script:
+        "../workflow_scripts/plot_tables.py"

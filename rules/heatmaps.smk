@@ -1,6 +1,12 @@
 # Reads results/image_ais/, results/activations/ and the pictures; writes results/heatmaps/: the
 # numbers first, then overlays that only draw them.
 
+OVERLAY_INDEXES = everywhere("results/heatmaps/{cohort}/{model}/{threshold}/index.csv")
+# Any overlay in an index that was lost since is drawn again.
+TARGETS += OVERLAY_INDEXES + [
+    lost for index in OVERLAY_INDEXES for lost in sources.lost_overlays(index)
+]
+
 
 rule compute_heatmaps:
     """Weight each image's feature maps by their scores."""
@@ -8,9 +14,6 @@ rule compute_heatmaps:
         image_ais="results/image_ais/{cohort}/{model}.h5",
         cohort="results/cohorts/{cohort}.csv",
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
-        network="results/networks/{model}.safetensors",
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        judgments=judgments_of_cohort,
         code=imports_of("compute_heatmaps"),
     output:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
@@ -21,8 +24,7 @@ rule compute_heatmaps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=doubling(1500),
-        runtime=doubling(5),
+        **needs(1500, 5),
     params:
         negative_scores=config["heatmaps"]["negative_scores"],
         similarity=config["similarity"],
@@ -31,49 +33,41 @@ rule compute_heatmaps:
         "../workflow_scripts/compute_heatmaps.py"
 
 
-rule draw_heatmaps:
+rule draw_overlays:
     """Draw the overlays of all images of a cohort at one threshold, and list them."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
-        image_ais="results/image_ais/{cohort}/{model}.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        code=imports_of("draw_heatmaps"),
+        code=imports_of("draw_overlays"),
     output:
         index="results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
     log:
-        "results/logs/draw_heatmaps/{cohort}/{model}/{threshold}.log",
+        "results/logs/draw_overlays/{cohort}/{model}/{threshold}.log",
     benchmark:
-        "results/benchmarks/draw_heatmaps/{cohort}/{model}/{threshold}.tsv"
+        "results/benchmarks/draw_overlays/{cohort}/{model}/{threshold}.tsv"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
         colours=config["heatmaps"]["colours"],
     script:
-        "../workflow_scripts/draw_heatmaps.py"
+        "../workflow_scripts/draw_overlays.py"
 
 
-rule draw_heatmap:
+rule draw_overlay:
     """Draw the overlay of one image alone."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
-        image_ais="results/image_ais/{cohort}/{model}.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        code=imports_of("draw_heatmap"),
+        code=imports_of("draw_overlay"),
     output:
         overlay="results/heatmaps/{cohort}/{model}/{threshold}/{image}.png",
     log:
-        "results/logs/draw_heatmap/{cohort}/{model}/{threshold}/{image}.log",
+        "results/logs/draw_overlay/{cohort}/{model}/{threshold}/{image}.log",
     benchmark:
-        "results/benchmarks/draw_heatmap/{cohort}/{model}/{threshold}/{image}.tsv"
+        "results/benchmarks/draw_overlay/{cohort}/{model}/{threshold}/{image}.tsv"
     conda:
         "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
     params:
         colours=config["heatmaps"]["colours"],
     script:
-        "../workflow_scripts/draw_heatmap.py"
+        "../workflow_scripts/draw_overlay.py"

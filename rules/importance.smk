@@ -1,19 +1,47 @@
-# Reads results/perturbation/, results/activations/ and the judgments; writes results/ais/,
-# results/selection/, results/retained/, results/image_ais/ and results/predictions/.
+# Reads results/cohorts/, results/perturbation/, results/activations/ and the judgments; writes
+# results/folds/, results/ais/, results/selection/, results/retained/ and results/image_ais/.
+
+TARGETS += everywhere(
+    *(
+        f"results/{stage}/{{cohort}}/{{model}}/seed-{{seed}}/fold-{{fold}}.csv"
+        for stage in ("ais", "selection", "retained")
+    ),
+    "results/image_ais/{cohort}/{model}.h5",
+)
+
+
+rule make_folds:
+    """Cut a cohort into folds, once for all stages: which fold tests which image, or pair."""
+    input:
+        cohort="results/cohorts/{cohort}.csv",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        code=imports_of("make_folds"),
+    output:
+        folds="results/folds/{cohort}.h5",
+    log:
+        "results/logs/make_folds/{cohort}.log",
+    benchmark:
+        "results/benchmarks/make_folds/{cohort}.tsv"
+    priority: 100
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        seeds=SEEDS,
+        n_folds=N_FOLDS,
+        unit=UNIT,
+    script:
+        "../workflow_scripts/make_folds.py"
 
 
 rule score_maps:
     """Score every map on the training side of each fold of a seed."""
     input:
-        cohort="results/cohorts/{cohort}.csv",
-        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        judgments=judgments_of_cohort,
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        network="results/networks/{model}.safetensors",
         code=imports_of("score_maps"),
     output:
-        ais=fold_tables("ais"),
+        ais=of_folds("ais"),
     log:
         "results/logs/score_maps/{cohort}/{model}/seed-{seed}.log",
     benchmark:
@@ -21,11 +49,8 @@ rule score_maps:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=doubling(1500),
-        runtime=doubling(10),
+        **needs(1500, 10),
     params:
-        n_folds=N_FOLDS,
-        unit=config["crossvalidation"]["unit"],
         fit=config["fit"],
         similarity=config["similarity"],
     script:
@@ -33,19 +58,17 @@ rule score_maps:
 
 
 rule select_maps:
-    """Switch maps on from best to worst in each fold of a seed and keep the best set."""
+    """Switch maps on from best to worst in each fold of a seed and retain the best set."""
     input:
-        cohort="results/cohorts/{cohort}.csv",
-        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        judgments=judgments_of_cohort,
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
-        ais=fold_tables("ais"),
+        ais=of_folds("ais"),
         code=imports_of("select_maps"),
     output:
-        selection=fold_tables("selection"),
-        retained=fold_tables("retained"),
+        selection=of_folds("selection"),
+        retained=of_folds("retained"),
     log:
         "results/logs/select_maps/{cohort}/{model}/seed-{seed}.log",
     benchmark:
@@ -54,121 +77,20 @@ rule select_maps:
         "../envs/alignment.yaml"
     threads: threads_of_head
     resources:
-        mem_mb=doubling(memory_of_head),
-        runtime=doubling(runtime_of_head),
+        **needs_of_head(),
     params:
-        n_folds=N_FOLDS,
-        unit=config["crossvalidation"]["unit"],
+        **HEAD,
         fit=config["fit"],
-        similarity=config["similarity"],
-        framing=config["framing"],
-        device=config["compute"]["device"],
     script:
         "../workflow_scripts/select_maps.py"
-
-
-rule collect_predictions:
-    """Put the fits of all and of the retained maps into one table, a row a fold."""
-    input:
-        cohort="results/cohorts/{cohort}.csv",
-        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        judgments=judgments_of_cohort,
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        selection=seed_tables("selection"),
-        retained=seed_tables("retained"),
-        code=imports_of("collect_predictions"),
-    output:
-        predictions="results/predictions/{cohort}/{model}.csv",
-    log:
-        "results/logs/collect_predictions/{cohort}/{model}.log",
-    benchmark:
-        "results/benchmarks/collect_predictions/{cohort}/{model}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
-    params:
-        seeds=SEEDS,
-        n_folds=N_FOLDS,
-        unit=config["crossvalidation"]["unit"],
-    script:
-        "../workflow_scripts/collect_predictions.py"
-
-
-rule summarize_predictions:
-    """Compare retained with all maps over the folds, for every cohort and model."""
-    input:
-        predictions=expand(
-            "results/predictions/{cohort}/{model}.csv",
-            cohort=config["cohorts"],
-            model=config["models"],
-        ),
-        resamples=resamples(),
-        networks=expand("results/networks/{model}.safetensors", model=config["models"]),
-        code=imports_of("summarize_predictions"),
-    output:
-        summary="results/predictions/summary.csv",
-    log:
-        "results/logs/summarize_predictions.log",
-    benchmark:
-        "results/benchmarks/summarize_predictions.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(5),
-    params:
-        cohorts=list(config["cohorts"]),
-        models=list(config["models"]),
-    script:
-        "../workflow_scripts/summarize_predictions.py"
-
-
-rule estimate_ceiling:
-    """Estimate the highest fit that the reliability of the judgments leaves room for."""
-    input:
-        cohorts=expand("results/cohorts/{cohort}.csv", cohort=config["cohorts"]),
-        similarity=[
-            f"results/datasets/{cohort['dataset']}/similarity.h5"
-            for cohort in config["cohorts"].values()
-        ],
-        judgments=judgments_of_cohorts(),
-        pictures=[
-            f"results/datasets/{cohort['dataset']}/pictures.csv"
-            for cohort in config["cohorts"].values()
-        ],
-        code=imports_of("estimate_ceiling"),
-    output:
-        ceiling="results/predictions/ceiling.csv",
-    log:
-        "results/logs/estimate_ceiling.log",
-    benchmark:
-        "results/benchmarks/estimate_ceiling.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        mem_mb=doubling(1000),
-        runtime=doubling(10),
-    params:
-        cohorts=list(config["cohorts"]),
-        seeds=SEEDS,
-        n_folds=N_FOLDS,
-        unit=config["crossvalidation"]["unit"],
-        fit=config["fit"],
-    script:
-        "../workflow_scripts/estimate_ceiling.py"
 
 
 rule score_images:
     """Score every map for the comparisons of each single image of a cohort."""
     input:
         cohort="results/cohorts/{cohort}.csv",
-        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        judgments=judgments_of_cohort,
-        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        network="results/networks/{model}.safetensors",
         code=imports_of("score_images"),
     output:
         image_ais="results/image_ais/{cohort}/{model}.h5",
@@ -179,8 +101,7 @@ rule score_images:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=doubling(1500),
-        runtime=doubling(10),
+        **needs(1500, 10),
     params:
         similarity=config["similarity"],
     script:

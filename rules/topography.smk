@@ -8,6 +8,10 @@ TOPOGRAPHY = config["topography"]
 TRAINED = design.networks(
     TOPOGRAPHY["conditions"], TOPOGRAPHY["lambdas"], TOPOGRAPHY["seeds"]
 )
+# Of the cohorts named, those that the config has.
+ALIGNED = [
+    name for name in TOPOGRAPHY["alignment"]["cohorts"] if name in config["cohorts"]
+]
 SHEET = {key: TOPOGRAPHY[key] for key in ("grid", "neighbourhood", "wrap")}
 # The wildcard stands for datasets with judgments elsewhere, and for images to train on here.
 OF_TOPOGRAPHY = {
@@ -54,10 +58,10 @@ rule fetch_training_images:
         images="results/topography/datasets/{dataset}.h5",
     log:
         "results/logs/fetch_training_images/{dataset}.log",
-    priority: 100
-    localrule: True
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    priority: 100
+    localrule: True
     conda:
         "../envs/alignment.yaml"
     resources:
@@ -110,8 +114,6 @@ rule record_activations:
         "results/logs/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
     benchmark:
         "results/benchmarks/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
-    group:
-        "measures-{dataset}"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
@@ -135,8 +137,6 @@ rule measure_robustness:
         "results/logs/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
     benchmark:
         "results/benchmarks/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
-    group:
-        "measures-{dataset}"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
@@ -163,8 +163,6 @@ rule measure_units:
         "results/logs/measure_units/{dataset}.log",
     benchmark:
         "results/benchmarks/measure_units/{dataset}.tsv"
-    group:
-        "topography"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
@@ -189,8 +187,6 @@ rule compare_networks:
         "results/logs/compare_networks/{dataset}.log",
     benchmark:
         "results/benchmarks/compare_networks/{dataset}.tsv"
-    group:
-        "topography"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
@@ -215,8 +211,6 @@ rule summarize_topography:
         "results/logs/summarize_topography/{dataset}.log",
     benchmark:
         "results/benchmarks/summarize_topography/{dataset}.tsv"
-    group:
-        "topography"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
@@ -240,8 +234,6 @@ rule decide_claims:
         "results/logs/decide_claims.log",
     benchmark:
         "results/benchmarks/decide_claims.tsv"
-    group:
-        "topography"
     conda:
         "../envs/alignment.yaml"
     params:
@@ -269,8 +261,6 @@ rule align_units:
         "results/logs/align_units/{dataset}/{cohort}.log",
     benchmark:
         "results/benchmarks/align_units/{dataset}/{cohort}.tsv"
-    group:
-        "topography"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:

@@ -17,7 +17,7 @@ def topography_figure(name, title, cohort=False):
     path = f"results/figures/topography/{{dataset}}/{name}" + "-{cohort}" * cohort
     choices = {
         "dataset": TOPOGRAPHY["datasets"],
-        "cohort": TOPOGRAPHY["alignment"]["cohorts"],
+        "cohort": ALIGNED,
         "format": ["png", "pdf"],
     }
     names = set(re.findall(r"{(\w+)}", f"{path}.{{format}}"))
@@ -58,10 +58,10 @@ for FIGURE, TITLE in SUMMARY_FIGURES.items():
             f"results/logs/plot_topography_{FIGURE}/{{dataset}}.log",
         benchmark:
             f"results/benchmarks/plot_topography_{FIGURE}/{{dataset}}.tsv"
-        group:
-            "figures"
         wildcard_constraints:
             **OF_TOPOGRAPHY,
+        group:
+            "figures"
         conda:
             "../envs/alignment.yaml"
         params:
@@ -83,10 +83,10 @@ rule plot_topography_similarity:
         "results/logs/plot_topography_similarity/{dataset}.log",
     benchmark:
         "results/benchmarks/plot_topography_similarity/{dataset}.tsv"
-    group:
-        "figures"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
     params:
@@ -108,10 +108,10 @@ rule plot_topography_claims:
         "results/logs/plot_topography_claims/{dataset}.log",
     benchmark:
         "results/benchmarks/plot_topography_claims/{dataset}.tsv"
-    group:
-        "figures"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
     params:
@@ -134,10 +134,10 @@ rule plot_topography_importance:
         "results/logs/plot_topography_importance/{dataset}/{cohort}.log",
     benchmark:
         "results/benchmarks/plot_topography_importance/{dataset}/{cohort}.tsv"
-    group:
-        "figures"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
     params:
@@ -162,10 +162,10 @@ rule plot_topography_maps:
         "results/logs/plot_topography_maps/{dataset}.log",
     benchmark:
         "results/benchmarks/plot_topography_maps/{dataset}.tsv"
-    group:
-        "figures"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
     params:
@@ -190,10 +190,10 @@ rule plot_topography_overview:
         "results/logs/plot_topography_overview/{dataset}.log",
     benchmark:
         "results/benchmarks/plot_topography_overview/{dataset}.tsv"
-    group:
-        "figures"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
+    group:
+        "figures"
     conda:
         "../envs/alignment.yaml"
     params:

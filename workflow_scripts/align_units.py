@@ -1,14 +1,14 @@
 """Score the units of trained networks by what they add to the prediction of human judgments."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
 from alignment.artifacts.arrays import read_arrays
 from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.artifacts.network_files import read_network
+from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.tables import read_columns, write_rows
-from alignment.datasets.pictures import network_input, read_picture
+from alignment.datasets.pictures import network_input
 from alignment.similarity.pairs import upper_triangle
 from alignment.topography.importance import (
     MAP_COLUMNS,
@@ -16,7 +16,7 @@ from alignment.topography.importance import (
     leave_units_out,
     to_input,
 )
-from alignment.topography.networks import load_trained, topographic_activations
+from alignment.topography.networks import from_saved, topographic_activations
 from alignment.topography.sheet import morans_i, morans_i_p, neighbour_pairs, patches, positions
 
 
@@ -24,15 +24,15 @@ def main(input, output, params, cohort):
     torch.set_num_threads(1)
     chosen = read_columns(input.cohort)["index"]
     judgments = read_arrays(input.similarity, "similarity")[np.ix_(chosen, chosen)]
-    names = read_columns(input.pictures)["image"][chosen]
-    pictures = [read_picture(Path(input.folder, f"{name}.png")) for name in names]
+    files = PictureFiles(input.pictures)
+    pictures = [files[files.names[k]] for k in chosen]
     sheet = params.sheet
     grid = tuple(sheet["grid"])
     pairs = neighbour_pairs(grid, sheet["neighbourhood"], sheet["wrap"])
     groups = {"ais": np.eye(grid[0] * grid[1], dtype=bool), "ais_patch": patches(grid)}
     units, maps = [], []
     for path in input.networks:
-        network = load_trained(path)
+        network = from_saved(read_network(path))
         size, _, channels = network.image_shape
         values = [network_input(p, size, [0] * 3, [1] * 3, params.framing) for p in pictures]
         shown = to_input(np.stack(values), channels)

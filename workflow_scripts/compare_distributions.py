@@ -1,8 +1,8 @@
 """Compare each pair of models by Kolmogorov-Smirnov tests, Holm-corrected over the table."""
 
-from alignment.comparison.distributions import KS_COLUMNS, compare, samples
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.tables import read_columns, write_rows
+from alignment.comparison.distributions import KS_COLUMNS, compare, samples
 
 
 def main(input, output):

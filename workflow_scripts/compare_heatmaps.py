@@ -4,53 +4,47 @@ from itertools import combinations
 
 import numpy as np
 
-from alignment.comparison.models import COLUMNS, class_entropies, compare_heatmaps
+from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from
-from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes
 from alignment.artifacts.tables import read_columns, write_rows
+from alignment.comparison.models import COLUMNS, class_entropies, compare_heatmaps
 
 
 def read_entropies(path, rows):
-    """Return the class entropies of some rows, NaN where the network names no classes."""
+    """Return a model and the class entropies of some rows, NaN where it names no classes."""
     with open_arrays(path) as file:
         if "logits" not in file:
-            return np.full(len(rows), np.nan)
-        return class_entropies(file["logits"][:][rows])
+            return file.attrs["model"], np.full(len(rows), np.nan)
+        return file.attrs["model"], class_entropies(file["logits"][:][rows])
 
 
-def main(input, output, params, cohort):
+def main(input, output, cohort):
     rows = read_columns(input.cohort)["index"]
-    pictures = read_columns(input.pictures)
-    sizes = list(
-        zip(pictures["width"][rows].tolist(), pictures["height"][rows].tolist(), strict=True)
-    )
-    heatmaps, entropies = {}, {}
-    for model, path, scores, activations in zip(
-        params.models, input.heatmaps, input.image_ais, input.activations, strict=True
-    ):
-        check_made_from(
-            path, {"image_ais": scores, "activations": activations, "pictures": input.pictures}
-        )
-        heatmaps[model], images = read_arrays(path, "heatmap", "images")
-        framing = read_attributes(path)["framing"]
-        entropies[model] = read_entropies(activations, rows)
+    saved = {}
+    for path in input.heatmaps:
+        check_made_from(path, input, {"cohort": cohort})
+        heatmaps = open_heatmaps(path, input.pictures)
+        saved[heatmaps.model] = heatmaps
+    entropies = dict(read_entropies(path, rows) for path in input.activations)
     table = []
-    for a, b in combinations(params.models, 2):
-        own, others = compare_heatmaps(heatmaps[a], heatmaps[b], sizes, framing)
-        empty_a, empty_b = (~heatmaps[model].any(axis=(1, 2)) for model in (a, b))
-        for values in zip(
-            images, own, others, entropies[a], entropies[b], empty_a, empty_b, strict=True
-        ):
-            table.append((values[0], a, b, *values[1:]))
+    for a, b in combinations(saved, 2):
+        first, second = saved[a], saved[b]
+        sizes = [first.pictures.sizes[row] for row in rows]
+        own, others = compare_heatmaps(first.heatmap, second.heatmap, sizes, first.framing)
+        empty_a, empty_b = (~each.heatmap.any(axis=(1, 2)) for each in (first, second))
+        columns = first.images, own, others, entropies[a], entropies[b], empty_a, empty_b
+        for image, *values in zip(*columns, strict=True):
+            table.append((cohort, image, a, b, *values))
         if n_empty := int((empty_a | empty_b).sum()):
             warn(
-                f"in the cohort '{cohort}' {n_empty} of {len(images)} images have an empty heatmap "
-                f"by {a} or {b}: they have no correlation."
+                f"in the cohort '{cohort}' {n_empty} of {len(first.images)} images have an empty "
+                f"heatmap by {a} or {b}: they have no correlation."
             )
     write_rows(output.agreement, COLUMNS, table)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.cohort)
+        main(snakemake.input, snakemake.output, snakemake.wildcards.cohort)

@@ -1,9 +1,9 @@
 """Compare each pair of models by Wilcoxon signed-rank tests over images, Holm-corrected."""
 
-from alignment.comparison.distributions import samples
 from alignment.artifacts.job_log import job_log
-from alignment.comparison.paired_tests import COLUMNS, compare_images
 from alignment.artifacts.tables import read_columns, write_rows
+from alignment.comparison.distributions import samples
+from alignment.comparison.paired_tests import COLUMNS, compare_images
 
 
 def main(input, output):

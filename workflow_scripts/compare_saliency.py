@@ -2,8 +2,12 @@
 
 from contextlib import ExitStack
 
+from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.saliency_files import open_maps
+from alignment.artifacts.tables import write_rows
+from alignment.datasets.saliency_maps import read_fixations
 from alignment.saliency.comparison import (
     COLUMNS,
     compare_all_pairs,
@@ -11,63 +15,52 @@ from alignment.saliency.comparison import (
     permutation_test,
 )
 from alignment.saliency.models import CENTRE
-from alignment.datasets.saliency_maps import read_fixations
-from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes
-from alignment.artifacts.tables import read_columns, write_rows
 
-TEST_COLUMNS = ("source", "measure", "n_images", "null", "null_low", "null_high", "p")
+WHICH = ("cohort", "model")
+TEST_COLUMNS = (*WHICH, "source", "measure", "n_images", "null", "null_low", "null_high", "p")
 
 
-class SavedMaps:
-    """The saliency maps of some images, in their order, each read when it is asked for."""
-
-    def __init__(self, file, images):
-        row = {image: k for k, image in enumerate(file["images"].asstr()[()])}
-        self._arrays = [file[f"maps/{row[image]:06}"] for image in images]
-
-    def __len__(self):
-        return len(self._arrays)
-
-    def __getitem__(self, k):
-        return self._arrays[k][()]
-
-
-def main(input, output, params):
-    for path in (input.heatmaps, *input.maps):
+def main(input, output, wildcards):
+    which = {"cohort": wildcards.cohort, "model": wildcards.model}
+    check_made_from(input.heatmaps, input, which)
+    for path in input.maps:
         check_made_from(path, input)
+    saved = open_heatmaps(input.heatmaps, input.pictures)
     with ExitStack() as stack:
-        files = [stack.enter_context(open_arrays(path)) for path in input.maps]
-        compare(dict(zip(params.sources, files, strict=True)), input, output)
+        opened = [stack.enter_context(open_maps(path, saved.images)) for path in input.maps]
+        maps = {each.source: each for each in opened}
+        rows, tests = compare(saved, maps, input.fixations)
+    write_rows(output.table, (*WHICH, *COLUMNS), [which | row for row in rows])
+    write_rows(output.tests, TEST_COLUMNS, [which | test for test in tests])
 
 
-def compare(files, input, output):
-    heatmaps, images = read_arrays(input.heatmaps, "heatmap", "images")
-    framing = read_attributes(input.heatmaps)["framing"]
-    index = read_columns(input.pictures)
-    size = dict(zip(index["image"], zip(index["width"], index["height"], strict=True), strict=True))
-    sizes = [tuple(map(int, size[image])) for image in images]
-    maps = {source: SavedMaps(file, images) for source, file in files.items()}
+def compare(saved, maps, fixation_files):
+    """Return a row per image and source, and a test per source and measure."""
+    size = dict(zip(saved.pictures.names, saved.pictures.sizes, strict=True))
+    sizes = [size[image] for image in saved.images]
     fixations = {}
-    for path in input.fixations:
-        fixations = read_fixations(path, index["image"])
+    for path in fixation_files:
+        fixations = read_fixations(path, saved.pictures.names)
     rows = []
-    for k, image in enumerate(images):
+    for k, image in enumerate(saved.images):
         own = {source: values[k] for source, values in maps.items()}
-        compared = compare_image(heatmaps[k], own, sizes[k], framing, fixations.get(image))
+        compared = compare_image(
+            saved.heatmap[k], own, sizes[k], saved.framing, fixations.get(image)
+        )
         rows += [{"image": image, **row} for row in compared]
-    write_rows(output.table, COLUMNS, rows)
     tests = []
     for source, values in maps.items():
         if source == CENTRE:
             continue  # the same map for every picture
-        for measure, pairs in compare_all_pairs(heatmaps, values, sizes, framing).items():
+        compared = compare_all_pairs(saved.heatmap, values, sizes, saved.framing)
+        for measure, pairs in compared.items():
             tests.append(
                 {"source": source, "measure": measure, "n_images": len(pairs)}
                 | permutation_test(measure, pairs)
             )
-    write_rows(output.tests, TEST_COLUMNS, tests)
+    return rows, tests
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)
+        main(snakemake.input, snakemake.output, snakemake.wildcards)

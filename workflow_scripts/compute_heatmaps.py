@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from alignment.heatmaps.heatmaps import heatmap
+from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
-from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
 from alignment.artifacts.tables import read_columns
+from alignment.heatmaps.heatmaps import heatmap
 
 
-def main(input, output, params):
-    check_made_from(input.activations, input, params)
-    check_made_from(input.image_ais, input, params)
+def main(input, output, params, wildcards):
+    check_made_from(input.activations, input, params, wildcards)
+    check_made_from(input.image_ais, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]
     ais, images = read_arrays(input.image_ais, "ais", "images")
     feature_maps = read_arrays(input.activations, "feature_maps")
@@ -37,4 +37,4 @@ def main(input, output, params):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

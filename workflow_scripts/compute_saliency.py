@@ -1,14 +1,11 @@
 """Compute or read the saliency maps of a dataset by one source."""
 
-from pathlib import Path
-
+from alignment.artifacts.arrays import write_arrays
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
-from alignment.datasets.pictures import read_picture
-from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian, checked_map
-from alignment.datasets.saliency_maps import find_maps, load_function, read_map
-from alignment.artifacts.arrays import write_arrays
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.picture_files import PictureFiles
+from alignment.datasets.saliency_maps import checked_map, find_maps, load_function, read_map
+from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian
 
 
 def maps_of(source, definition, files, images, pictures):
@@ -39,13 +36,11 @@ def maps_of(source, definition, files, images, pictures):
             yield checked_map(model(picture), where)
 
 
-def warn_of_other_shapes(maps, index):
+def warn_of_other_shapes(maps, files):
     """Say once where a map is stretched: its model may have seen a padded or a cropped picture."""
     stretched = [
         f"'{image}' ({values.shape[1]} x {values.shape[0]} for {width} x {height})"
-        for image, values, width, height in zip(
-            index["image"], maps, index["width"], index["height"], strict=True
-        )
+        for image, values, (width, height) in zip(files.names, maps, files.sizes, strict=True)
         # As long as one side, less its rounding, fits the other.
         if abs(values.shape[1] * height / width - values.shape[0]) > max(1, 0.02 * values.shape[0])
     ]
@@ -57,17 +52,15 @@ def warn_of_other_shapes(maps, index):
 
 
 def main(input, output, params, wildcards):
-    index = read_columns(input.pictures)
-    folder = Path(input.pictures).parent / "images"
-    pictures = (read_picture(folder / f"{image}.png") for image in index["image"])
-    maps = list(maps_of(wildcards.source, params.definition, input.files, index["image"], pictures))
-    warn_of_other_shapes(maps, index)
-    for image, values in zip(index["image"], maps, strict=True):
+    files = PictureFiles(input.pictures)
+    maps = list(maps_of(wildcards.source, params.definition, input.files, files.names, files))
+    warn_of_other_shapes(maps, files)
+    for image, values in zip(files.names, maps, strict=True):
         if values.min() == values.max():
             warn(f"the saliency map of the image '{image}' is flat: it is compared with nothing.")
     write_arrays(
         output.maps,
-        {f"maps/{k:06}": values for k, values in enumerate(maps)} | {"images": index["image"]},
+        {f"maps/{k:06}": values for k, values in enumerate(maps)} | {"images": files.names},
         {
             "source": wildcards.source,
             "dataset": wildcards.dataset,

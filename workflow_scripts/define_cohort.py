@@ -1,22 +1,22 @@
 """Find the images of a cohort and check that every fold has enough of them."""
 
-from alignment.importance.folds import check_cohort
-from alignment.artifacts.job_log import job_log, warn
-from alignment.datasets.labels import query_images
-from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.arrays import read_arrays
+from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import read_columns, write_columns
+from alignment.datasets.labels import query_images
+from alignment.importance.folds import check_cohort
 
 # Test images below which the fit of a fold is high by chance alone
 FEW = 8
 
 
 def main(input, output, params, cohort):
-    check_made_from(input.similarity, input)
+    check_made_from(input.judgments, input)
     table = read_columns(input.images)
     chosen = query_images(table, params.query, cohort)
     check_cohort(
-        cohort, chosen, read_arrays(input.similarity, "similarity"), params.n_folds, params.unit
+        cohort, chosen, read_arrays(input.judgments, "similarity"), params.n_folds, params.unit
     )
     n_test = len(chosen) // params.n_folds
     if params.unit == "images" and n_test < FEW:

@@ -3,15 +3,15 @@
 import json
 from pathlib import Path
 
+from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
-from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.tables import read_columns
 
 
 def main(input, output, dataset):
-    check_made_from(input.similarity, input)
-    with open_arrays(input.similarity) as file:
+    check_made_from(input.judgments, input)
+    with open_arrays(input.judgments) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
         notes = json.loads(file.attrs["notes"])
         source = file.attrs["source"]

@@ -1,76 +1,59 @@
 """Run a network over the pictures: feature maps, embeddings and class scores."""
 
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from alignment.networks.cuts import cut
-from alignment.networks.devices import choose_device
+from alignment.artifacts.arrays import write_arrays
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
-from alignment.heads.opening import is_pooled
 from alignment.artifacts.job_log import job_log, progress, usage_noted
 from alignment.artifacts.lineage import made_from
-from alignment.networks.networks import load_saved_network
-from alignment.datasets.pictures import digest, network_input, read_picture
-from alignment.artifacts.arrays import write_arrays
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.network_files import read_network
+from alignment.artifacts.picture_files import PictureFiles
+from alignment.datasets.pictures import network_input
+from alignment.heads.opening import is_pooled
+from alignment.networks.cuts import cut
+from alignment.networks.devices import choose_device
+from alignment.networks.networks import from_saved
 
 BATCH_SIZE = 16
 
 
-def read_checked(folder, index):
-    """Yield the pictures of an index in order; an altered picture is an InputError."""
-    for name, sha256 in zip(index["image"], index["sha256"], strict=True):
-        path = folder / f"{name}.png"
-        picture = read_picture(path)
-        if digest(picture) != sha256:
-            raise InputError(
-                f"{path} is not the picture that was imported; delete {folder} "
-                "and run snakemake again."
-            )
-        yield picture
+def open_network(path, model, specification):
+    """Return a prepared network and what was saved with it; one of another config is refused."""
+    saved = read_network(path)
+    if (saved.attributes["model"], saved.attributes["specification"]) != (model, specification):
+        raise InputError(
+            f"{path} is not the network that config: models: {model} describes; {make_anew(path)}"
+        )
+    return from_saved(saved), saved.attributes
 
 
-def _on_cpu(values):
-    return None if values is None else values.cpu()
+def outputs_of(backbone, pictures, device):
+    """Return feature maps, embeddings and class scores of prepared pictures, (N, 3, S, S)."""
+    batches = []
+    with torch.inference_mode():
+        for batch in progress(torch.from_numpy(pictures).split(BATCH_SIZE), "batches of pictures"):
+            outputs = backbone(batch.to(device))
+            batches.append({k: v.cpu().numpy() for k, v in outputs.items() if v is not None})
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
 
 
 def main(input, output, params, threads, dataset, model):
     torch.set_num_threads(threads)
     device = choose_device(params.device)
-    network, attributes = load_saved_network(input.network)
-    if (attributes["model"], attributes["specification"]) != (model, params.model):
-        raise InputError(
-            f"{input.network} is not the network that config: models: {model} describes; "
-            f"{make_anew(input.network)}"
-        )
+    network, attributes = open_network(input.network, model, params.model)
     cuts = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"])
-    index = read_columns(input.index)
-    pictures = np.stack(
-        [
-            network_input(picture, network.input_size, network.mean, network.std, params.framing)
-            for picture in read_checked(Path(input.pictures), index)
-        ]
-    )
-    backbone = cuts.backbone.to(device)
-    batches = []
-    with torch.inference_mode():
-        for batch in progress(torch.from_numpy(pictures).split(BATCH_SIZE), "batches of pictures"):
-            outputs = backbone(batch.to(device))
-            batches.append({name: _on_cpu(values) for name, values in outputs.items()})
-    arrays = {
-        name: None
-        if batches[0][name] is None
-        else torch.cat([batch[name] for batch in batches]).numpy()
-        for name in ("feature_maps", "embedding", "logits")
-    }
+    files = PictureFiles(input.pictures)
+    preparation = network.input_size, network.mean, network.std, params.framing
+    pictures = np.stack([network_input(picture, *preparation) for picture in files.checked()])
+    arrays = outputs_of(cuts.backbone.to(device), pictures, device)
     pooled = is_pooled(arrays["feature_maps"], arrays["embedding"])
     write_arrays(
         output.activations,
-        {**arrays, "images": index["image"]},
+        {**arrays, "images": files.names},
         {
             **attributes,
             "dataset": dataset,
@@ -82,7 +65,7 @@ def main(input, output, params, threads, dataset, model):
             "input_size": network.input_size,
             "mean": network.mean,
             "std": network.std,
-            "made_from": made_from(network=input.network, pictures=input.index),
+            "made_from": made_from(network=input.network, pictures=input.pictures),
             "torch_version": version("torch"),
             "torchvision_version": version("torchvision"),
         },

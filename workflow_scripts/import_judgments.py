@@ -1,27 +1,19 @@
 """Read the human judgments in any supported format and check them against the pictures."""
 
-from alignment.artifacts.job_log import job_log
-from alignment.datasets.judgments import check_judgments, read_judgments
-from alignment.artifacts.lineage import made_from
-from alignment.datasets.matrix_files import RawMatrices
-from alignment.datasets.mur92 import read_observers
 from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.job_log import job_log
+from alignment.artifacts.lineage import made_from
 from alignment.artifacts.tables import read_columns
+from alignment.datasets.judgments import read_judgments
 
 
 def main(input, output, params, dataset):
-    images = [str(image) for image in read_columns(input.index)["image"]]
-    if params.source == "mur92":
-        options = {"kind": "dissimilarity"}
-        raw = RawMatrices(read_observers(input.judgments))
-        judgments = check_judgments(raw, "dissimilarity", images, input.judgments)
-    else:
-        options = dict(params.options)
-        judgments = read_judgments(input.judgments, images=images, **options)
+    images = [str(image) for image in read_columns(input.pictures)["image"]]
+    judgments = read_judgments(input.judgments_file, images=images, **params.options)
     for note in judgments.notes:
         print(note)
     write_arrays(
-        output.similarity,
+        output.judgments,
         {
             "similarity": judgments.similarity,
             "observers": judgments.observers,
@@ -29,10 +21,10 @@ def main(input, output, params, dataset):
         },
         {
             "dataset": dataset,
-            "source": str(input.judgments),
-            "options": options,
+            "source": str(input.judgments_file),
+            "options": params.options,
             "notes": list(judgments.notes),
-            "made_from": made_from(judgments=input.judgments, pictures=input.index),
+            "made_from": made_from(judgments_file=input.judgments_file, pictures=input.pictures),
         },
     )
 

@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from alignment.networks.cuts import format_layers, list_layers
 from alignment.artifacts.errors import InputError
+from alignment.networks.cuts import format_layers, list_layers
 from alignment.networks.networks import load_network
 
 

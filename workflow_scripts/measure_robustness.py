@@ -5,15 +5,16 @@ import torch
 
 from alignment.artifacts.arrays import read_arrays
 from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns, write_rows
 from alignment.topography.measures import COLUMNS
-from alignment.topography.networks import load_trained
+from alignment.topography.networks import from_saved
 from alignment.topography.robustness import input_noise, weight_noise
 
 
 def main(input, output, params):
     torch.set_num_threads(1)
-    network = load_trained(input.network)
+    network = from_saved(read_network(input.network))
     shown = *read_arrays(input.images, "test_images", "test_labels"), network.normalisation
     told = network.attributes
     levels, exponent = params.noise["levels"], params.noise["pink_exponent"]

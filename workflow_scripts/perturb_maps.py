@@ -1,20 +1,32 @@
 """Switch every map off in turn and record the similarity of every pair of images."""
 
-from alignment.heads.opening import open_head
+from functools import partial
+
+from alignment.artifacts.arrays import Arrays, write_arrays
 from alignment.artifacts.job_log import job_log, progress, usage_noted
 from alignment.artifacts.lineage import check_made_from, made_from
-from alignment.artifacts.arrays import read_attributes, write_arrays
+from alignment.artifacts.network_files import read_network
+from alignment.heads.opening import open_head
 
 
-def main(input, output, params, threads, memory_mb):
-    check_made_from(input.activations, input, params)
-    head = open_head(input, params, threads, memory_mb, progress)
+def main(input, output, params, wildcards, threads, memory_mb):
+    check_made_from(input.activations, input, params, wildcards)
+    activations = Arrays(input.activations)
+    head = open_head(
+        activations,
+        partial(read_network, input.network),
+        params.similarity,
+        params.device,
+        threads,
+        memory_mb,
+        progress,
+    )
     rsm, rsm_without, one_side = head.leave_one_out()
     write_arrays(
         output.perturbation,
         {"rsm": rsm, "rsm_without": rsm_without, "rsm_without_one_side": one_side},
         {
-            **read_attributes(input.activations),
+            **activations.attributes,
             "similarity": params.similarity,
             "made_from": made_from(input.activations, activations=input.activations),
         },
@@ -27,6 +39,7 @@ if __name__ == "__main__":
             snakemake.input,
             snakemake.output,
             snakemake.params,
+            snakemake.wildcards,
             snakemake.threads,
             snakemake.resources.mem_mb,
         )

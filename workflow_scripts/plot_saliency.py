@@ -1,166 +1,32 @@
 """Draw pictures with the top areas of heatmap and saliency map outlined, for one cohort."""
 
-import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Patch
-
-from alignment.figures.charts import PAGE_WIDTH, save, source_label, spread, use_style
+from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
-from alignment.heatmaps.overlays import open_heatmaps
-from alignment.saliency.comparison import as_pixels
+from alignment.artifacts.saliency_files import open_maps
+from alignment.artifacts.tables import read_tables
+from alignment.figures.charts import save, use_style
+from alignment.figures.saliency import draw, risks_of
 from alignment.saliency.models import CENTRE
-from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES, top_areas
-from alignment.artifacts.arrays import open_arrays
-from alignment.artifacts.tables import read_columns
-
-SHARE = 1  # position in TOP_SHARES: the top 10 %
-HEATMAP, SALIENCY = "#D55E00", "#0072B2"
-# The picture is grey and pale, so that two colours suffice to be told from it.
-PALE = 0.45
-FILL = 0.25  # opacity of the areas
-MOST = 6  # pictures side by side, so that outlines can be told apart in print
-
-
-def areas(heatmap, saliency_map, size, framing):
-    """Return the top areas of a heatmap and of a saliency map on the picture.
-
-    Returns
-    -------
-    two (height, width) bool arrays
-    """
-    heat, salient, seen = as_pixels([heatmap], [saliency_map], size, framing)
-    result = []
-    for values in (heat, salient):
-        area = np.zeros(seen.shape, dtype=bool)
-        area[seen] = top_areas(values, TOP_SHARES[SHARE : SHARE + 1])[0, 0]
-        result.append(area)
-    return result
-
-
-def draw(cohort, heatmaps, maps, risks, kinds, n_shown):
-    """Return the figure: a row a model and source, a column a picture.
-
-    Parameters
-    ----------
-    cohort : str
-        For the title.
-    heatmaps : dict of str to SavedHeatmaps
-        By model; all of the same images.
-    maps : dict of str to dict of str to array
-        Saliency maps by source and image.
-    risks : dict of (model, source, image) to float
-        Relative risk at this share.
-    kinds : dict of str to str
-        What the maps of each source are.
-    n_shown : int
-        Number of pictures.
-    """
-    any_model = next(iter(heatmaps.values()))
-    images = [any_model.images[k] for k in spread(len(any_model.images), min(n_shown, MOST))]
-    rows = [(model, source) for model in heatmaps for source in maps]
-    side = (PAGE_WIDTH - 1.0) / len(images)
-    figure, panels = plt.subplots(
-        len(rows),
-        len(images),
-        figsize=(PAGE_WIDTH, 0.55 + (side + 0.14) * len(rows)),
-        squeeze=False,
-    )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.01, wspace=0, hspace=0)
-    for column, image in enumerate(images):
-        picture = any_model.picture(image)
-        grey = picture.mean(axis=2, keepdims=True) / 255 * (1 - PALE) + PALE
-        size = picture.shape[1], picture.shape[0]
-        for row, (model, source) in enumerate(rows):
-            panel = panels[row, column]
-            saved = heatmaps[model]
-            both = areas(
-                saved.heatmap[saved.images.index(image)], maps[source][image], size, saved.framing
-            )
-            shown = np.repeat(grey, 3, axis=2)
-            for area, colour in zip(both, (HEATMAP, SALIENCY), strict=True):
-                shown[area] += FILL * (to_rgb(colour) - shown[area])
-                _outline(panel, area, colour)
-            panel.imshow(shown)
-            risk = risks[model, source, image]
-            panel.set_xlabel(_written(risk), labelpad=1, fontsize=7)
-            panel.set_xticks([])
-            panel.set_yticks([])
-            for spine in panel.spines.values():
-                spine.set_visible(False)
-    for panel, (model, source) in zip(panels[:, 0], rows, strict=True):
-        panel.set_ylabel(f"{model}\n{source_label(source, kinds[source])}", fontsize=6)
-    percent = f"{100 * TOP_SHARES[SHARE]:.0f}"
-    figure.legend(
-        handles=[
-            Patch(facecolor=(*to_rgb(c), FILL), edgecolor=c, label=label)
-            for c, label in (
-                (HEATMAP, f"heatmap, top {percent} %"),
-                (SALIENCY, f"saliency map, top {percent} %"),
-            )
-        ],
-        loc="outside upper right",
-        ncols=2,
-        title=f"{cohort}    number: relative risk",
-        title_fontsize=7,
-        alignment="right",
-    )
-    return figure
-
-
-def _outline(panel, area, colour):
-    if not area.any():
-        return
-    # One pixel of nothing around, so that an area at the edge is outlined there too.
-    padded = np.pad(area, 1).astype(float)
-    where = np.arange(-1, area.shape[1] + 1), np.arange(-1, area.shape[0] + 1)
-    panel.contour(*where, padded, levels=[0.5], colors=[colour], linewidths=0.8)
-
-
-def _written(risk):
-    if np.isnan(risk):
-        return "–"
-    return "∞" if np.isinf(risk) else f"{risk:.1f}"
-
-
-def read_risks(models, tables):
-    """Return the relative risk of every model, source and image at this share."""
-    risks = {}
-    for model, path in zip(models, tables, strict=True):
-        table = read_columns(path)
-        columns = (table["source"], table["image"], table[RELATIVE_RISKS[SHARE]])
-        risks |= {(model, s, i): float(r) for s, i, r in zip(*columns, strict=True)}
-    return risks
 
 
 def main(input, output, params, cohort):
     use_style(input.style)
-    for path, scores in zip(input.heatmaps, input.image_ais, strict=True):
-        check_made_from(path, {"image_ais": scores, "pictures": input.pictures})
+    heatmaps, maps = {}, {}
+    for path in input.heatmaps:
+        check_made_from(path, input, {"cohort": cohort})
+        saved = open_heatmaps(path, input.pictures)
+        heatmaps[saved.model] = saved
+    images = saved.images
     for path in input.maps:
         check_made_from(path, input)
-    heatmaps = {
-        model: open_heatmaps(path, input.pictures)
-        for model, path in zip(params.models, input.heatmaps, strict=True)
-    }
-    maps = {}
-    for source, path in zip(params.kinds, input.maps, strict=True):
-        # The same spot on every picture, unless there is nothing else to show.
-        if source == CENTRE and maps:
-            continue
-        with open_arrays(path) as file:
-            names = file["images"].asstr()[()]
-            maps[source] = {name: file[f"maps/{k:06}"][()] for k, name in enumerate(names)}
-    figure = draw(
-        cohort,
-        heatmaps,
-        maps,
-        read_risks(params.models, input.tables),
-        params.kinds,
-        params.n_shown,
-    )
-    save(figure, output.png, output.pdf)
+        with open_maps(path, images) as values:
+            maps[values.source] = dict(zip(images, values, strict=True))
+    # The same spot on every picture, unless there is nothing else to show.
+    if len(maps) > 1:
+        maps.pop(CENTRE, None)
+    risks = risks_of(read_tables(input.tables))
+    save(draw(cohort, heatmaps, maps, risks, params.kinds, params.n_shown), output.png, output.pdf)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Load a network and its weights, check where it is cut, and keep it in one checked file."""
 
+import torch
+
 from alignment.artifacts.downloads import cache_folder
-from alignment.networks.cuts import cut
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import job_log, usage_noted
-from alignment.networks.networks import load_network, save_network
+from alignment.artifacts.network_files import write_network
+from alignment.networks.cuts import cut
+from alignment.networks.networks import load_network, to_saved, torchvision
 
 
 def main(output, model, name):
@@ -21,16 +24,14 @@ def main(output, model, name):
     layers = model.get("layers", {})
     cuts = cut(network, layers.get("feature_maps"), layers.get("embedding"))
     print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
-    save_network(
-        output.network,
-        network,
-        {
-            "model": name,
-            "specification": model,
-            "feature_maps_layer": cuts.feature_maps,
-            "embedding_layer": cuts.embedding,
-        },
-    )
+    attributes = {
+        "model": name,
+        "specification": model,
+        "feature_maps_layer": cuts.feature_maps,
+        "embedding_layer": cuts.embedding,
+    }
+    versions = {"torch": torch.__version__, "torchvision": torchvision.__version__}
+    write_network(output.network, to_saved(network, attributes), versions)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from alignment.artifacts.arrays import read_arrays, read_seal, write_arrays
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
 from alignment.artifacts.job_log import job_log, usage_noted
-from alignment.topography.networks import load_trained, topographic_activations
+from alignment.artifacts.network_files import read_network
+from alignment.topography.networks import from_saved, topographic_activations
 from alignment.topography.tuning import centre_and_surround, gratings, hidden
 
 
 def main(input, output):
     torch.set_num_threads(1)
-    network = load_trained(input.network)
+    network = from_saved(read_network(input.network))
     if network.attributes["images_sha256"] != read_seal(input.images):
         raise InputError(
             f"{input.network} was not trained on {input.images} as it is now; "

@@ -2,23 +2,22 @@
 
 import numpy as np
 
-from alignment.importance.image_scores import image_scores
+from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
-from alignment.similarity.pairs import square
-from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
 from alignment.artifacts.tables import read_columns
+from alignment.importance.image_ais import image_ais
+from alignment.similarity.pairs import square
 
 
-def main(input, output, params, cohort, model):
-    check_made_from(input.similarity, input)
-    check_made_from(input.perturbation, input, params)
+def main(input, output, params, wildcards):
+    check_made_from(input.perturbation, input, params, wildcards)
     table = read_columns(input.cohort)
     images = table["index"]
-    judgments = read_arrays(input.similarity, "similarity")
+    judgments = read_arrays(input.judgments, "similarity")
     rsm, one_side = read_arrays(input.perturbation, "rsm", "rsm_without_one_side")
     members = np.ix_(images, images)
-    ais, fit_full = image_scores(
+    ais, fit_full = image_ais(
         square(rsm, len(judgments))[members],
         one_side[images][:, :, images],
         judgments[members],
@@ -26,27 +25,26 @@ def main(input, output, params, cohort, model):
     median = np.nanmedian(fit_full)
     if median < 0:
         warn(
-            f"in the cohort '{cohort}' pictures that people find alike are those that the network "
-            f"'{model}' finds different (median correlation {median:.2f}); if that is not what you "
-            "expect, check the key kind of the judgments."
+            f"in the cohort '{wildcards.cohort}' pictures that people find alike are those that "
+            f"the network '{wildcards.model}' finds different (median correlation {median:.2f}); "
+            "if that is not what you expect, check the key kind of the judgments."
         )
     write_arrays(
         output.image_ais,
         {"ais": ais, "fit_full": fit_full, "images": table["image"]},
         {
             **read_attributes(input.perturbation),
-            "cohort": cohort,
-            "made_from": made_from(input.perturbation, input.similarity, cohort=input.cohort),
+            "cohort": wildcards.cohort,
+            "made_from": made_from(
+                input.perturbation,
+                input.judgments,
+                judgments=input.judgments,
+                cohort=input.cohort,
+            ),
         },
     )
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(
-            snakemake.input,
-            snakemake.output,
-            snakemake.params,
-            snakemake.wildcards.cohort,
-            snakemake.wildcards.model,
-        )
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

@@ -1,31 +1,28 @@
 """Compare retained with all maps over the folds, for every cohort and model."""
 
-from itertools import product
-
 import numpy as np
 
 from alignment.artifacts.job_log import job_log
-from alignment.statistics.holm import with_holm
+from alignment.artifacts.network_files import describe_network
+from alignment.artifacts.tables import groups_of, read_tables, write_rows
 from alignment.prediction.fold_tests import compare_folds
 from alignment.prediction.resampling import interval
-from alignment.artifacts.network_files import describe_network
-from alignment.artifacts.tables import read_columns, write_rows
+from alignment.statistics.holm import with_holm
 
 
-def main(input, output, params):
-    weights = {
-        model: describe_network(path)[0]["weights_name"]
-        for model, path in zip(params.models, input.networks, strict=True)
-    }
+def main(input, output):
+    weights = {}
+    for path in input.networks:
+        known, attributes = describe_network(path)
+        weights[attributes["model"]] = known["weights_name"]
+    resampled = {}
+    if input.resamples:
+        resampled = groups_of(read_tables(input.resamples), "cohort", "model")
     rows = []
-    resamples = input.resamples or [None] * len(input.predictions)
-    for (cohort, model), path, resampled in zip(
-        product(params.cohorts, params.models), input.predictions, resamples, strict=True
-    ):
-        table = read_columns(path)
+    predictions = groups_of(read_tables(input.predictions), "cohort", "model")
+    for (cohort, model), table in predictions.items():
         low = high = np.nan
-        if resampled is not None:
-            fits = read_columns(resampled)
+        if fits := resampled.get((cohort, model)):
             low, high = interval(fits["test_retained"] - fits["test_full"])
         rows.append(
             {
@@ -49,4 +46,4 @@ def main(input, output, params):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)
+        main(snakemake.input, snakemake.output)

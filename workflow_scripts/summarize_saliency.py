@@ -1,19 +1,17 @@
 """Summarize the overlap of heatmaps with saliency maps over cohorts and models."""
 
 from alignment.artifacts.job_log import job_log
-from alignment.statistics.holm import with_holm
+from alignment.artifacts.tables import groups_of, read_tables, write_rows
 from alignment.saliency.summary import COLUMNS, summarize
-from alignment.artifacts.tables import read_columns, write_rows
+from alignment.statistics.holm import with_holm
 
 
 def main(input, output, params):
+    tests = groups_of(read_tables(input.tests), "cohort", "model")
     rows = []
-    designs = [(cohort, model) for cohort in params.cohorts for model in params.models]
-    for (cohort, model), table, tests in zip(designs, input.tables, input.tests, strict=True):
-        rows += [
-            {"cohort": cohort, "model": model, **row}
-            for row in summarize(read_columns(table), read_columns(tests), params.kinds)
-        ]
+    for (cohort, model), table in groups_of(read_tables(input.tables), "cohort", "model").items():
+        summary = summarize(table, tests.get((cohort, model), {}), params.kinds)
+        rows += [{"cohort": cohort, "model": model, **row} for row in summary]
     write_rows(output.summary, COLUMNS, with_holm(rows))
 
 

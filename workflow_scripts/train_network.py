@@ -6,9 +6,10 @@ import torch
 
 from alignment.artifacts.arrays import read_arrays, read_attributes, read_seal
 from alignment.artifacts.job_log import job_log, progress, usage_noted
+from alignment.artifacts.network_files import write_network
 from alignment.artifacts.tables import write_rows
-from alignment.networks.tensor_files import save_tensors
 from alignment.topography.losses import spatial_loss
+from alignment.topography.networks import TrainedNetwork, to_saved
 from alignment.topography.training import CURVE_COLUMNS, Images, train
 
 
@@ -24,26 +25,19 @@ def main(input, output, params, trained):
         **params.training,
         progress=lambda epochs: progress(epochs, "epochs"),
     )
-    mean, deviation = images.normalisation()
-    save_tensors(
-        output.network,
-        network.state_dict(),
-        {
-            "image_shape": images.train_images.shape[1:],
-            "n_classes": images.n_classes,
-            "mean": mean,
-            "deviation": deviation,
-        },
-        {
-            **trained,
-            **params.training,
-            **params.loss,
-            "grid": params.grid,
-            "origin": read_attributes(input.images)["origin"],
-            "images_sha256": read_seal(input.images),
-            "numpy": version("numpy"),
-        },
-    )
+    attributes = {
+        **trained,
+        **params.training,
+        **params.loss,
+        "grid": params.grid,
+        "origin": read_attributes(input.images)["origin"],
+        "images_sha256": read_seal(input.images),
+        "numpy": version("numpy"),
+    }
+    shape = images.train_images.shape[1:]
+    kept = TrainedNetwork(network, shape, images.normalisation(), attributes)
+    versions = {"torch": torch.__version__, "torchvision": "not used"}
+    write_network(output.network, to_saved(kept), versions)
     write_rows(output.curve, CURVE_COLUMNS, curve)
     print(f"test accuracy: {curve[-1]['accuracy_test']:.3f}")
 

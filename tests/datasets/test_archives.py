@@ -10,18 +10,26 @@ import zipfile
 import numpy as np
 import pytest
 
+from alignment.artifacts import downloads
 from alignment.artifacts.errors import InputError
 from alignment.datasets import archives, digit_sources
 from alignment.datasets.archives import Archive, find_archive, read_members, run_client
 from alignment.datasets.digit_sources import read_source, take
 
 CONTENT = b"content"
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    monkeypatch.setattr(downloads, "PAUSE_S", 0)
+
+
 KEY = "topography: datasets: digits: archive"
 
 
 def published(download, content=CONTENT):
     digest = hashlib.sha256(content).hexdigest()
-    return Archive("thing.tgz", digest, "1 MB", download, "fetch thing")
+    return Archive("thing.tgz", digest, download, "fetch thing")
 
 
 class Downloads:
@@ -99,7 +107,7 @@ def test_no_download_ends_in_a_sentence(tmp_path):
         match=r"thing\.tgz could not be downloaded \(no route to host\); .* run 'fetch thing', ",
     ):
         find_archive(published(download), tmp_path, key=KEY)
-    assert download.calls == archives.ATTEMPTS
+    assert download.calls == downloads.ATTEMPTS
     assert not list(tmp_path.iterdir())
 
 

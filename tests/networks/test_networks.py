@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 import safetensors
-import safetensors.torch
 import skimage.data
 import torch
 
@@ -220,7 +219,7 @@ def test_failed_save_leaves_the_old_file(small, tmp_path, monkeypatch):
         partial.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(safetensors.torch, "save_file", fail)
+    monkeypatch.setattr(networks.safetensors.torch, "save_file", fail)
     with pytest.raises(OSError, match="disk full"):
         save_network(path, small, {})
     assert path.read_bytes() == b"old"

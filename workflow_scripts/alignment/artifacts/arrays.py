@@ -106,6 +106,30 @@ def read_arrays(path: str | Path, *names: str) -> np.ndarray | list[np.ndarray]:
     return arrays[0] if len(names) == 1 else arrays
 
 
+class Arrays(Mapping):
+    """The arrays of an artifact by name, each read when it is asked for.
+
+    Attributes
+    ----------
+    attributes : dict
+        What made it.
+    """
+
+    def __init__(self, path: str | Path):
+        self._path = path
+        self.attributes = read_attributes(path)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return read_arrays(self._path, name)
+
+    def __iter__(self) -> Iterator[str]:
+        with open_arrays(self._path) as file:
+            yield from list(file)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def read_attributes(path: str | Path) -> dict[str, Any]:
     """Return what made an artifact: the attributes of the file as a dict."""
     with open_arrays(path) as file:

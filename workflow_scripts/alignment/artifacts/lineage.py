@@ -5,19 +5,19 @@ another configuration, it takes for what it should be.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from alignment.artifacts.arrays import read_attributes, read_seal
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew, sha256_of_file
 from alignment.artifacts.network_files import SEAL, read_header
-from alignment.artifacts.arrays import read_attributes, read_seal
 
 # Artifacts carry a SHA-256 of their own; of any other file it is computed.
 _SEALS = {
     "network": lambda path: read_header(path)[SEAL],
-    "activations": read_seal,
-    "image_ais": read_seal,
+    **dict.fromkeys(("judgments", "folds", "activations", "image_ais"), read_seal),
 }
 
 
@@ -30,7 +30,8 @@ def made_from(*parents: str | Path, **sources: str | Path) -> dict[str, str]:
         Artifacts it descends from: all that they were made from counts.
     **sources : paths
         Files by their role: ``network``, ``pictures`` (the index of a dataset, with the checksum of
-        every picture), ``judgments``, ``cohort``, ``activations``, ``image_ais``.
+        every picture), ``judgments_file`` (the user's), ``judgments`` (as imported), ``cohort``,
+        ``folds``, ``activations``, ``image_ais``.
 
     Returns
     -------
@@ -39,24 +40,28 @@ def made_from(*parents: str | Path, **sources: str | Path) -> dict[str, str]:
     """
     inherited = {}
     for parent in parents:
-        inherited |= json.loads(read_attributes(parent)["made_from"])
+        inherited |= _recorded(parent)
     return inherited | {role: _seal(role, path) for role, path in sources.items()}
 
 
-def check_made_from(path: str | Path, inputs: Any, settings: Any = None) -> None:
-    """Refuse an artifact that was not made from what a stage is given beside it.
+def check_made_from(
+    path: str | Path, inputs: Mapping[str, Any], *settings: Mapping[str, Any]
+) -> None:
+    """Refuse an artifact that does not belong to what a stage is given beside it.
 
-    Every file and every setting that both the artifact and the stage name must be the same.
+    Every file that the artifact records must be the same where the stage is given it, and where
+    another artifact of the stage records it; every setting that both name must be equal.
 
     Parameters
     ----------
     path : path
         HDF5 artifact.
-    inputs : mapping of str to path
-        The stage's inputs; those of a role of :func:`made_from` are compared.
-    settings : mapping, optional
-        The stage's settings; those with the name of an attribute, such as ``framing``, are
-        compared.
+    inputs : mapping of str to path, or to list of paths
+        The stage's inputs; those of a role of :func:`made_from` are compared, and what the HDF5
+        artifacts among them record.
+    *settings : mappings
+        The stage's settings and wildcards; those with the name of an attribute, such as
+        ``framing`` or ``model``, are compared.
 
     Raises
     ------
@@ -64,17 +69,31 @@ def check_made_from(path: str | Path, inputs: Any, settings: Any = None) -> None
         The artifact was altered, or made from other files or with other settings.
     """
     attributes = read_attributes(path)
-    recorded = json.loads(attributes["made_from"])
-    for role, seal in recorded.items():
-        source = inputs.get(role)
-        if source is not None and seal != _seal(role, source):
-            raise InputError(f"{path} was not made from {source} as it is now; {make_anew(path)}")
-    for name, value in (settings or {}).items():
+    for name, value in (item for each in settings for item in each.items()):
         if name in attributes and attributes[name] != value:
             raise InputError(
-                f"{path} was made with {name}: {attributes[name]}, but the config says {value}; "
+                f"{path} was made with {name}: {attributes[name]}, where it is {value} now; "
                 f"{make_anew(path)}"
             )
+    recorded = _recorded(path)
+    for role, seal in recorded.items():
+        source = inputs.get(role)
+        if isinstance(source, str | Path) and seal != _seal(role, source):
+            raise InputError(f"{path} was not made from {source} as it is now; {make_anew(path)}")
+    for _, other in inputs.items():  # Snakemake's mappings have no values()
+        if not isinstance(other, str | Path) or other == path or Path(other).suffix != ".h5":
+            continue
+        theirs = _recorded(other)
+        for role in recorded.keys() & theirs.keys():
+            if recorded[role] != theirs[role]:
+                raise InputError(
+                    f"{path} was not made from the same {role.replace('_', ' ')} as {other}; "
+                    f"{make_anew(path)}"
+                )
+
+
+def _recorded(path):
+    return json.loads(read_attributes(path).get("made_from", "{}"))
 
 
 def _seal(role, path):

@@ -1,22 +1,91 @@
-"""What a saved network says of itself, read without torch, whose import takes seconds.
+"""Networks as one ``.safetensors`` file each: tensors, and in the header all that is known.
 
-The header of the file carries the SHA-256 of the tensors, which whoever loads them checks, and a
-seal, the SHA-256 of the rest of the header.
+No torch is needed, whose import takes seconds: tensors are NumPy arrays here.  The header carries
+the SHA-256 of the tensors and a seal, the SHA-256 of the rest of the header.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import safetensors
+import safetensors.numpy
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import altered, make_anew, unsealed
+from alignment.artifacts.files import altered, make_anew, replacing, unsealed
 
 SEAL = "seal"
 FIELDS = {"network", "attributes", "torch", "torchvision", "tensors_sha256"}  # beside the seal
+
+
+@dataclass(frozen=True)
+class SavedNetwork:
+    """What a network file holds.
+
+    Attributes
+    ----------
+    known : dict
+        The fields of :class:`alignment.networks.networks.Network` but the module.
+    attributes : dict
+        What was saved with it, such as the layers at which it is cut.
+    tensors : dict of str to array
+    """
+
+    known: dict[str, Any]
+    attributes: dict[str, Any]
+    tensors: dict[str, np.ndarray]
+
+
+def write_network(path: str | Path, saved: SavedNetwork, versions: Mapping[str, str]) -> None:
+    """Write a network; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+    saved : SavedNetwork
+        Its ``known`` and ``attributes`` hold what JSON can hold.
+    versions : dict of str to str
+        Of ``torch`` and ``torchvision``.
+    """
+    metadata = {
+        "network": json.dumps(saved.known),
+        "attributes": json.dumps(saved.attributes),
+        "torch": versions["torch"],
+        "torchvision": versions["torchvision"],
+        "tensors_sha256": sha256_of_tensors(saved.tensors),
+    }
+    metadata[SEAL] = seal_of(metadata)
+    tensors = {name: np.asarray(array, order="C") for name, array in saved.tensors.items()}
+    with replacing(path) as partial:
+        safetensors.numpy.save_file(tensors, partial, metadata)
+
+
+def read_network(path: str | Path) -> SavedNetwork:
+    """Read a network file whole, and check its tensors.
+
+    Raises
+    ------
+    InputError
+        The file is missing, was altered since it was written, or was written by something else.
+    """
+    known, attributes = describe_network(path)
+    tensors = safetensors.numpy.load_file(path)
+    if sha256_of_tensors(tensors) != read_header(path)["tensors_sha256"]:
+        raise altered(path)
+    return SavedNetwork(known, attributes, tensors)
+
+
+def sha256_of_tensors(tensors: Mapping[str, np.ndarray]) -> str:
+    """Return the SHA-256 of tensors: names, types, shapes and values, sorted by name."""
+    content = hashlib.sha256()
+    for name, array in sorted(tensors.items()):
+        content.update(f"{name} {array.dtype} {array.shape} ".encode())
+        content.update(np.ascontiguousarray(array))
+    return content.hexdigest()
 
 
 def seal_of(metadata: Mapping[str, str]) -> str:
@@ -31,7 +100,7 @@ def read_header(path: str | Path) -> dict[str, str]:
     Parameters
     ----------
     path : path
-        A file written by :func:`alignment.networks.networks.save_network`.
+        A file written by :func:`write_network`.
 
     Returns
     -------

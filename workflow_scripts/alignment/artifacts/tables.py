@@ -37,13 +37,52 @@ def write_rows(
             writer.writerow([_field(value) for value in values])
 
 
-def write_columns(path: str | Path, **columns: Sequence | np.ndarray) -> None:
-    """Write columns of equal length, each a list or 1-D array, under their names."""
-    values = [
-        column.tolist() if isinstance(column, np.ndarray) else list(column)
-        for column in columns.values()
-    ]
-    write_rows(path, list(columns), zip(*values, strict=True))
+def write_columns(path: str | Path, **columns: Sequence | np.ndarray | str | int) -> None:
+    """Write columns of equal length, each a list or 1-D array, under their names.
+
+    What is the same in every row, such as the cohort, is given once, as text or number.
+    """
+    values = {
+        name: column.tolist() if isinstance(column, np.ndarray) else list(column)
+        for name, column in columns.items()
+        if not isinstance(column, str | int)
+    }
+    n_rows = len(next(iter(values.values())))
+    repeated = {name: [columns[name]] * n_rows for name in columns if name not in values}
+    values |= repeated
+    write_rows(path, list(columns), zip(*(values[name] for name in columns), strict=True))
+
+
+def read_tables(paths: Sequence[str | Path]) -> dict[str, np.ndarray]:
+    """Read tables of the same columns as one, row under row; see :func:`read_columns`."""
+    tables = [read_columns(path) for path in paths]
+    # A table without rows has no numbers to tell that its columns hold numbers.
+    filled = [table for table in tables if len(next(iter(table.values())))] or tables[:1]
+    return {name: np.concatenate([table[name] for table in filled]) for name in filled[0]}
+
+
+def rows_where(table: Mapping[str, np.ndarray], **values: Any) -> dict[str, np.ndarray]:
+    """Return the rows of a table in which some columns have given values, such as a cohort's."""
+    here = np.all([table[name] == value for name, value in values.items()], axis=0)
+    return {name: column[here] for name, column in table.items()}
+
+
+def groups_of(table: Mapping[str, np.ndarray], *names: str) -> dict[Any, dict[str, np.ndarray]]:
+    """Split a table by the values of some columns, in the order of their first rows.
+
+    Returns
+    -------
+    dict of value, or of tuple of values where there are several names, to the rows with it
+    """
+    keys = list(zip(*(table[name].tolist() for name in names), strict=True))
+    number = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+    group = np.array([number[key] for key in keys], dtype=int)
+    return {
+        key if len(names) > 1 else key[0]: {
+            name: column[group == k] for name, column in table.items()
+        }
+        for key, k in number.items()
+    }
 
 
 def read_columns(path: str | Path) -> dict[str, np.ndarray]:

@@ -1,16 +1,19 @@
 """Do models find the same parts of an image important, and is it a matter of how sure they are?"""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from alignment.statistics.bootstrap import bootstrap_interval
-from alignment.heatmaps.heatmaps import place
-from alignment.statistics.holm import with_holm
+from alignment.artifacts.tables import groups_of
+from alignment.heatmaps.placement import place
 from alignment.similarity.correlations import pearson
+from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.statistics.holm import with_holm
 
 # Pixels of the longer side at which heatmaps of different images are compared: the maps are a few
 # cells wide, so that a finer picture would change the third decimal.
 COARSE = 64
-COLUMNS = ["image", "model_a", "model_b", "correlation", "correlation_others"]
+COLUMNS = ["cohort", "image", "model_a", "model_b", "correlation", "correlation_others"]
 COLUMNS += ["entropy_a", "entropy_b", "empty_a", "empty_b"]
 SUMMARY_COLUMNS = ["cohort", "model_a", "model_b", "n_images", "n_empty", "n"]
 SUMMARY_COLUMNS += ["correlation", "correlation_sd", "correlation_low", "correlation_high"]
@@ -123,18 +126,18 @@ def _correlations(a, b):
         return a @ b.T
 
 
-def summarize_agreement(tables: dict[str, dict[str, np.ndarray]]) -> list[dict]:
+def summarize_agreement(table: Mapping[str, np.ndarray]) -> list[dict]:
     """Summarize the agreement of each pair of models over the images of each cohort.
 
     Parameters
     ----------
-    tables : dict of cohort to dict of str to array
+    table : dict of str to array
         Columns as in `COLUMNS`.
 
     Returns
     -------
     list of dict
-        One row a cohort and pair of models, with the keys `SUMMARY_COLUMNS`: ``n_empty`` images
+        One row per cohort and pair of models, with the keys `SUMMARY_COLUMNS`: ``n_empty`` images
         have an empty heatmap in either model, ``n`` a defined correlation; means over these, with
         95 % bootstrap intervals over images (``_low``, ``_high``); ``difference`` is own minus
         others.  ``entropy_rho`` is the Spearman correlation of the agreement with the larger of
@@ -142,12 +145,8 @@ def summarize_agreement(tables: dict[str, dict[str, np.ndarray]]) -> list[dict]:
         Holm-corrected over all rows in ``entropy_p_holm``.
     """
     rows = []
-    for cohort, table in tables.items():
-        pairs = dict.fromkeys(zip(table["model_a"], table["model_b"], strict=True))
-        for a, b in pairs:
-            here = (table["model_a"] == a) & (table["model_b"] == b)
-            one = {name: column[here] for name, column in table.items()}
-            rows.append({"cohort": cohort, "model_a": a, "model_b": b, **_summary(one)})
+    for (cohort, a, b), one in groups_of(table, "cohort", "model_a", "model_b").items():
+        rows.append({"cohort": cohort, "model_a": a, "model_b": b, **_summary(one)})
     return with_holm(rows, "entropy_p", "entropy_p_holm")
 
 

@@ -5,12 +5,12 @@ from itertools import combinations
 import numpy as np
 
 from alignment.artifacts.errors import InputError
-from alignment.similarity.fits import fit_drop, rank_maps
-from alignment.importance.fold_scores import mean_scores
+from alignment.importance.fold_ais import mean_scores
 from alignment.importance.folds import make_folds
+from alignment.similarity.correlations import spearman
+from alignment.similarity.fits import fit_drop, rank_maps
 from alignment.similarity.pairs import upper_triangle
 from alignment.statistics.overlap import overlap, random_overlap, random_stable
-from alignment.similarity.correlations import spearman
 
 MAP_COLUMNS = ["map", "share_retained", "mean_ais", "sd_ais", "mean_rank"]
 SUMMARY_COLUMNS = ["cohort", "model", "n_folds", "n_maps", "n_retained_mean"]
@@ -98,7 +98,7 @@ def compare_halves(
     correlations, overlaps = [], []
     for seed in seeds:
         try:
-            folds = make_folds(images, judgments, seed, 2, unit)
+            folds = make_folds(images, judgments, [seed], 2, unit)
         except InputError:  # a half with fewer than 3 judged pairs
             correlations.append(np.nan)
             overlaps.append(np.nan)
@@ -106,7 +106,7 @@ def compare_halves(
         # The test sets of two folds are the halves.
         halves = [
             fit_drop(rsm[pairs], rsm_without[:, pairs], triangle[pairs], kind)[2]
-            for pairs in (fold.test_pairs for fold in folds)
+            for pairs in (fold.test_pairs for fold in folds.of(judgments))
         ]
         correlations.append(spearman(*halves))
         best = np.zeros((2, n_maps), dtype=bool)

@@ -4,16 +4,15 @@ import io
 import lzma
 import subprocess
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from alignment.artifacts.downloads import keep
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
 
-ATTEMPTS = 3
 LARGEST_MEMBER = 200_000_000  # bytes
 
 
@@ -26,8 +25,6 @@ class Archive:
     file : str
         Its name.
     sha256 : str
-    size : str
-        For people.
     download : callable
         ``download(folder)`` puts it into a folder or raises OSError.
     by_hand : str
@@ -36,7 +33,6 @@ class Archive:
 
     file: str
     sha256: str
-    size: str
     download: Callable[[Path], None]
     by_hand: str
 
@@ -63,31 +59,13 @@ def find_archive(
     """
     if local is not None:
         return _checked_copy(archive, Path(local), key)
-    kept = Path(cache_folder) / archive.file
-    if kept.is_file() and sha256_of_file(kept) == archive.sha256:
-        return kept
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        return keep(Path(cache_folder, archive.file), archive.sha256, archive.download)
     except OSError as error:
         raise InputError(
-            f"the folder of downloads {kept.parent} cannot be made ({error}); name another one in "
-            "the environment variable ALIGNMENT_CACHE."
+            f"{archive.file} could not be downloaded ({error}); on a machine that is online, run "
+            f"'{archive.by_hand}', copy {archive.file} here, and name it in the config under {key}."
         ) from error
-    problem = None
-    for attempt in range(1, ATTEMPTS + 1):
-        print(f"Downloading {archive.file} ({archive.size}), attempt {attempt} of {ATTEMPTS}")
-        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-            try:
-                archive.download(Path(folder))
-                _arrived(archive, Path(folder)).replace(kept)
-                return kept
-            except OSError as error:
-                problem = error
-                print(f"The download failed: {error}", flush=True)
-    raise InputError(
-        f"{archive.file} could not be downloaded ({problem}); on a machine that is online, run "
-        f"'{archive.by_hand}', copy {archive.file} here, and name it in the config under {key}."
-    )
 
 
 def run_client(*command: str, folder: Path) -> None:
@@ -136,15 +114,6 @@ def _checked_copy(archive, local, key):
             f"{archive.sha256} is right: it is cut short, damaged or another file."
         )
     return local
-
-
-def _arrived(archive, folder):
-    fetched = folder / archive.file
-    if not fetched.is_file():
-        raise OSError(f"{archive.file} did not arrive")
-    if (found := sha256_of_file(fetched)) != archive.sha256:
-        raise OSError(f"it has SHA-256 {found} where {archive.sha256} is right")
-    return fetched
 
 
 def _reader(file):

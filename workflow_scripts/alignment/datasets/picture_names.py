@@ -1,7 +1,7 @@
-"""The names of pictures, and which row of a file belongs to which."""
+"""The names of pictures: which files they are, and which row of a table belongs to which."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
@@ -11,9 +11,28 @@ PICTURE_SUFFIXES = frozenset(
     {".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm"}
     | {".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
 )
+# Saliency maps, by the names of their pictures
+MAP_SUFFIXES = frozenset({".npy", ".npz", ".png", ".tif", ".tiff"})
 # A picture may have been converted after its name was noted.
 _NAMED_SUFFIXES = PICTURE_SUFFIXES | {".heic", ".heif"}
 _SHOWN = 5
+
+
+def files_in(folder: str | Path, suffixes: Iterable[str]) -> list[str]:
+    """Return the files of a folder with one of some suffixes, sorted; hidden files are left out."""
+    return sorted(
+        str(path)
+        for path in Path(folder).iterdir()
+        if path.suffix.lower() in suffixes and not path.name.startswith(".")
+    )
+
+
+def pictures_in(paths: Sequence[str | Path]) -> list[str]:
+    """Return picture files, where folders among them stand for the pictures that they hold."""
+    found = []
+    for path in paths:
+        found += files_in(path, PICTURE_SUFFIXES) if Path(path).is_dir() else [str(path)]
+    return found
 
 
 def match_rows(names: Sequence[str], images: Sequence[str], path: str | Path) -> list[int]:

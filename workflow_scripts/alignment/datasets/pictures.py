@@ -1,6 +1,5 @@
 """Pictures: reading them, and bringing them to a network's input."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,13 +76,6 @@ def name_pictures(paths: Sequence[str | Path]) -> list[str]:
     if len(paths) < 3:
         raise InputError(f"a dataset needs at least 3 pictures, but there are {len(paths)}.")
     return [path.stem for path in paths]
-
-
-def digest(picture: np.ndarray) -> str:
-    """Return the SHA-256 of a picture's size and pixels."""
-    content = hashlib.sha256(repr(picture.shape).encode())
-    content.update(np.ascontiguousarray(picture).tobytes())
-    return content.hexdigest()
 
 
 def network_input(

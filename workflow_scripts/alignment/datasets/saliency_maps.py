@@ -1,4 +1,4 @@
-"""Saliency maps that a user brings: a folder of files, or a function of a picture."""
+"""Saliency maps that a user brings, in a folder or by a function, and fixations."""
 
 import importlib
 import sys
@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.saliency.models import checked_map
+from alignment.artifacts.tables import read_columns
+from alignment.datasets.picture_names import MAP_SUFFIXES
 
-MAP_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".npz")
 SHOWN = 5
 
 
@@ -41,7 +41,7 @@ def find_maps(folder: str, files: Iterable[str], images: Sequence[str]) -> list[
         raise InputError(
             f"the folder {folder} has no saliency map for {len(missing)} of {len(images)} pictures "
             f"({_listed(missing)}): a map has the name of its picture and ends in "
-            f"{', '.join(MAP_SUFFIXES)}."
+            f"{', '.join(sorted(MAP_SUFFIXES))}."
         )
     for image in images:
         if len(by_name[image]) > 1:
@@ -63,7 +63,7 @@ def read_map(path: str | Path) -> np.ndarray:
 
     Returns
     -------
-    (h, w) array, see :func:`alignment.saliency.models.checked_map`
+    (h, w) array, see :func:`checked_map`
 
     Raises
     ------
@@ -115,6 +115,50 @@ def _read_picture(path: Path, where: str) -> np.ndarray:
     return values
 
 
+def checked_map(values: object, where: str) -> np.ndarray:
+    """Return a saliency map as a plain array, once it is sure to be one.
+
+    Parameters
+    ----------
+    values : array
+        (h, w), with axes of length 1 beside them where a model added some.
+    where : str
+        What the map is, for the message.
+
+    Returns
+    -------
+    (h, w) array, uint8 or uint16 where it was so given, else float32
+
+    Raises
+    ------
+    InputError
+        The values are not a plane of finite numbers of at least 0.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise InputError(
+            f"{where} holds {array.dtype}: a saliency map is an array of real numbers."
+        )
+    if array.ndim > 2:
+        array = array.reshape([side for side in array.shape if side > 1] or [1, 1])
+    if array.ndim != 2 or not array.size:
+        shape = " × ".join(map(str, np.shape(values))) or "a single number"
+        raise InputError(
+            f"{where} is {shape}: a saliency map has one value a pixel, height × width."
+        )
+    if array.dtype not in (np.uint8, np.uint16):
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise InputError(f"{where} holds values that are not finite, such as NaN.")
+    if array.min() < 0:
+        raise InputError(
+            f"{where} holds negative values (the least is {array.min():g}): a saliency map is a "
+            "density, so give the exponential of log densities."
+        )
+    return array
+
+
 def load_function(name: str) -> Callable[[np.ndarray], np.ndarray]:
     """Return a user's function of a picture.
 
@@ -162,8 +206,6 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     InputError
         The file is no such table, or names other pictures.
     """
-    from alignment.artifacts.tables import read_columns
-
     try:
         table = read_columns(path)
     except (ValueError, IndexError, OSError) as error:

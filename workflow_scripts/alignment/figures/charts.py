@@ -1,6 +1,6 @@
 """What the figures share: the look, the colour of a model, words for axes, saving."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -40,6 +40,16 @@ def source_label(source: str, kind: str) -> str:
     """Return how a source of saliency maps is called in figures, which says what it is."""
     name = "centred Gaussian" if kind == "baseline" else source.replace("_", " ")
     return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
+
+
+def designs_of(table: Mapping[str, np.ndarray]) -> tuple[list[str], list[str]]:
+    """Return the cohorts and the models of a table, in its order, which is that of the config."""
+    return list(dict.fromkeys(table["cohort"])), list(dict.fromkeys(table["model"]))
+
+
+def ceilings_of(table: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Return the ceiling of every cohort; NaN where there are no observers."""
+    return dict(zip(table["cohort"], table["ceiling"], strict=True))
 
 
 def spread(n_images: int, n_shown: int) -> np.ndarray:

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from alignment.artifacts.job_log import no_progress
 from alignment.heads.connected_layers import ConnectedLayers
 from alignment.heads.embeddings import Embeddings
-from alignment.artifacts.job_log import no_progress
-from alignment.similarity.pairs import members_of, pair_images
 from alignment.heads.split import SplitHead
+from alignment.similarity.pairs import members_of, pair_images
 
 BLOCK = 128  # maps at a time where they are switched on, if memory allows
 # Bytes of embeddings correlated at a time, in float64: beyond this the C library hands out fresh

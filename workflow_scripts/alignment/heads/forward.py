@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from alignment.heads.embeddings import Embeddings
 from alignment.artifacts.job_log import no_progress
+from alignment.heads.embeddings import Embeddings
 from alignment.similarity.pairs import members_of, pair_images
 
 # A head's own intermediate results, as a multiple of the maps that go in.

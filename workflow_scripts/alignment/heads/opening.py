@@ -1,17 +1,18 @@
 """The part of a network between feature maps and embedding, as the later stages use it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from alignment.artifacts.arrays import Arrays
 from alignment.artifacts.job_log import no_progress
+from alignment.artifacts.network_files import SavedNetwork
 from alignment.heads.pooled import PooledHead
-from alignment.artifacts.arrays import read_arrays, read_attributes
 
 
 class Head(Protocol):
-    """All that a stage needs of a head; :class:`alignment.heads.pooled.PooledHead` says the rest."""
+    """All that a stage needs of a head; :mod:`alignment.heads.pooled` says the rest."""
 
     n_images: int
     n_maps: int
@@ -39,8 +40,10 @@ def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
 
 
 def open_head(
-    inputs: Any,
-    settings: Any,
+    activations: Arrays,
+    read_network: Callable[[], SavedNetwork],
+    similarity: str,
+    device: str,
     threads: int,
     memory_mb: int,
     progress: Callable[[Iterable, str], Iterable] = no_progress,
@@ -49,13 +52,13 @@ def open_head(
 
     Parameters
     ----------
-    inputs : object
-        The stage's inputs: ``activations``, the HDF5 file of feature maps and embeddings, whose
-        attribute ``head`` says which kind it is, and ``network``, which made them and is read only
-        if layers have to be run.
-    settings : object
-        The stage's settings: ``similarity``, "pearson" or "cosine", and ``device``, "auto", "cpu"
-        or "cuda".
+    activations : mapping of str to array
+        ``feature_maps`` and ``embedding``, read when asked for; the attribute ``head`` says which
+        kind it is, ``feature_maps_layer`` and ``embedding_layer`` where the network was cut.
+    read_network : callable
+        Returns the network that made them; called only if layers have to be run.
+    similarity : {"pearson", "cosine"}
+    device : {"auto", "cpu", "cuda"}
     threads : int
     memory_mb : int
         What the job may take, in megabytes.  The head works in half of it, since arrays are copied
@@ -74,29 +77,29 @@ def open_head(
     InputError
         A file was altered, or there is no GPU.
     """
-    attributes = read_attributes(inputs.activations)
+    attributes = activations.attributes
     if attributes["head"] == "pooled":
-        return PooledHead(read_arrays(inputs.activations, "embedding"), settings.similarity)
+        return PooledHead(activations["embedding"], similarity)
 
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
 
     from alignment.heads.connected import ConnectedHead
+    from alignment.heads.forward import ForwardHead
+    from alignment.heads.split import split_head
     from alignment.networks.cuts import cut
     from alignment.networks.devices import choose_device
-    from alignment.heads.forward import ForwardHead
-    from alignment.networks.networks import load_saved_network
-    from alignment.heads.split import split_head
+    from alignment.networks.networks import from_saved
 
     torch.set_num_threads(threads)
     memory = memory_mb * 500_000  # bytes
-    device = choose_device(settings.device)
-    loaded, _ = load_saved_network(inputs.network)
-    head = cut(loaded, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
-    del loaded  # what lies before the cut is not needed
-    head = head.to(device)
-    feature_maps = torch.from_numpy(read_arrays(inputs.activations, "feature_maps")).to(device)
+    chosen = choose_device(device)
+    network = from_saved(read_network())
+    head = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
+    del network  # what lies before the cut is not needed
+    head = head.to(chosen)
+    feature_maps = torch.from_numpy(activations["feature_maps"]).to(chosen)
     split = split_head(head)
     if split is not None:
-        return ConnectedHead(split, feature_maps, settings.similarity, progress, memory)
-    return ForwardHead(head, feature_maps, settings.similarity, progress, memory)
+        return ConnectedHead(split, feature_maps, similarity, progress, memory)
+    return ForwardHead(head, feature_maps, similarity, progress, memory)

@@ -1,11 +1,14 @@
 """Is importance only activity?  Scores of a map against how much of it is active."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.artifacts.tables import groups_of
 from alignment.similarity.correlations import average_ranks, spearman
+from alignment.statistics.bootstrap import bootstrap_interval
 
-COLUMNS = ["image", "model", "n_maps", "n_active", "correlation", "correlation_active"]
+COLUMNS = ["cohort", "image", "model", "n_maps", "n_active", "correlation", "correlation_active"]
 COLUMNS += ["most_active_units", "n_most_active", "most_active_rank"]
 SUMMARY_COLUMNS = ["cohort", "model", "n_images", "n_maps", "n", "correlation", "correlation_sd"]
 SUMMARY_COLUMNS += ["correlation_low", "correlation_high", "n_positive", "correlation_active"]
@@ -73,47 +76,45 @@ def compare_activity(ais: np.ndarray, units: np.ndarray) -> dict:
     }
 
 
-def summarize_activity(tables: dict[str, dict[str, np.ndarray]]) -> list[dict]:
-    """Summarize the relation of scores and activity over the images of each cohort.
+def summarize_activity(table: Mapping[str, np.ndarray]) -> list[dict]:
+    """Summarize the relation of scores and activity over the images of each cohort and model.
 
     Parameters
     ----------
-    tables : dict of cohort to dict of str to array
+    table : dict of str to array
         Columns as in `COLUMNS`.
 
     Returns
     -------
     list of dict
-        One row a cohort and model, with the keys `SUMMARY_COLUMNS`: means over the ``n`` images
+        One row per cohort and model, with the keys `SUMMARY_COLUMNS`: means over the ``n`` images
         whose correlation is defined, with 95 % bootstrap intervals over images (``_low``,
         ``_high``); ``n_positive``: images with a positive correlation; ``most_active_rank_median``:
         over the ``n_ranked`` images that have an active map; ``n_top_tenth``, ``n_bottom_tenth``:
         images in which the most active map is among the tenth of the maps with the highest, the
         lowest scores.
     """
-    rows = []
-    for cohort, table in tables.items():
-        for model in dict.fromkeys(table["model"]):
-            one = {name: column[table["model"] == model] for name, column in table.items()}
-            r = one["correlation"][np.isfinite(one["correlation"])]
-            ranked = np.isfinite(one["most_active_rank"])
-            ranks, n_maps = one["most_active_rank"][ranked], one["n_maps"][ranked]
-            row = {
-                "cohort": cohort,
-                "model": model,
-                "n_images": len(one["image"]),
-                "n_maps": int(one["n_maps"].max()),
-                "n": len(r),
-                "correlation_sd": float(r.std(ddof=1)) if len(r) > 1 else np.nan,
-                "n_positive": int((r > 0).sum()),
-                "n_ranked": len(ranks),
-                "most_active_rank_median": float(np.median(ranks)) if len(ranks) else np.nan,
-                "n_top_tenth": int((ranks <= n_maps / 10).sum()),
-                "n_bottom_tenth": int((ranks > n_maps - n_maps / 10).sum()),
-            }
-            for name in ("correlation", "correlation_active"):
-                defined = one[name][np.isfinite(one[name])]
-                row[name] = float(defined.mean()) if len(defined) else np.nan
-                row[f"{name}_low"], row[f"{name}_high"] = bootstrap_interval(defined)
-            rows.append(row)
-    return rows
+    groups = groups_of(table, "cohort", "model")
+    return [{"cohort": c, "model": m, **_summary(one)} for (c, m), one in groups.items()]
+
+
+def _summary(one):
+    r = one["correlation"][np.isfinite(one["correlation"])]
+    ranked = np.isfinite(one["most_active_rank"])
+    ranks, n_maps = one["most_active_rank"][ranked], one["n_maps"][ranked]
+    row = {
+        "n_images": len(one["image"]),
+        "n_maps": int(one["n_maps"].max()),
+        "n": len(r),
+        "correlation_sd": float(r.std(ddof=1)) if len(r) > 1 else np.nan,
+        "n_positive": int((r > 0).sum()),
+        "n_ranked": len(ranks),
+        "most_active_rank_median": float(np.median(ranks)) if len(ranks) else np.nan,
+        "n_top_tenth": int((ranks <= n_maps / 10).sum()),
+        "n_bottom_tenth": int((ranks > n_maps - n_maps / 10).sum()),
+    }
+    for name in ("correlation", "correlation_active"):
+        defined = one[name][np.isfinite(one[name])]
+        row[name] = float(defined.mean()) if len(defined) else np.nan
+        row[f"{name}_low"], row[f"{name}_high"] = bootstrap_interval(defined)
+    return row

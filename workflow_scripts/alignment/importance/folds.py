@@ -1,6 +1,6 @@
 """Cross-validation: which images, and which pairs, a fold trains and tests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,41 +17,98 @@ class Fold:
 
     Attributes
     ----------
+    seed, number : int
+        ``number`` counts the folds of a seed from 0.
     n_train, n_test : int
         Number of units (images, or pairs) on each side.
     train_pairs, test_pairs : (P_train,), (P_test,) int arrays
         Positions among the P pairs of the dataset, judged pairs only.
     """
 
+    seed: int
+    number: int
     n_train: int
     n_test: int
     train_pairs: np.ndarray
     test_pairs: np.ndarray
 
 
-def split(n: int, seed: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Cut a shuffled 0..n-1 into consecutive test sets; train is the rest.
+@dataclass(frozen=True)
+class Folds:
+    """Which fold tests which unit of a cohort, for every seed.
 
-    The legacy generator ``numpy.random.RandomState(seed).shuffle`` keeps the folds those of the
+    Attributes
+    ----------
+    unit : {"images", "pairs"}
+        What is shuffled and left out.
+    images : (n,) int array
+        The cohort: rows of the dataset, ascending.
+    seeds : (S,) int array
+    tested_in : (S, m) int array
+        The fold that tests each of the n images, or each of the cohort's judged pairs.
+    """
+
+    unit: str
+    images: np.ndarray
+    seeds: np.ndarray
+    tested_in: np.ndarray
+
+    @property
+    def n_folds(self) -> int:
+        """The number of folds of a seed."""
+        return int(self.tested_in.max()) + 1
+
+    def of(self, judgments: np.ndarray, seed: int | None = None) -> Iterator[Fold]:
+        """Yield the folds seed by seed, one at a time, since their pairs can be many.
+
+        Parameters
+        ----------
+        judgments : (N, N) array
+            Human similarities of the dataset; a pair that is NaN takes no part.
+        seed : int, optional
+            Only the folds of this one.
+        """
+        judged = np.isfinite(judgments[np.triu_indices(len(judgments), 1)])
+
+        def judged_pairs(members):
+            positions = pair_positions(members, len(judgments))
+            return positions[judged[positions]]
+
+        units = self.images if self.unit == "images" else judged_pairs(self.images)
+        for own, tested_in in zip(self.seeds.tolist(), self.tested_in, strict=True):
+            if seed is not None and own != seed:
+                continue
+            for k in range(self.n_folds):
+                train, test = units[tested_in != k], units[tested_in == k]
+                pairs = train, test
+                if self.unit == "images":
+                    pairs = judged_pairs(train), judged_pairs(test)
+                yield Fold(own, k, len(train), len(test), *pairs)
+
+
+def split(n: int, seed: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Shuffle 0..n-1 and cut it into consecutive test sets; train is the rest.
+
+    With the legacy generator of NumPy, which scikit-learn uses, the folds are those of the
     published code.
 
     Returns
     -------
     list of (train, test) int arrays, each ascending
     """
-    order = np.arange(n)
-    np.random.RandomState(seed).shuffle(order)
-    parts = np.array_split(order, n_folds)
-    return [
-        (np.sort(np.concatenate(parts[:k] + parts[k + 1 :])), np.sort(parts[k]))
-        for k in range(n_folds)
-    ]
+    from sklearn.model_selection import KFold  # costs a second, and few jobs make folds
+
+    return list(KFold(n_folds, shuffle=True, random_state=seed).split(np.empty(n)))
 
 
 def make_folds(
-    images: np.ndarray, judgments: np.ndarray, seed: int, n_folds: int = 5, unit: str = "images"
-) -> list[Fold]:
-    """Make the folds of one seed for one cohort.
+    images: np.ndarray,
+    judgments: np.ndarray,
+    seeds: Sequence[int],
+    n_folds: int = 5,
+    unit: str = "images",
+) -> Folds:
+    """Make the folds of a cohort.
 
     Parameters
     ----------
@@ -59,15 +116,11 @@ def make_folds(
         The cohort: rows of the dataset.
     judgments : (N, N) array
         Human similarities of the dataset; a pair that is NaN takes no part.
-    seed : int
+    seeds : sequence of int
     n_folds : int
     unit : {"images", "pairs"}
-        What is shuffled and left out.  With images, a fold trains on the pairs within its training
-        images and is tested on the pairs within its test images.
-
-    Returns
-    -------
-    list of Fold
+        With images, a fold trains on the pairs within its training images and is tested on the
+        pairs within its test images.
 
     Raises
     ------
@@ -78,62 +131,26 @@ def make_folds(
     -----
     Section 4 of the method: cross-validation.
     """
-    n_images = len(judgments)
-    images = np.sort(np.asarray(images))
-    judged = np.isfinite(judgments[np.triu_indices(n_images, 1)])
-
-    def judged_pairs(members):
-        positions = pair_positions(members, n_images)
-        return positions[judged[positions]]
-
-    if unit == "images":
-        folds = [
-            Fold(len(train), len(test), judged_pairs(images[train]), judged_pairs(images[test]))
-            for train, test in split(len(images), seed, n_folds)
-        ]
-    elif unit == "pairs":
-        pairs = judged_pairs(images)
-        folds = [
-            Fold(len(train), len(test), pairs[train], pairs[test])
-            for train, test in split(len(pairs), seed, n_folds)
-        ]
-    else:
+    if unit not in UNITS:
         raise ValueError(f"unit {unit!r} is not one of {', '.join(UNITS)}")
-    for k, fold in enumerate(folds):
+    images = np.sort(np.asarray(images))
+    n_units = len(images)
+    if unit == "pairs":
+        within = judgments[np.ix_(images, images)]
+        n_units = int(np.isfinite(within[np.triu_indices(len(images), 1)]).sum())
+    tested_in = np.empty((len(seeds), n_units), dtype=np.int64)
+    for row, seed in zip(tested_in, seeds, strict=True):
+        for k, (_, test) in enumerate(split(n_units, seed, n_folds)):
+            row[test] = k
+    folds = Folds(unit, images, np.asarray(seeds, dtype=np.int64), tested_in)
+    for fold in folds.of(judgments):
         if len(fold.test_pairs) < 3:
             raise InputError(
-                f"config: crossvalidation: seed {seed}, fold {k} has {len(fold.test_pairs)} judged "
-                "test pairs where at least 3 are needed; use fewer folds, or judgments with fewer "
-                "missing pairs."
+                f"config: crossvalidation: seed {fold.seed}, fold {fold.number} has "
+                f"{len(fold.test_pairs)} judged test pairs where at least 3 are needed; use fewer "
+                "folds, or judgments with fewer missing pairs."
             )
     return folds
-
-
-def folds_of_seeds(
-    images: np.ndarray,
-    judgments: np.ndarray,
-    seeds: Sequence[int],
-    n_folds: int = 5,
-    unit: str = "images",
-) -> list[tuple[int, int, Fold]]:
-    """Make the folds of every seed, in the order of the tables that have one row a fold.
-
-    Parameters
-    ----------
-    seeds : sequence of int
-    images, judgments, n_folds, unit
-        See :func:`make_folds`.
-
-    Returns
-    -------
-    list of (seed, k, Fold)
-        ``k`` counts the folds of a seed from 0.
-    """
-    return [
-        (seed, k, fold)
-        for seed in seeds
-        for k, fold in enumerate(make_folds(images, judgments, seed, n_folds, unit))
-    ]
 
 
 def check_cohort(

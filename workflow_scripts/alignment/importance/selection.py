@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alignment.similarity.fits import fit
-from alignment.importance.folds import Fold
 from alignment.heads.opening import Head
+from alignment.importance.folds import Fold
+from alignment.similarity.fits import fit
 
 
 @dataclass(frozen=True)

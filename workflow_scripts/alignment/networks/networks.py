@@ -1,7 +1,8 @@
 """Networks: built by name, given checked weights, and kept as one file.
 
 EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, ``topographic`` from this
-library's training of networks whose units lie on a grid, every other architecture from torchvision.  A network is in evaluation mode and without gradients from the start.
+workflow's own training, every other architecture from torchvision.  A network is in evaluation mode
+and without gradients from the start.
 """
 
 import difflib
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
+from alignment.artifacts.network_files import SavedNetwork, read_network, sha256_of_tensors
 from alignment.networks.state_dicts import load_checked, match_names
-from alignment.networks.tensor_files import load_tensors, save_tensors, sha256_of_tensors
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
 from alignment.topography.design import trained_file
@@ -33,7 +35,7 @@ _HAS_AUXILIARY_HEADS = ("googlenet", "inception_v3")
 
 _IMAGENET_CLASSES = 1000
 
-TOPOGRAPHIC = "topographic"
+_TOPOGRAPHIC = "topographic"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Network:
 
 def list_architectures() -> list[str]:
     """Return the names of all architectures that can be built, sorted."""
-    return sorted([TOPOGRAPHIC, *_LITE_INPUT_SIZE, *torchvision.models.list_models(module=torchvision.models)])
+    published = torchvision.models.list_models(module=torchvision.models)
+    return sorted([_TOPOGRAPHIC, *_LITE_INPUT_SIZE, *published])
 
 
 def load_network(
@@ -96,9 +99,9 @@ def load_network(
         ``efficientnet_lite0``, ``...1``, ``...2``, ``topographic`` or the name of a torchvision
         classifier.
     weights : str or mapping
-        A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``: the
-        architecture's own random initialisation, the same in every run, or ``{topography: dataset/
-        condition/lambda-.../seed-...}``: weights trained here.
+        A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``:
+        the architecture's own random initialisation, the same in every run.  For
+        ``topographic``: ``{topography: dataset/condition/lambda-.../seed-...}``, trained here.
     cache_dir : Path
         Folder of downloaded weights.
     input_size, mean, std : optional
@@ -112,7 +115,7 @@ def load_network(
         The architecture is unknown, or the weights are missing, damaged or of another network.
     """
     _check_architecture(architecture)
-    if architecture == TOPOGRAPHIC:
+    if architecture == _TOPOGRAPHIC:
         return _load_topographic(weights)
     if isinstance(weights, Mapping) and "random" in weights:
         preparation = _preparation(architecture, None, input_size, mean, std)
@@ -123,7 +126,7 @@ def load_network(
             module=module,
             architecture=architecture,
             weights_name=f"random weights, seed {weights['random']}",
-            weights_sha256=sha256_of_tensors(module.state_dict()),
+            weights_sha256=sha256_of_tensors(_arrays(module)),
             n_classes=_IMAGENET_CLASSES,
             **preparation,
         )
@@ -167,58 +170,41 @@ def _load_topographic(weights: str | Mapping) -> Network:
             "digits/WS/lambda-1/seed-1}."
         )
     path = trained_file(weights["topography"])
-    tensors, known, _ = load_tensors(path)
-    size, _, _ = known["image_shape"]
-    module = _build(TOPOGRAPHIC, known["n_classes"], size, known)
-    module.network.load_state_dict(tensors)
+    saved = read_network(path)
+    size, _, channels = saved.known["image_shape"]
+    module = _build(_TOPOGRAPHIC, saved.known["n_classes"], size, saved.known)
+    module.network.load_state_dict(_tensors(saved))
     return Network(
         module=module,
-        architecture=TOPOGRAPHIC,
+        architecture=_TOPOGRAPHIC,
         weights_name=f"trained here, {weights['topography']}",
         weights_sha256=sha256_of_file(path),
-        n_classes=known["n_classes"],
+        n_classes=saved.known["n_classes"],
         input_size=size,
         mean=(0.0, 0.0, 0.0),
         std=(1.0, 1.0, 1.0),
-        notes=("pictures are made grey and inverted",) if known["image_shape"][2] == 1 else (),
-        options=known,
+        notes=("pictures are made grey and inverted",) if channels == 1 else (),
+        options=saved.known,
     )
 
 
-def save_network(path: Path, network: Network, attributes: Mapping[str, Any]) -> None:
-    """Keep a network as one ``.safetensors`` file: tensors, and in its header all that is known.
-
-    See :func:`alignment.networks.tensor_files.save_tensors`; what is known are the fields of
-    :class:`Network`.
-
-    Parameters
-    ----------
-    path : Path
-    network : Network
-    attributes : mapping
-        Anything that JSON can hold, for instance the layers at which the network is cut.
-    """
+def to_saved(network: Network, attributes: Mapping[str, Any]) -> SavedNetwork:
+    """Return what a file keeps of a network, with anything else that JSON can hold."""
     known = {name: value for name, value in vars(network).items() if name != "module"}
-    save_tensors(path, network.module.state_dict(), known, attributes, torchvision.__version__)
+    return SavedNetwork(known, dict(attributes), _arrays(network.module))
 
 
-def load_saved_network(path: Path) -> tuple[Network, dict[str, Any]]:
-    """Read a file of :func:`save_network`; return the network and the attributes saved with it.
-
-    Raises
-    ------
-    InputError
-        The file is missing, was altered since it was written, or was written by something else.
-    """
-    tensors, known, attributes = load_tensors(path)
+def from_saved(saved: SavedNetwork) -> Network:
+    """Build the network that a file holds."""
+    known = dict(saved.known)
     for name in ("mean", "std", "notes"):
         known[name] = tuple(known[name])
     _check_architecture(known["architecture"])
     module = _build(
         known["architecture"], known["n_classes"] or 1, known["input_size"], known["options"]
     )
-    module.load_state_dict(tensors)
-    return Network(module=module, **known), attributes
+    module.load_state_dict(_tensors(saved))
+    return Network(module=module, **known)
 
 
 def _check_architecture(architecture: str) -> None:
@@ -270,7 +256,7 @@ def _build(
             module = EfficientNet.from_name(
                 architecture.replace("_", "-"), num_classes=n_classes, image_size=input_size
             )
-        elif architecture == TOPOGRAPHIC:
+        elif architecture == _TOPOGRAPHIC:
             from alignment.topography.colour import ColourNetwork
 
             module = ColourNetwork(**options)
@@ -291,3 +277,11 @@ def _classifier_of(module: nn.Module) -> str:
         for path, layer in module.named_modules()
     }
     return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
+
+
+def _tensors(saved: SavedNetwork) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in saved.tensors.items()}
+
+
+def _arrays(module: nn.Module) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in module.state_dict().items()}

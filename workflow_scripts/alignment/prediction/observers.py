@@ -1,11 +1,26 @@
 """Fits computed observer by observer, and the noise ceiling that belongs beside them."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from alignment.artifacts.tables import groups_of
 from alignment.similarity.fits import fit
 
+OBSERVER_COLUMNS = (
+    *("n_observers", "observer_full", "observer_retained", "observer_lower", "observer_upper"),
+)
+SUMMARY_COLUMNS = (
+    "cohort",
+    "model",
+    "correlation",
+    "n_observers",
+    "n_folds",
+    *OBSERVER_COLUMNS[1:],
+)
 
-def correlation(kind: str) -> str:
+
+def correlation_of(kind: str) -> str:
     """Return the correlation that a fit is made of: the bounds hold for correlations only."""
     return "spearman" if kind == "spearman" else "pearson"
 
@@ -32,6 +47,37 @@ def observer_fits(
         judged = np.isfinite(values)
         fits[s] = fit(similarities[judged], values[judged], kind)
     return fits
+
+
+def compare_observers(
+    full: np.ndarray, retained: np.ndarray, observers: np.ndarray, kind: str = "pearson"
+) -> dict[str, float]:
+    """Compare all and the retained maps with single observers.
+
+    Parameters
+    ----------
+    full, retained : (n,) arrays
+        RSM values of some pairs with all and with the retained maps.
+    observers : (S, n) array
+    kind : {"pearson", "spearman"}
+
+    Returns
+    -------
+    dict
+        ``n_observers``; ``observer_full``, ``observer_retained``: mean correlations over the
+        observers for whom both are defined; ``observer_lower``, ``observer_upper``: the noise
+        ceiling, see :func:`noise_ceiling`.
+    """
+    full, retained = (observer_fits(values, observers, kind) for values in (full, retained))
+    both = np.isfinite(full) & np.isfinite(retained)
+    lower, upper = noise_ceiling(observers, kind)
+    return {
+        "n_observers": len(observers),
+        "observer_full": full[both].mean() if both.any() else np.nan,
+        "observer_retained": retained[both].mean() if both.any() else np.nan,
+        "observer_lower": lower,
+        "observer_upper": upper,
+    }
 
 
 def noise_ceiling(observers: np.ndarray, kind: str = "pearson") -> tuple[float, float]:
@@ -84,3 +130,36 @@ def _standardized(values, kind):
     elif own.size:
         result[judged] = (own - own.mean()) / (own.std() or 1)
     return result
+
+
+def summarize_observers(folds: Mapping[str, np.ndarray], kind: str) -> list[dict]:
+    """Average over folds what single observers gave, for every cohort and model.
+
+    Parameters
+    ----------
+    folds : dict of str to array
+        Columns ``cohort, model`` and `OBSERVER_COLUMNS`, a row per fold.
+    kind : {"r2", "pearson", "spearman"}
+        The fit.
+
+    Returns
+    -------
+    list of dict
+        With the keys `SUMMARY_COLUMNS`; cohorts whose observers are not told apart are left out.
+    """
+    rows = []
+    for (cohort, model), table in groups_of(folds, "cohort", "model").items():
+        defined = np.isfinite(table["observer_retained"])
+        if defined.any():
+            means = {name: table[name][defined].mean() for name in OBSERVER_COLUMNS[1:]}
+            rows.append(
+                {
+                    "cohort": cohort,
+                    "model": model,
+                    "correlation": correlation_of(kind),
+                    "n_observers": int(table["n_observers"][defined][0]),
+                    "n_folds": int(defined.sum()),
+                    **means,
+                }
+            )
+    return rows

@@ -1,8 +1,13 @@
 """The ceiling that the reliability of the mean judgments sets for any model."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from alignment.importance.folds import Fold
+from alignment.prediction.observers import correlation_of
 from alignment.similarity.fits import fit
+from alignment.similarity.pairs import pair_images
 
 N_SPLITS = 200
 
@@ -47,6 +52,30 @@ def split_half_reliability(
         correlations.append(fit(a[both], b[both], kind))
     r = np.nanmean(correlations) if np.isfinite(correlations).any() else np.nan
     return float(2 * r / (1 + r)) if not r <= 0 else 0.0
+
+
+def mean_reliability(observers: np.ndarray, folds: Iterable[Fold], kind: str = "r2") -> float:
+    """Return the reliability of the mean judgments over test pairs, averaged over folds.
+
+    Parameters
+    ----------
+    observers : (S, N, N) array
+        Every observer's similarities of the dataset's pictures.
+    folds : iterable of Fold
+    kind : {"r2", "pearson", "spearman"}
+        The fit, of whose correlation it is.
+    """
+    pairs = observers[:, *pair_images(observers.shape[1])]
+    return float(
+        np.nanmean(
+            [
+                split_half_reliability(
+                    pairs[:, fold.test_pairs], correlation_of(kind), seed=fold.seed
+                )
+                for fold in folds
+            ]
+        )
+    )
 
 
 def _mean(observers):

@@ -80,6 +80,27 @@ def _ranks(values, weights):
     return (np.cumsum(totals, axis=1) - (totals - 1) / 2)[:, place]
 
 
+def mean_over_folds(fits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Average resampled fits over the folds in which both are defined: like is compared with like.
+
+    Parameters
+    ----------
+    fits : (folds, 2, R) array
+        With all and with the retained maps.
+
+    Returns
+    -------
+    full, retained : (R,) float64 arrays
+        NaN where no fold is defined.
+    n_folds : (R,) int array
+    """
+    defined = np.isfinite(fits).all(axis=1)
+    n_folds = defined.sum(axis=0)
+    sums = np.where(defined[:, None], fits, 0).sum(axis=0)
+    full, retained = np.where(n_folds > 0, sums / np.maximum(n_folds, 1), np.nan)
+    return full, retained, n_folds
+
+
 def interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
     """Return the percentile interval of what resamples gave; NaN where nothing is defined."""
     values = values[np.isfinite(values)]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alignment.similarity.fits import fit
 from alignment.importance.folds import Fold, split
+from alignment.similarity.fits import fit
 from alignment.similarity.pairs import members_of, pair_images
 
 # In units of the mean squared distance of a pair's products from their mean over training pairs.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from alignment.heatmaps.heatmaps import enlarge, place
+from alignment.heatmaps.placement import enlarge, place
 from alignment.saliency.measures import (
     FIXATION_MEASURES,
     OVERLAPS,

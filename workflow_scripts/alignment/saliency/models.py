@@ -1,4 +1,4 @@
-"""Saliency maps that need no weights, and what every saliency map must be."""
+"""Saliency maps that need no weights: bottom-up models, and the centred Gaussian."""
 
 from importlib.metadata import distributions
 
@@ -15,50 +15,6 @@ CENTRE = "gaussian"
 # Standard deviation of the centred Gaussian, as a share of the picture's width and height
 CENTRE_SPREAD = 0.25
 PACKAGE = "opencv-contrib-python-headless"
-
-
-def checked_map(values: object, where: str) -> np.ndarray:
-    """Return a saliency map as a plain array, once it is sure to be one.
-
-    Parameters
-    ----------
-    values : array
-        (h, w), with axes of length 1 beside them where a model added some.
-    where : str
-        What the map is, for the message.
-
-    Returns
-    -------
-    (h, w) array, uint8 or uint16 where it was so given, else float32
-
-    Raises
-    ------
-    InputError
-        The values are not a plane of finite numbers of at least 0.
-    """
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        raise InputError(
-            f"{where} holds {array.dtype}: a saliency map is an array of real numbers."
-        )
-    if array.ndim > 2:
-        array = array.reshape([side for side in array.shape if side > 1] or [1, 1])
-    if array.ndim != 2 or not array.size:
-        shape = " × ".join(map(str, np.shape(values))) or "a single number"
-        raise InputError(
-            f"{where} is {shape}: a saliency map has one value a pixel, height × width."
-        )
-    if array.dtype not in (np.uint8, np.uint16):
-        with np.errstate(over="ignore"):
-            array = array.astype(np.float32)
-    if not np.isfinite(array).all():
-        raise InputError(f"{where} holds values that are not finite, such as NaN.")
-    if array.min() < 0:
-        raise InputError(
-            f"{where} holds negative values (the least is {array.min():g}): a saliency map is a "
-            "density, so give the exponential of log densities."
-        )
-    return array
 
 
 def centred_gaussian(picture: np.ndarray) -> np.ndarray:

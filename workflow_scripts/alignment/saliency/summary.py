@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from alignment.statistics.bootstrap import bootstrap_interval
 from alignment.saliency.comparison import typical
 from alignment.saliency.measures import FIXATION_MEASURES, OVERLAPS, RELATIVE_RISKS
+from alignment.statistics.bootstrap import bootstrap_interval
 
 MEASURES = (
     *(*OVERLAPS, *FIXATION_MEASURES),

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.tensor_files import load_tensors
+from alignment.artifacts.network_files import SavedNetwork
 from alignment.topography.design import N_UNITS
 
 DIGITS, PHOTOGRAPHS = (28, 28, 1), (32, 32, 3)
@@ -109,20 +108,23 @@ class TrainedNetwork:
     attributes: dict[str, Any]
 
 
-def load_trained(path: str | Path) -> TrainedNetwork:
-    """Read a trained network.
+def to_saved(network: TrainedNetwork) -> SavedNetwork:
+    """Return what a file keeps of a trained network."""
+    mean, deviation = network.normalisation
+    known = {"image_shape": network.image_shape, "mean": mean, "deviation": deviation}
+    known["n_classes"] = network.module.fc2.out_features
+    tensors = {name: tensor.numpy() for name, tensor in network.module.state_dict().items()}
+    return SavedNetwork(known, network.attributes, tensors)
 
-    Raises
-    ------
-    InputError
-        See :func:`alignment.networks.tensor_files.load_tensors`.
-    """
-    tensors, known, attributes = load_tensors(path)
+
+def from_saved(saved: SavedNetwork) -> TrainedNetwork:
+    """Build the trained network that a file holds."""
+    known = saved.known
     shape = tuple(known["image_shape"])
     module = TopographicNetwork(shape, known["n_classes"])
-    module.load_state_dict(tensors)
+    module.load_state_dict({name: torch.from_numpy(a) for name, a in saved.tensors.items()})
     module.to(memory_format=torch.channels_last).eval().requires_grad_(False)
-    return TrainedNetwork(module, shape, (known["mean"], known["deviation"]), attributes)
+    return TrainedNetwork(module, shape, (known["mean"], known["deviation"]), saved.attributes)
 
 
 def prepare(images: np.ndarray, mean: Sequence[float], deviation: Sequence[float]) -> Tensor:

@@ -5,34 +5,38 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, lighter, model_colours, save, use_style
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import rows_where
+from alignment.figures.charts import (
+    FIT_NAMES,
+    PAGE_WIDTH,
+    ceilings_of,
+    designs_of,
+    lighter,
+    model_colours,
+)
 
 
-def draw(summary, ceilings, cohorts, models, fit):
+def draw(summary, ceiling, fit):
     """Return the figure.
 
     Parameters
     ----------
     summary : dict of str to array
-        Columns of the summary table, a row a cohort and model.
-    ceilings : dict of str to float
-        Ceiling of every cohort; NaN where there are no observers.
-    cohorts, models : list of str
+        A row per cohort and model.
+    ceiling : dict of str to array
+        A row per cohort.
     fit : str
     """
+    cohorts, models = designs_of(summary)
+    ceilings = ceilings_of(ceiling)
     colours = model_colours(models)
-    rows = {
-        (cohort, model): {name: column[k] for name, column in summary.items()}
-        for k, (cohort, model) in enumerate(zip(summary["cohort"], summary["model"], strict=True))
-    }
     figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 3.1))
     width = 0.8 / (2 * len(models) + 0.5 * (len(models) - 1))
     size = 7 if len(cohorts) * len(models) <= 8 else 5.5
     for c, cohort in enumerate(cohorts):
         for m, model in enumerate(models):
-            row = rows[cohort, model]
+            row = rows_where(summary, cohort=cohort, model=model)
+            row = {name: column[0] for name, column in row.items()}
             left = c - 0.4 + 2.5 * m * width + width / 2
             for x, which, colour in (
                 (left, "test_full", lighter(colours[model])),
@@ -75,21 +79,3 @@ def draw(summary, ceilings, cohorts, models, fit):
     handles.append(Line2D([], [], linestyle="", label=note))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
-
-
-def main(input, output, params):
-    use_style(input.style)
-    ceilings = read_columns(input.ceiling)
-    figure = draw(
-        read_columns(input.summary),
-        dict(zip(ceilings["cohort"], ceilings["ceiling"], strict=True)),
-        params.cohorts,
-        params.models,
-        params.fit,
-    )
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

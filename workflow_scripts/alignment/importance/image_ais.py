@@ -5,7 +5,7 @@ import numpy as np
 from alignment.similarity.fits import fit_drop
 
 
-def image_scores(
+def image_ais(
     rsm: np.ndarray, one_side: np.ndarray, judgments: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return AIS_if for every image of a cohort.

@@ -6,9 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import groups_of, rows_where
+from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
 
 PANELS = {
     "rank_correlation": "rank correlation of AIS\nbetween two folds",
@@ -17,20 +16,22 @@ PANELS = {
 MARKS = {"within": ("o", "folds of one seed"), "between": ("s", "folds of different seeds")}
 
 
-def draw(summary, pairs, shares, cohorts, models, share):
+def draw(maps, fold_pairs, summary, share):
     """Return the figure.
 
     Parameters
     ----------
+    maps : dict of str to array
+        A row per cohort, model and map.
+    fold_pairs : dict of str to array
+        A row per cohort, model and pair of folds.
     summary : dict of str to array
-    pairs : dict of (cohort, model) to dict of str to array
-        Columns of the pairs of folds.
-    shares : dict of (cohort, model) to (F,) array
-        Share of the folds that retained each map.
-    cohorts, models : list of str
+        A row per cohort and model.
     share : float
-        From which a map counts as stable.
+        Of the folds, from which a map counts as stable.
     """
+    cohorts, models = designs_of(summary)
+    pairs = groups_of(fold_pairs, "cohort", "model")
     colours = model_colours(models)
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
@@ -42,9 +43,9 @@ def draw(summary, pairs, shares, cohorts, models, share):
         panel.set_axis_off()
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         for line, model in enumerate(models):
-            kept = np.sort(shares[cohort, model])[::-1]
-            panel.plot(np.arange(1, len(kept) + 1), kept, color=colours[model])
-            n_stable = int((kept >= share).sum())
+            shares = rows_where(maps, cohort=cohort, model=model)["share_retained"]
+            panel.plot(np.arange(1, len(shares) + 1), np.sort(shares)[::-1], color=colours[model])
+            n_stable = int((shares >= share).sum())
             panel.text(
                 0.03,
                 0.05 + 0.12 * (len(models) - 1 - line),
@@ -110,24 +111,3 @@ def _random(summary, row):
 
 def _hollow(colour):
     return {"color": colour, "markerfacecolor": "white", "markersize": 4}
-
-
-def main(input, output, params):
-    use_style(input.style)
-    designs = list(product(params.cohorts, params.models))
-    pairs = dict(zip(designs, map(read_columns, input.fold_pairs), strict=True))
-    maps = dict(zip(designs, map(read_columns, input.maps), strict=True))
-    figure = draw(
-        read_columns(input.summary),
-        pairs,
-        {design: table["share_retained"] for design, table in maps.items()},
-        params.cohorts,
-        params.models,
-        params.share,
-    )
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

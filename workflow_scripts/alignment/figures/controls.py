@@ -4,39 +4,38 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, model_colours, save, use_style
+from alignment.artifacts.tables import rows_where
+from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, ceilings_of, designs_of, model_colours
 from alignment.prediction.controls import CONTROLS
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
 
 # From top to bottom.
-LABELS = {
-    "full": "all maps",
-    "retained": "retained maps",
-    "random": "random maps",
-    "activity": "most active maps",
-    "reweighted": "reweighted",
-}
-COLUMNS = {"full": "full", "retained": "retained", **CONTROLS}
+LABELS = {"full": "all maps", "retained": "retained maps"}
+LABELS |= {control.name: control.label for control in CONTROLS}
+COLUMNS = {"full": "full", "retained": "retained"}
+COLUMNS |= {control.name: control.column for control in CONTROLS}
 MARKERS = "osD^vP"
 MOST_PANELS = 3  # side by side
 
 
-def draw(folds, p_values, ceilings, cohorts, models, fit):
+def draw(controls, tests, summary, ceiling, fit):
     """Return the figure.
 
     Parameters
     ----------
-    folds : dict of str to array
-        Columns of the table of folds.
-    p_values : dict of (cohort, model, row of `LABELS`) to float
-        Corrected, of the comparison with the retained maps; a star stands where it is below .05.
-    ceilings : dict of str to float
-        Ceiling of every cohort; NaN where there are no observers.
-    cohorts, models : list of str
+    controls : dict of str to array
+        A row per fold: the fits of all and of the retained maps and of every control.
+    tests : dict of str to array
+        A row per cohort, model and control: corrected p-values of the retained maps against it.
+    summary : dict of str to array
+        A row per cohort and model: those of the retained maps against all maps.
+    ceiling : dict of str to array
+        A row per cohort.
     fit : str
     """
-    shown = [name for name in LABELS if np.isfinite(folds[COLUMNS[name]]).any()]
+    cohorts, models = designs_of(controls)
+    ceilings = ceilings_of(ceiling)
+    p_values = _p_values(tests, summary)
+    shown = [name for name in LABELS if np.isfinite(controls[COLUMNS[name]]).any()]
     colours = model_colours(models)
     n_columns = min(len(cohorts), MOST_PANELS)
     n_rows = -(-len(cohorts) // n_columns)
@@ -54,12 +53,12 @@ def draw(folds, p_values, ceilings, cohorts, models, fit):
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         panel.set_title(cohort)
         for m, model in enumerate(models):
-            here = (folds["cohort"] == cohort) & (folds["model"] == model)
+            folds = rows_where(controls, cohort=cohort, model=model)
             for row, name in enumerate(shown):
                 y = row + 0.7 * ((m + 0.5) / len(models) - 0.5)
                 star = "*" if p_values.get((cohort, model, name), 1) < 0.05 else ""
                 marker = MARKERS[m % len(MARKERS)]
-                _mark(panel, y, name, folds, here, colours[model], marker, star)
+                _mark(panel, y, name, folds, colours[model], marker, star)
         if np.isfinite(ceilings[cohort]):
             panel.axvline(ceilings[cohort], color="0.35", linestyle="--", linewidth=0.9)
         for row in range(len(shown) - 1):
@@ -76,13 +75,24 @@ def draw(folds, p_values, ceilings, cohorts, models, fit):
     return figure
 
 
-def _mark(panel, y, name, folds, here, colour, marker, star):
+def _p_values(tests, summary):
+    """Return the corrected p-value of each cohort, model and row of the figure."""
+    control = zip(tests["cohort"], tests["model"], tests["control"], strict=True)
+    p_values = dict(zip(control, tests["p_holm"], strict=True))
+    for cohort, model, p in zip(
+        summary["cohort"], summary["model"], summary["p_holm"], strict=True
+    ):
+        p_values[cohort, model, "full"] = p
+    return p_values
+
+
+def _mark(panel, y, name, folds, colour, marker, star):
     """Draw the mean over folds with its star, and for random sets how they scatter around it."""
-    values = folds[COLUMNS[name]][here]
+    values = folds[COLUMNS[name]]
     mean = np.nanmean(values) if np.isfinite(values).any() else np.nan
     sd = 0.0
-    if name == "random" and np.isfinite(folds["random_sd"][here]).any():
-        sd = np.nanmean(folds["random_sd"][here])
+    if name == "random" and np.isfinite(folds["random_sd"]).any():
+        sd = np.nanmean(folds["random_sd"])
         panel.hlines(y, mean - sd, mean + sd, color=colour, linewidth=1.2)
     panel.plot([mean], [y], marker, color=colour, markersize=4.5, clip_on=False)
     if star:
@@ -102,29 +112,3 @@ def _keys(models, colours, shown, ceilings):
         keys.append(Line2D([], [], color="0.35", linewidth=1.2, label=label))
     label = "* differs from retained maps (all maps: is worse), corrected p < .05"
     return [*keys, Line2D([], [], linestyle="", label=label)]
-
-
-def main(input, output, params):
-    use_style(input.style)
-    ceilings, tests = read_columns(input.ceiling), read_columns(input.tests)
-    keys = zip(tests["cohort"], tests["model"], tests["control"], strict=True)
-    p_values = dict(zip(keys, tests["p_holm"], strict=True))
-    summary = read_columns(input.summary)
-    for cohort, model, p in zip(
-        summary["cohort"], summary["model"], summary["p_holm"], strict=True
-    ):
-        p_values[cohort, model, "full"] = p
-    figure = draw(
-        read_columns(input.controls),
-        p_values,
-        dict(zip(ceilings["cohort"], ceilings["ceiling"], strict=True)),
-        params.cohorts,
-        params.models,
-        params.fit,
-    )
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

@@ -1,29 +1,28 @@
 """Draw how the fit changes as maps are switched on from best to worst."""
 
 import warnings
-from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, model_colours, save, use_style
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import groups_of, rows_where
+from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, designs_of, model_colours
 
 
-def draw(curves, predictions, cohorts, models, fit):
+def draw(selection, predictions, fit):
     """Return the figure.
 
     Parameters
     ----------
-    curves : dict of (cohort, model) to (folds, 2, F) array
-        Train and test fit at every k.
-    predictions : dict of (cohort, model) to dict of str to array
-        Columns of the predictions, a row a fold.
-    cohorts, models : list of str
+    selection : dict of str to array
+        A row per cohort, model, fold and number of maps.
+    predictions : dict of str to array
+        A row per cohort, model and fold.
     fit : str
     """
+    cohorts, models = designs_of(predictions)
+    curves = groups_of(selection, "cohort", "model")
     colours = model_colours(models)
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
@@ -38,15 +37,17 @@ def draw(curves, predictions, cohorts, models, fit):
         panel.set_axis_off()
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         for model in models:
-            folds = curves[cohort, model]
-            k = np.arange(1, folds.shape[2] + 1)
-            train, _ = _summary(folds[:, 0])
-            test, error = _summary(folds[:, 1])
+            curve = curves[cohort, model]
+            n_maps = int(curve["k"].max())
+            k = np.arange(1, n_maps + 1)
+            # Row under row: k = 1..F of a fold, then of the next.
+            train, _ = _summary(curve["train_fit"].reshape(-1, n_maps))
+            test, error = _summary(curve["test_fit"].reshape(-1, n_maps))
             colour = colours[model]
             panel.fill_between(k, test - error, test + error, color=colour, alpha=0.2, lw=0)
             panel.plot(k, train, color=colour, linestyle=":", linewidth=1)
             panel.plot(k, test, color=colour)
-            folds = predictions[cohort, model]
+            folds = rows_where(predictions, cohort=cohort, model=model)
             panel.plot(
                 folds["n_retained"].mean(),
                 np.nanmean(folds["test_retained"]),
@@ -84,21 +85,3 @@ def _summary(folds):
         warnings.simplefilter("ignore", RuntimeWarning)  # no fold, or a single one, is defined
         error = np.nanstd(folds, axis=0, ddof=1) / np.sqrt(len(folds))
         return np.nanmean(folds, axis=0), error
-
-
-def main(input, output, params):
-    use_style(input.style)
-    keys = list(product(params.cohorts, params.models))
-    per_key = len(input.selection) // len(keys)
-    curves = {}
-    for n, key in enumerate(keys):
-        tables = map(read_columns, input.selection[n * per_key : (n + 1) * per_key])
-        curves[key] = np.array([[table["train_fit"], table["test_fit"]] for table in tables])
-    predictions = dict(zip(keys, map(read_columns, input.predictions), strict=True))
-    figure = draw(curves, predictions, params.cohorts, params.models, params.fit)
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

@@ -5,26 +5,26 @@ from itertools import product
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import groups_of, rows_where
+from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
 MEAN = {"fmt": "D", "color": "black", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
 MEAN |= {"elinewidth": 1, "capsize": 2}
 
 
-def draw(tables, summary, cohorts, models):
-    """Return the figure: a point an image.
+def draw(activity, summary):
+    """Return the figure: a point per image.
 
     Parameters
     ----------
-    tables : dict of cohort to dict of str to array
-        Columns of the images' activity.
+    activity : dict of str to array
+        A row per cohort, image and model.
     summary : dict of str to array
-        Columns of its summary.
-    cohorts, models : list of str
+        A row per cohort and model.
     """
+    cohorts, models = designs_of(summary)
+    tables = groups_of(activity, "cohort", "model")
     colours = model_colours(models)
     width = 0.8 / len(models)
     # Cohorts with long names need room: below one another where they are many.
@@ -34,15 +34,15 @@ def draw(tables, summary, cohorts, models):
     )
     for (c, cohort), (m, model) in product(enumerate(cohorts), enumerate(models)):
         x = c + (m - (len(models) - 1) / 2) * width
-        table = tables[cohort]
-        here = table["model"] == model
+        table = tables[cohort, model]
         # Spread evenly over the column: the same picture every time.
-        places = x + (np.arange(here.sum()) * 0.618 % 1 - 0.5) * width * 0.75
-        (row,) = np.flatnonzero((summary["cohort"] == cohort) & (summary["model"] == model))
-        one = {name: column[row] for name, column in summary.items()}
+        places = x + (np.arange(len(table["image"])) * 0.618 % 1 - 0.5) * width * 0.75
+        one = {
+            k: column[0] for k, column in rows_where(summary, cohort=cohort, model=model).items()
+        }
         for panel, values in (
-            (left, table["correlation"][here]),
-            (right, table["most_active_rank"][here] / table["n_maps"][here] * 100),
+            (left, table["correlation"]),
+            (right, table["most_active_rank"] / table["n_maps"] * 100),
         ):
             panel.plot(places, values, "o", color=colours[model], **POINT)
         mean = one["correlation"]
@@ -74,16 +74,3 @@ def draw(tables, summary, cohorts, models):
     right.set_yticks([0, 50, 100], ["0 (highest)", "50", "100 (lowest)"])
     figure.legend(loc="outside upper center", ncols=4)
     return figure
-
-
-def main(input, output, params):
-    use_style(input.style)
-    paths = zip(params.cohorts, input.activity, strict=True)
-    tables = {cohort: read_columns(path) for cohort, path in paths}
-    figure = draw(tables, read_columns(input.summary), params.cohorts, params.models)
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

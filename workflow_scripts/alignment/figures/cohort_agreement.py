@@ -2,11 +2,11 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 
-from alignment.figures.charts import PAGE_WIDTH, save, use_style
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import groups_of
+from alignment.figures.charts import PAGE_WIDTH
 
 COLOURS = "RdBu_r"
 
@@ -37,12 +37,12 @@ def matrix(rows):
     return cohorts, values
 
 
-def draw(table):
-    """Return the figure: a matrix a dataset and model.
+def draw(cohorts):
+    """Return the figure: a matrix per dataset and model.
 
     Parameters
     ----------
-    table : dict of str to array
+    cohorts : dict of str to array
         Columns ``dataset, model, cohort_a, cohort_b, correlation, rank_correlation``.
 
     Raises
@@ -50,47 +50,50 @@ def draw(table):
     InputError
         No dataset has two cohorts.
     """
-    designs = list(dict.fromkeys(zip(table["dataset"], table["model"], strict=True)))
+    designs = groups_of(cohorts, "dataset", "model")
     if not designs:
         raise InputError("config: cohorts: no dataset has two cohorts that could agree; add one.")
-    n_datasets = len(set(table["dataset"]))
+    n_datasets = len(set(cohorts["dataset"]))
     columns = min(len(designs), 3)
-    rows = -(-len(designs) // columns)
+    n_rows = -(-len(designs) // columns)
     figure, panels = plt.subplots(
-        rows, columns, figsize=(PAGE_WIDTH, 0.3 + PAGE_WIDTH / columns * 0.78 * rows), squeeze=False
+        n_rows,
+        columns,
+        figsize=(PAGE_WIDTH, 0.3 + PAGE_WIDTH / columns * 0.78 * n_rows),
+        squeeze=False,
     )
     for panel in panels.flat[len(designs) :]:
         panel.set_axis_off()
-    for panel, (dataset, model) in zip(panels.flat, designs, strict=False):
-        here = (table["dataset"] == dataset) & (table["model"] == model)
-        cohorts, values = matrix({name: column[here] for name, column in table.items()})
-        image = panel.imshow(values, cmap=COLOURS, vmin=-1, vmax=1)
+    for panel, ((dataset, model), rows) in zip(panels.flat, designs.items(), strict=False):
+        names, values = matrix(rows)
+        said = np.where(np.isnan(values), "undefined", np.char.mod("%.2f", values))
+        np.fill_diagonal(said, "")
+        sns.heatmap(
+            # NaN has no colour of its own, and no text: what is undefined is said in white.
+            np.nan_to_num(values),
+            mask=np.eye(len(names), dtype=bool),
+            annot=said,
+            fmt="",
+            cmap=COLOURS,
+            vmin=-1,
+            vmax=1,
+            square=True,
+            cbar=False,
+            xticklabels=names,
+            yticklabels=names,
+            ax=panel,
+        )
         panel.set_facecolor("0.92")
-        for i, j in zip(*np.nonzero(~np.eye(len(cohorts), dtype=bool)), strict=True):
-            value = values[i, j]
-            panel.text(
-                j,
-                i,
-                "undefined" if np.isnan(value) else f"{value:.2f}",
-                ha="center",
-                va="center",
-                color="white" if abs(value) > 0.6 else "black",
-            )
-        panel.set_xticks(range(len(cohorts)), cohorts, rotation=30, ha="right")
-        panel.set_yticks(range(len(cohorts)), cohorts)
         panel.tick_params(length=0)
-        panel.spines[:].set_visible(False)
+        panel.tick_params(axis="x", labelrotation=30)
+        panel.tick_params(axis="y", labelrotation=0)
         panel.set_title(f"{dataset}: {model}" if n_datasets > 1 else model)
-    bar = figure.colorbar(image, ax=panels, fraction=0.03, pad=0.02, ticks=[-1, -0.5, 0, 0.5, 1])
+    bar = figure.colorbar(
+        panels.flat[0].collections[0],
+        ax=panels,
+        fraction=0.03,
+        pad=0.02,
+        ticks=[-1, -0.5, 0, 0.5, 1],
+    )
     bar.set_label("correlation of the maps' mean AIS\n(Pearson above, Spearman below the diagonal)")
     return figure
-
-
-def main(input, output):
-    use_style(input.style)
-    save(draw(read_columns(input.cohorts)), output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output)

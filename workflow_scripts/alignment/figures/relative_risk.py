@@ -5,25 +5,22 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.figures.charts import PAGE_WIDTH, model_colours, save, source_label, use_style
-from alignment.artifacts.job_log import job_log
+from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours, source_label
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
-from alignment.artifacts.tables import read_columns
 
 NULL = "0.8"
 
 
-def draw(summary, cohorts, models, kinds):
-    """Return the figure: a panel a cohort and source, a dot a model and share of the picture.
+def draw(summary):
+    """Return the figure: a panel per cohort and source, a dot per model and share of the picture.
 
     Parameters
     ----------
     summary : dict of str to array
-        Columns of the summary table.
-    cohorts, models : list of str
-    kinds : dict of str to str
-        What the maps of each source are.
+        A row per cohort, model, source and measure; ``kind`` says what the source's maps are.
     """
+    cohorts, models = designs_of(summary)
+    kinds = dict(zip(summary["source"], summary["kind"], strict=True))
     colours = model_colours(models)
     rows = {
         key: {name: summary[name][k] for name in ("value", "low", "high", "null_low", "null_high")}
@@ -103,14 +100,3 @@ def _dot(panel, x, row, colour, step, limits):
     )
     if row["significant"]:
         panel.annotate("*", (x, high), (0, -1), textcoords="offset points", ha="center", fontsize=8)
-
-
-def main(input, output, params):
-    use_style(input.style)
-    figure = draw(read_columns(input.summary), params.cohorts, params.models, params.kinds)
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

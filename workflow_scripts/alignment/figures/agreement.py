@@ -4,22 +4,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
-from alignment.figures.charts import PAGE_WIDTH, save, use_style
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import rows_where
+from alignment.figures.charts import PAGE_WIDTH
 
 
-def draw(tables, summary, cohorts):
+def draw(agreement, summary):
     """Return the figure.
 
     Parameters
     ----------
-    tables : dict of cohort to dict of str to array
-        Columns of the images' agreement.
+    agreement : dict of str to array
+        A row per cohort, image and pair of models.
     summary : dict of str to array
-        Columns of its summary.
-    cohorts : list of str
+        A row per cohort and pair of models.
 
     Raises
     ------
@@ -29,6 +27,7 @@ def draw(tables, summary, cohorts):
     pairs = list(dict.fromkeys(zip(summary["model_a"], summary["model_b"], strict=True)))
     if not pairs:
         raise InputError("config: models: agreement is between models; name a second one.")
+    cohorts = list(dict.fromkeys(summary["cohort"]))
     cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
@@ -43,21 +42,18 @@ def draw(tables, summary, cohorts):
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
-        table, title = tables[cohort], [cohort]
+        table, title = rows_where(agreement, cohort=cohort), [cohort]
         for k, pair in enumerate(pairs):
             colour = cycle[k % len(cycle)]
             entropy, correlation = _points(table, pair)
             panel.plot(
                 entropy, correlation, "o", color=colour, markersize=3, alpha=0.7, markeredgewidth=0
             )
-            (row,) = np.flatnonzero(
-                (summary["cohort"] == cohort)
-                & (summary["model_a"] == pair[0])
-                & (summary["model_b"] == pair[1])
-            )
-            panel.axhline(summary["correlation"][row], color=colour, lw=1)
-            panel.axhline(summary["correlation_others"][row], color=colour, lw=1, ls=":")
-            title.append(_said({name: column[row] for name, column in summary.items()}))
+            one = rows_where(summary, cohort=cohort, model_a=pair[0], model_b=pair[1])
+            one = {name: column[0] for name, column in one.items()}
+            panel.axhline(one["correlation"], color=colour, lw=1)
+            panel.axhline(one["correlation_others"], color=colour, lw=1, ls=":")
+            title.append(_said(one))
         panel.set_title("\n".join(title), fontsize=7)
         panel.axhline(0, color="0.8", lw=0.6, zorder=0)
     for panel in panels[-1]:
@@ -98,16 +94,3 @@ def _said(row):
         said += "p < .001" if p < 0.001 else f"p = {p:.2g}"
         said += f", n = {row['n_entropy']}"
     return said + (f", {row['n_empty']} empty" if row["n_empty"] else "")
-
-
-def main(input, output, params):
-    use_style(input.style)
-    paths = zip(params.cohorts, input.agreement, strict=True)
-    tables = {cohort: read_columns(path) for cohort, path in paths}
-    figure = draw(tables, read_columns(input.summary), params.cohorts)
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

@@ -2,10 +2,22 @@
 # results/networks/ and results/activations/.
 
 
+def all_cores(wildcards):
+    """As many threads as there are cores: a job that waits until those of higher priority are done.
+
+    Judgments and cohorts are checked with priority, so that bad input ends a run before a network
+    is run. To wait for their files would be no better: behind an `ancient` input Snakemake finds
+    nothing stale while that input itself is made anew (its issue 4166).
+    """
+    return workflow.resource_settings.cores or 8
+
+
 rule prepare_network:
     """Load a network and its weights, check where it is cut, and keep it in one checked file."""
     input:
-        weights=lambda wildcards: weights_files(wildcards.model),
+        weights=lambda wildcards: sources.weights_file(
+            config["models"][wildcards.model]
+        ),
         code=imports_of("prepare_network"),
     output:
         network="results/networks/{model}.safetensors",
@@ -17,8 +29,7 @@ rule prepare_network:
     conda:
         "../envs/alignment.yaml"
     resources:
-        mem_mb=doubling(3000),
-        runtime=doubling(30),
+        **needs(3000, 30),
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         name="{model}",
@@ -30,8 +41,8 @@ rule prepare_network:
 rule extract_activations:
     """Run a network over the pictures: feature maps, embeddings and class scores."""
     input:
-        index="results/datasets/{dataset}/pictures.csv",
-        pictures=ancient("results/datasets/{dataset}/images"),
+        pictures="results/datasets/{dataset}/pictures.csv",
+        folder=ancient("results/datasets/{dataset}/images"),
         network="results/networks/{model}.safetensors",
         code=imports_of("extract_activations"),
     output:
@@ -43,8 +54,7 @@ rule extract_activations:
         "../envs/alignment.yaml"
     threads: all_cores
     resources:
-        mem_mb=doubling(config["compute"]["memory_mb"]),
-        runtime=doubling(60),
+        **needs(config["compute"]["memory_mb"], 60),
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         dataset="{dataset}",

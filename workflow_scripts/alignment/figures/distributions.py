@@ -2,13 +2,12 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.figures.charts import PAGE_WIDTH, model_colours, save, use_style
 from alignment.comparison.distributions import samples
-from alignment.artifacts.job_log import job_log
-from alignment.artifacts.tables import read_columns
+from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
 
 LABELS = {
     "log_mean": "ln mean AIS\nof a map\nover images",
@@ -19,16 +18,18 @@ LABELS = {
 }
 
 
-def draw(values, tests, cohorts, models):
+def draw(distributions, tests):
     """Return the figure.
 
     Parameters
     ----------
-    values : dict of (cohort, statistic) to dict of model to array
+    distributions : dict of str to array
+        A row per cohort, model, statistic and map or image.
     tests : dict of str to array
-        Columns of the table of tests.
-    cohorts, models : list of str
+        A row per cohort, statistic and pair of models.
     """
+    cohorts, models = designs_of(distributions)
+    values = samples(distributions)
     colours = model_colours(models)
     figure, panels = plt.subplots(
         len(LABELS),
@@ -45,18 +46,19 @@ def draw(values, tests, cohorts, models):
                 # As many bins as the smaller sample can fill: maps are many, images few.
                 smallest = min(map(len, shown.values()))
                 bins = np.histogram_bin_edges(together, int(np.clip(np.sqrt(smallest), 8, 30)))
-                for model, sample in shown.items():
-                    panel.hist(
-                        sample,
-                        bins,
-                        density=True,
-                        histtype="stepfilled",
-                        color=colours[model],
-                        alpha=0.35,
-                    )
-                    panel.hist(
-                        sample, bins, density=True, histtype="step", color=colours[model], lw=0.9
-                    )
+                sns.histplot(
+                    {model: sample for model, sample in shown.items() if sample.size},
+                    bins=bins,
+                    stat="density",
+                    common_norm=False,
+                    element="step",
+                    alpha=0.35,
+                    linewidth=0.9,
+                    palette=colours,
+                    legend=False,
+                    ax=panel,
+                )
+            panel.set(xlabel="", ylabel="")
             panel.set_yticks([])
             panel.spines["left"].set_visible(False)
             panel.locator_params(axis="x", nbins=4)
@@ -94,19 +96,3 @@ def _stars(p_holm):
     if len(p_holm) == 1:
         return "*" if significant else "n.s."
     return ""
-
-
-def main(input, output, params):
-    use_style(input.style)
-    figure = draw(
-        samples(read_columns(input.distributions)),
-        read_columns(input.tests),
-        params.cohorts,
-        params.models,
-    )
-    save(figure, output.png, output.pdf)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params)

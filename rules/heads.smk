@@ -18,12 +18,9 @@ rule perturb_maps:
         "../envs/alignment.yaml"
     threads: 8
     resources:
-        mem_mb=doubling(config["compute"]["memory_mb"]),
-        runtime=doubling(240),
+        **needs(config["compute"]["memory_mb"], 240),
     params:
-        similarity=config["similarity"],
-        framing=config["framing"],
-        device=config["compute"]["device"],
+        **HEAD,
         versions=versions("torch", "torchvision", "numpy"),
     script:
         "../workflow_scripts/perturb_maps.py"

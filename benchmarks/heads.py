@@ -1,12 +1,12 @@
-"""Time the engine against the plain algorithm, side by side on the same inputs.
+"""Time fully connected heads against the plain algorithm, side by side on the same inputs.
 
 VGG-16 with random weights on noise pictures.  The plain algorithm is timed on a sample and scaled:
 one image and one map at a time for scoring, masked batches of all images for selection, a full
-correlation matrix for every variant.  The engine is timed whole.  Two cases: ``random``, where half
+correlation matrix for every variant.  The head is timed whole.  Two cases: ``random``, where half
 of the units are on, and ``sparse``, with biases shifted as training does, so that 15 % of the units
 and half of the (image, map) pairs are on.
 
-    python benchmarks/engine.py [--images 120] [--folds 40] [--device cpu] [--growth]
+    python benchmarks/heads.py [--images 120] [--folds 40] [--device cpu] [--growth]
 """
 
 import argparse
@@ -17,7 +17,6 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 N_MAPS = 512
-COLUMNS = ("case", "stage", "plain_s", "engine_s", "ratio", "max_abs_diff", "peak_mb")
+COLUMNS = ("case", "stage", "plain_s", "head_s", "ratio", "max_abs_diff", "peak_mb")
 GROWTH_COLUMNS = ("varied", "images", "maps", "folds", "score_s", "select_s", "peak_mb")
 SAMPLE_PASSES, SAMPLE_STEPS, SAMPLE_SCORES = 60, 10, 4
 
@@ -82,27 +81,27 @@ def make_folds_and_judgments(n_images, n_folds):
     rng = np.random.default_rng(0)
     judgments = square(rng.random(n_images * (n_images - 1) // 2), n_images, 1.0)
     seeds = [111 * (k + 1) for k in range(-(-n_folds // 5))]
-    folds = chain.from_iterable(make_folds(np.arange(n_images), judgments, s) for s in seeds)
+    folds = make_folds(np.arange(n_images), judgments, seeds).of(judgments)
     return list(folds)[:n_folds], upper_triangle(judgments)
 
 
-def time_engine(head, maps, folds, judgments, memory=2_000_000_000):
+def time_head(head, maps, folds, judgments, memory=2_000_000_000):
     """Return seconds of scoring and selection, the scores and the curves."""
     from alignment.heads.connected import ConnectedHead
-    from alignment.similarity.fits import fit_drop, rank_maps
-    from alignment.importance.selection import selection_curve
     from alignment.heads.split import split_head
+    from alignment.importance.selection import selection_curve
+    from alignment.similarity.fits import fit_drop, rank_maps
 
     start = time.perf_counter()
-    engine = ConnectedHead(split_head(head), maps, memory=memory)
-    rsm, without, _ = engine.leave_one_out()
+    connected = ConnectedHead(split_head(head), maps, memory=memory)
+    rsm, without, _ = connected.leave_one_out()
     scores = [
         fit_drop(rsm[f.train_pairs], without[:, f.train_pairs], judgments[f.train_pairs])
         for f in folds
     ]
     scored = time.perf_counter()
     curves = [
-        selection_curve(engine, rank_maps(ais), fold, judgments)
+        selection_curve(connected, rank_maps(ais), fold, judgments)
         for fold, (_, _, ais) in zip(folds, scores, strict=True)
     ]
     return scored - start, time.perf_counter() - scored, scores, curves
@@ -117,7 +116,7 @@ def plain_fits(embeddings, pairs, judgments):
 
 
 def time_plain(head, maps, folds, judgments, scores, curves):
-    """Time the plain algorithm on a sample, scaled to the whole, and compare the engine's fits.
+    """Time the plain algorithm on a sample, scaled to the whole, and compare the head's fits.
 
     The time is that of float32; the comparison is with the same in float64, since the plain sums of
     25088 products are themselves rounded to about 1e-7 of the fit.
@@ -187,10 +186,10 @@ def run_case(case, n_images, n_folds, device):
     head, maps = make_case(case, n_images, N_MAPS, device)
     before = peak_mb()
     folds, judgments = make_folds_and_judgments(n_images, n_folds)
-    score, select, scores, curves = time_engine(head, maps, folds, judgments)
+    score, select, scores, curves = time_head(head, maps, folds, judgments)
     peak = peak_mb()
     print(
-        f"{case}: engine {score:.1f} s + {select:.1f} s; {before:.0f} MB before, {peak:.0f} MB peak"
+        f"{case}: head {score:.1f} s + {select:.1f} s; {before:.0f} MB before, {peak:.0f} MB peak"
     )
     plain = time_plain(head, maps, folds, judgments, scores, curves)
     stages = {
@@ -207,12 +206,12 @@ def run_case(case, n_images, n_folds, device):
 def run_growth(varied, n_images, n_maps, n_folds, device):
     head, maps = make_case("random", n_images, n_maps, device)
     folds, judgments = make_folds_and_judgments(n_images, n_folds)
-    score, select, _, _ = time_engine(head, maps, folds, judgments)
+    score, select, _, _ = time_head(head, maps, folds, judgments)
     return [(varied, n_images, n_maps, n_folds, score, select, peak_mb())]
 
 
 def draw_growth(rows, path):
-    """Draw the engine's time against the number of images, maps and folds."""
+    """Draw the head's time against the number of images, maps and folds."""
     import matplotlib.pyplot as plt
 
     from alignment.figures.charts import use_style
@@ -266,14 +265,14 @@ def main():
     rows = []
     for case in options.cases:
         rows += in_own_process(run_case, case, options.images, options.folds, options.device)
-    save(folder / "engine.csv", COLUMNS, rows)
+    save(folder / "heads.csv", COLUMNS, rows)
     if options.growth:
         designs = [("images", n, 512, 2) for n in (60, 120, 240)]
         designs += [("maps", 60, n, 2) for n in (128, 256, 512)]
         designs += [("folds", 60, 512, n) for n in (1, 2, 4)]
         rows = [in_own_process(run_growth, *d, options.device)[0] for d in designs]
-        save(folder / "engine_growth.csv", GROWTH_COLUMNS, rows)
-        draw_growth(rows, folder / "engine_growth.png")
+        save(folder / "growth.csv", GROWTH_COLUMNS, rows)
+        draw_growth(rows, folder / "growth.png")
 
 
 if __name__ == "__main__":

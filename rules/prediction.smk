@@ -1,0 +1,167 @@
+# Reads results/folds/, results/selection/, results/retained/, results/activations/ and the judgments;
+# writes results/predictions/, results/controls/ and results/resamples/: how well the retained maps
+# predict held-out judgments, and what that is to be compared with.
+
+HAS_CONTROLS = bool(
+    config["controls"]["random_draws"]
+    or config["controls"]["activity"]
+    or config["controls"]["reweighting"] != "none"
+    or config["controls"]["observers"]
+)
+RESAMPLES = (
+    everywhere("results/resamples/{cohort}/{model}.csv")
+    if config["statistics"]["resamples"]
+    else []
+)
+TARGETS += RESAMPLES + everywhere(
+    "results/predictions/summary.csv",
+    "results/predictions/ceiling.csv",
+    "results/predictions/{cohort}/{model}.csv",
+)
+if HAS_CONTROLS:
+    TARGETS += everywhere(
+        "results/predictions/controls.csv",
+        "results/predictions/control_tests.csv",
+        "results/predictions/observers.csv",
+        "results/controls/{cohort}/{model}.csv",
+    )
+
+
+rule collect_predictions:
+    """Put the fits of all and of the retained maps into one table, a row per fold."""
+    input:
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        selection=of_seeds("selection"),
+        retained=of_seeds("retained"),
+        code=imports_of("collect_predictions"),
+    output:
+        predictions="results/predictions/{cohort}/{model}.csv",
+    log:
+        "results/logs/collect_predictions/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/collect_predictions/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    script:
+        "../workflow_scripts/collect_predictions.py"
+
+
+rule summarize_predictions:
+    """Compare retained with all maps over the folds, for every cohort and model."""
+    input:
+        predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
+        resamples=RESAMPLES,
+        networks=everywhere("results/networks/{model}.safetensors"),
+        code=imports_of("summarize_predictions"),
+    output:
+        summary="results/predictions/summary.csv",
+    log:
+        "results/logs/summarize_predictions.log",
+    benchmark:
+        "results/benchmarks/summarize_predictions.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    script:
+        "../workflow_scripts/summarize_predictions.py"
+
+
+rule estimate_ceiling:
+    """Estimate the highest fit that the reliability of the judgments leaves room for."""
+    input:
+        folds=everywhere("results/folds/{cohort}.h5"),
+        judgments=everywhere("results/datasets/{dataset}/similarity.h5"),
+        code=imports_of("estimate_ceiling"),
+    output:
+        ceiling="results/predictions/ceiling.csv",
+    log:
+        "results/logs/estimate_ceiling.log",
+    benchmark:
+        "results/benchmarks/estimate_ceiling.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        datasets={name: cohort["dataset"] for name, cohort in config["cohorts"].items()},
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/estimate_ceiling.py"
+
+
+rule measure_controls:
+    """Fit random sets, active maps, reweighted dimensions and single observers in every fold."""
+    input:
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+        predictions="results/predictions/{cohort}/{model}.csv",
+        retained=of_seeds("retained"),
+        code=imports_of("measure_controls"),
+    output:
+        controls="results/controls/{cohort}/{model}.csv",
+    log:
+        "results/logs/measure_controls/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/measure_controls/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    threads: threads_of_head
+    resources:
+        **needs_of_head(),
+    params:
+        **HEAD,
+        controls=config["controls"],
+        unit=UNIT,
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/measure_controls.py"
+
+
+rule collect_controls:
+    """Put the controls into one table and compare the retained maps with each of them."""
+    input:
+        controls=everywhere("results/controls/{cohort}/{model}.csv"),
+        ceiling="results/predictions/ceiling.csv",
+        code=imports_of("collect_controls"),
+    output:
+        controls="results/predictions/controls.csv",
+        tests="results/predictions/control_tests.csv",
+        observers="results/predictions/observers.csv",
+    log:
+        "results/logs/collect_controls.log",
+    benchmark:
+        "results/benchmarks/collect_controls.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/collect_controls.py"
+
+
+rule resample_images:
+    """Draw the test images of every fold anew and fit all and the retained maps to them."""
+    input:
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+        retained=of_seeds("retained"),
+        code=imports_of("resample_images"),
+    output:
+        resamples="results/resamples/{cohort}/{model}.csv",
+    log:
+        "results/logs/resample_images/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/resample_images/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    threads: threads_of_head
+    resources:
+        **needs_of_head(),
+    params:
+        **HEAD,
+        resamples=config["statistics"]["resamples"],
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/resample_images.py"

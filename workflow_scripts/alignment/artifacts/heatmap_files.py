@@ -1,0 +1,58 @@
+"""Saved heatmaps of one cohort and model, beside the pictures that they belong to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.picture_files import PictureFiles
+
+
+@dataclass(frozen=True)
+class SavedHeatmaps:
+    """The heatmaps of one cohort and model.
+
+    Attributes
+    ----------
+    cohort, model : str
+    images : list of str
+    heatmap : (N, H, W) float32 array
+    framing : str
+        How pictures were brought to the network's square input.
+    pictures : mapping of str to (height, width, 3) uint8 array
+        By image.
+    """
+
+    cohort: str
+    model: str
+    images: list[str]
+    heatmap: np.ndarray
+    framing: str
+    pictures: PictureFiles
+
+    def of(self, image: str) -> np.ndarray:
+        """Return the heatmap of an image, (H, W)."""
+        return self.heatmap[self.images.index(image)]
+
+
+def open_heatmaps(path: str | Path, pictures: str | Path) -> SavedHeatmaps:
+    """Read saved heatmaps.
+
+    Parameters
+    ----------
+    path : path
+        HDF5 file of heatmaps.
+    pictures : path
+        The index of the dataset's pictures.
+    """
+    heatmap, images = read_arrays(path, "heatmap", "images")
+    made_by = read_attributes(path)
+    return SavedHeatmaps(
+        made_by["cohort"],
+        made_by["model"],
+        images.tolist(),
+        heatmap,
+        made_by["framing"],
+        PictureFiles(pictures),
+    )

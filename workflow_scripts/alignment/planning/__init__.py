@@ -1,0 +1,1 @@
+"""What the rules ask while they are read: the standard library, yaml and jsonschema alone."""

@@ -1,0 +1,159 @@
+"""Names and paths of the config that lead nowhere, refused before any job starts."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
+from alignment.planning.sources import datasets_used, weights_file
+from alignment.topography.design import check_grid
+
+
+def check_names(config: Mapping) -> None:
+    """Refuse datasets, cohorts and models whose names or files do not exist.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the key.
+    """
+    for name, dataset in config["datasets"].items():
+        _check_dataset(f"config: datasets: {name}", dataset)
+    for name, cohort in config["cohorts"].items():
+        _check_cohort(f"config: cohorts: {name}", cohort, config["datasets"])
+    for name, model in config["models"].items():
+        _check_model(name, model)
+    if config["saliency"]["enabled"]:
+        _check_saliency(config)
+    _check_colours(config["heatmaps"]["colours"])
+
+
+def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
+    """Refuse what networks on a grid cannot be trained from.
+
+    Parameters
+    ----------
+    config : mapping
+    known_cohorts : iterable of str
+        Cohorts that units may be scored by, those of config.yaml among them also where a config
+        drops them: nobody should have to drop them twice.
+    """
+    chosen = config["topography"]
+    check_grid(chosen["grid"])
+    for name, dataset in chosen["datasets"].items():
+        where = f"config: topography: datasets: {name}"
+        own = "folder" if dataset["source"] == "cifar10" else "archive"
+        other = "archive" if own == "folder" else "folder"
+        if other in dataset or (own == "folder" and own not in dataset):
+            raise InputError(
+                f"{where}: the source {dataset['source']} takes the key {own}, not {other}."
+            )
+        if "archive" in dataset and not Path(dataset["archive"]).is_file():
+            raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
+        if "folder" in dataset and not Path(dataset["folder"]).is_dir():
+            raise InputError(f"{where}: folder: there is no folder {dataset['folder']}.")
+    for cohort in chosen["alignment"]["cohorts"]:
+        if cohort not in known_cohorts:
+            raise InputError(
+                f"config: topography: alignment: cohorts: '{cohort}' is not one of the cohorts "
+                f"({', '.join(config['cohorts'])})."
+            )
+
+
+def check_share(share: str) -> None:
+    """Refuse a folder of shared results to which links could not point."""
+    if not (Path(share).is_absolute() and Path(share).is_dir()):
+        raise InputError(
+            f"SNAKEMAKE_OUTPUT_CACHE: {share} is not the absolute path of a folder that exists."
+        )
+
+
+def _check_dataset(where, dataset):
+    if "archive" in dataset and not Path(dataset["archive"]).is_file():
+        raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
+    if "source" in dataset:
+        return  # the rest is fetched
+    if not Path(dataset["images"]).is_dir():
+        raise InputError(f"{where}: images: there is no folder {dataset['images']}.")
+    if not files_in(dataset["images"], PICTURE_SUFFIXES):
+        raise InputError(
+            f"{where}: images: the folder {dataset['images']} holds no picture "
+            f"({', '.join(sorted(PICTURE_SUFFIXES))})."
+        )
+    if not Path(dataset["judgments"]["file"]).is_file():
+        raise InputError(
+            f"{where}: judgments: file: there is no file {dataset['judgments']['file']}."
+        )
+    if "labels" in dataset and not Path(dataset["labels"]).is_file():
+        raise InputError(f"{where}: labels: there is no file {dataset['labels']}.")
+
+
+def _check_cohort(where, cohort, datasets):
+    name = cohort["dataset"]
+    if name not in datasets:
+        raise InputError(
+            f"{where}: dataset: '{name}' is not one of the datasets ({', '.join(datasets)})."
+        )
+    if "query" in cohort and "labels" not in datasets[name]:
+        raise InputError(
+            f"{where}: query: the dataset '{name}' has no labels; name a CSV file under datasets: "
+            f"{name}: labels."
+        )
+
+
+def _check_model(name, model):
+    weights = model["weights"]
+    if isinstance(weights, Mapping) and "random" in weights and "random" not in name.lower():
+        # The name stands in every path, table and figure.
+        raise InputError(
+            f"config: models: {name}: a model with random weights must say so in its name; "
+            f"call it {name}_random."
+        )
+    trained_here = isinstance(weights, Mapping) and "topography" in weights
+    for file in [] if trained_here else weights_file(model):
+        if not Path(file).is_file():
+            raise InputError(f"config: models: {name}: weights: file: there is no file {file}.")
+
+
+def _check_saliency(config):
+    chosen = config["saliency"]
+    if twice := set(chosen["folders"]) & set(chosen["functions"]):
+        raise InputError(
+            f"config: saliency: {', '.join(sorted(twice))} is both a folder and a function; "
+            "give them different names."
+        )
+    for name, path in chosen["folders"].items():
+        for dataset in datasets_used(config):
+            folder = path.replace("{dataset}", dataset)
+            where = f"config: saliency: folders: {name}"
+            if not Path(folder).is_dir():
+                raise InputError(
+                    f"{where}: there is no folder {folder} with the maps of the dataset "
+                    f"'{dataset}'."
+                )
+            if not files_in(folder, MAP_SUFFIXES):
+                raise InputError(
+                    f"{where}: the folder {folder} holds no map "
+                    f"({', '.join(sorted(MAP_SUFFIXES))})."
+                )
+    for dataset, file in chosen["fixations"].items():
+        where = f"config: saliency: fixations: {dataset}"
+        if dataset not in config["datasets"]:
+            raise InputError(
+                f"{where}: '{dataset}' is not one of the datasets "
+                f"({', '.join(config['datasets'])})."
+            )
+        if not Path(file).is_file():
+            raise InputError(f"{where}: there is no file {file}.")
+
+
+def _check_colours(colours):
+    if colours in ("jet", "viridis", "RdBu_r"):
+        return
+    from matplotlib import colormaps  # takes longer than all other checks
+
+    if colours not in colormaps:
+        raise InputError(
+            f"config: heatmaps: colours: matplotlib has no colour map '{colours}'; "
+            "jet, viridis and RdBu_r are some of those it has."
+        )

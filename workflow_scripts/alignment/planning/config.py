@@ -1,0 +1,129 @@
+"""The config: completed by the defaults, and refused in one sentence where it is wrong."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from snakemake.utils import validate
+
+from alignment.artifacts.errors import InputError
+from alignment.planning.checks import check_names, check_topography
+
+# Sections whose entries have names of the user's own
+NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
+
+
+def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
+    """Complete a config by the defaults, and refuse it where it is wrong.
+
+    Parameters
+    ----------
+    given : mapping
+        The config as Snakemake has it, or as another workflow gives it.
+    root : path
+        The folder of this workflow.
+    overlays : paths
+        The config files of the command line, which are merged in `given` already.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the key.
+    """
+    defaults = read_yaml(root / "config.yaml")
+    schema = root / "rules/schemas/config.schema.yaml"
+    files = [defaults, *map(read_yaml, overlays), given]
+    config = without_dropped(merged(defaults, given), files)
+    check_schema(config, read_yaml(schema))
+    validate(config, str(schema))  # fills in defaults
+    for name, dataset in config["datasets"].items():
+        if "source" in dataset:
+            dataset |= fetched_as(name)
+    check_names(config)
+    check_topography(config, known_cohorts=[*config["cohorts"], *defaults["cohorts"]])
+    return config
+
+
+def read_yaml(path: str | Path) -> dict:
+    """Read a YAML file as a dict; an empty one is an empty dict."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+
+
+def merged(base: Any, overlay: Any) -> Any:
+    """Lay a config over another: maps are merged key by key, all else is replaced."""
+    if not (isinstance(base, Mapping) and isinstance(overlay, Mapping)):
+        return overlay
+    return {**base, **{key: merged(base.get(key), value) for key, value in overlay.items()}}
+
+
+def without_dropped(config: Mapping, files: Iterable[Mapping]) -> dict:
+    """Leave out the datasets, cohorts and models that are set to null.
+
+    Parameters
+    ----------
+    config : mapping
+    files : iterable of mappings
+        What was merged into it: a name that none of them gives a meaning is misspelt.
+
+    Raises
+    ------
+    InputError
+        There is nothing of a name that is to be dropped.
+    """
+    config, files = copy.deepcopy(dict(config)), list(files)
+    for path in NAMED:
+        section = _section(config, path)
+        given = (item for file in files for item in _section(file, path).items())
+        known = list(dict.fromkeys(name for name, value in given if value is not None))
+        for name in [name for name, value in section.items() if value is None]:
+            if name not in known:
+                raise InputError(
+                    f"config: {': '.join(path)}: {name}: there is nothing of this name to drop; "
+                    f"there is {', '.join(known)}."
+                )
+            del section[name]
+    return config
+
+
+def _section(config, path):
+    """Return a section, or sections within sections; nothing where there is none."""
+    for name in path:
+        config = config.get(name) if isinstance(config, Mapping) else None
+    return config if isinstance(config, Mapping) else {}
+
+
+def check_schema(config: Mapping, schema: Mapping) -> None:
+    """Refuse a config that the schema does not allow, in one sentence that names the key."""
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    if error is not None:
+        raise InputError(_explain(error))
+
+
+def _explain(error):
+    key = ": ".join(["config", *map(str, error.absolute_path)])
+    meant = error.schema.get("description")
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = ", ".join(f"'{name}'" for name in error.instance if name not in known)
+        return f"{key}: there is no key {unknown}; the keys here are {', '.join(known)}."
+    if error.validator in ("pattern", "enum"):
+        return f"{key}: '{error.instance}' is not possible; it is {meant}."
+    return f"{key}: {error.message}" + (f"; it is {meant}." if meant else ".")
+
+
+def fetched_as(dataset: str) -> dict:
+    """Return the entry of a dataset that the workflow fetches, as a user would write it."""
+    folder = f"results/datasets/{dataset}/source"
+    return {
+        "images": f"{folder}/pictures",
+        "judgments": {
+            "file": f"{folder}/judgments.npz",
+            "kind": "dissimilarity",
+            "variable": "dissimilarities",
+        },
+        "labels": f"{folder}/labels.csv",
+    }

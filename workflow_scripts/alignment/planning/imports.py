@@ -1,0 +1,43 @@
+"""Which modules of the library a script imports, found in its text."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def imports_in(path: Path, scripts: Path) -> tuple[Path, ...]:
+    """Return the modules of the library that a file imports itself, also within functions."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names.append(node.module)
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        candidates = [scripts.joinpath(*name.split(".")).with_suffix(".py") for name in names]
+        found += [file for file in candidates if file.is_file()]
+    return tuple(found)
+
+
+def modules_behind(scripts: Path, *files: Path) -> list[str]:
+    """Return the modules of the library that some files import, directly or not.
+
+    Parameters
+    ----------
+    scripts : path
+        The folder of the scripts and of the library ``alignment``.
+    *files : paths
+        A script, and modules that it imports by a name that stands in no file; these are returned
+        as well.
+    """
+    script, *named = files
+    found, queue = set(named), [script, *named]
+    while queue:
+        for path in imports_in(queue.pop(), scripts):
+            if path not in found:
+                found.add(path)
+                queue.append(path)
+    return sorted(map(str, found))

@@ -1,0 +1,75 @@
+"""Files that stages read or have lost, found from the config and from what lies in results."""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
+from alignment.topography.design import trained_file
+
+
+def datasets_used(config: Mapping) -> list[str]:
+    """Return the datasets that cohorts are taken from, each once."""
+    return list(dict.fromkeys(cohort["dataset"] for cohort in config["cohorts"].values()))
+
+
+def picture_sources(dataset: Mapping) -> list[str]:
+    """Return the picture files of a dataset; of one that is yet to be fetched their folder."""
+    folder = dataset["images"]
+    return [folder] if "source" in dataset else files_in(folder, PICTURE_SUFFIXES)
+
+
+def checksums(files: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of files by their names."""
+    return {Path(file).name: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+
+
+def weights_file(model: Mapping) -> list[str]:
+    """Return the local weight file that a model names, if any; it may be yet to be trained."""
+    weights = model["weights"]
+    if not isinstance(weights, Mapping):
+        return []
+    if "topography" in weights:
+        return [trained_file(weights["topography"])]
+    return [weights["file"]] if "file" in weights else []
+
+
+def saliency_sources(saliency: Mapping) -> dict[str, dict]:
+    """Return how the maps of every source are made, and what they are; the baseline last.
+
+    Parameters
+    ----------
+    saliency : mapping
+        The section of the config.
+    """
+    sources = {
+        name: {"kind": "folder", "folder": folder} for name, folder in saliency["folders"].items()
+    }
+    sources |= {
+        name: {"kind": "function", "function": function}
+        for name, function in saliency["functions"].items()
+    }
+    sources |= {name: {"kind": "bottom-up saliency"} for name in saliency["bottom_up"]}
+    return sources | {"gaussian": {"kind": "baseline"}}
+
+
+def saliency_files(definition: Mapping) -> list[str]:
+    """Return the files that a source reads: the maps of its folder, or its function's module."""
+    if "folder" in definition:
+        return files_in(definition["folder"], MAP_SUFFIXES)
+    if "function" in definition:
+        path = Path(*definition["function"].partition(":")[0].split("."))
+        candidates = (path.with_suffix(".py"), path / "__init__.py")
+        return [str(file) for file in candidates if file.is_file()]
+    return []
+
+
+def lost_overlays(index: str | Path) -> list[str]:
+    """Return the overlays that an index lists and that are no longer beside it."""
+    index = Path(index)
+    if not index.is_file():
+        return []
+    with open(index, newline="", encoding="utf-8") as file:
+        overlays = [index.with_name(row["file"]) for row in csv.DictReader(file)]
+    return [str(overlay) for overlay in overlays if not overlay.is_file()]

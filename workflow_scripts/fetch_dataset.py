@@ -1,0 +1,24 @@
+"""Download a published dataset, or take a local copy, and write it as users have theirs."""
+
+import numpy as np
+
+from alignment.artifacts.downloads import cache_folder
+from alignment.artifacts.files import replacing
+from alignment.artifacts.job_log import job_log, usage_noted
+from alignment.artifacts.picture_files import write_pictures
+from alignment.artifacts.tables import write_columns
+from alignment.datasets.published import find_archive, source_named
+
+
+def main(output, params):
+    source = source_named(params.source)
+    dataset = source.read(find_archive(source, cache_folder(), params.archive))
+    write_pictures(output.pictures, dataset.names, dataset.pictures)
+    write_columns(output.labels, image=dataset.names, **dataset.labels)
+    with replacing(output.judgments) as partial, open(partial, "wb") as file:
+        np.savez(file, dissimilarities=dataset.dissimilarities, names=np.array(dataset.names))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]), usage_noted():
+        main(snakemake.output, snakemake.params)
