@@ -34,42 +34,179 @@ def topography_figure(name, title, cohort=False):
     return {"png": shown, "pdf": f"{path}.pdf"}
 
 
-# Drawn from the summary over seeds alone
-SUMMARY_FIGURES = {
-    "accuracy": "Accuracy and spatial losses",
-    "weight_noise": "Accuracy with noisy weights",
-    "input_noise": "Accuracy with noisy images",
-    "smoothness": "Smoothness and localization",
-    "correlation": "Correlation of units by distance",
-    "dimensionality": "Dimensionality, variance and entropy",
-    "profiles": "What units prefer",
-}
-for FIGURE, TITLE in SUMMARY_FIGURES.items():
+rule plot_topography_accuracy:
+    """Draw how accurate networks are, and what their spatial losses come to."""
+    input:
+        **drawn_by("topography/accuracy"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("accuracy", "Accuracy and spatial losses"),
+    log:
+        "results/logs/plot_topography_accuracy/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_accuracy/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.accuracy",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
 
-    rule:
-        name:
-            f"plot_topography_{FIGURE}"
-        input:
-            **drawn_by(f"topography/{FIGURE}"),
-            summary="results/topography/summary/{dataset}.csv",
-        output:
-            **topography_figure(FIGURE, TITLE),
-        log:
-            f"results/logs/plot_topography_{FIGURE}/{{dataset}}.log",
-        benchmark:
-            f"results/benchmarks/plot_topography_{FIGURE}/{{dataset}}.tsv"
-        wildcard_constraints:
-            **OF_TOPOGRAPHY,
-        group:
-            "figures"
-        conda:
-            "../envs/alignment.yaml"
-        params:
-            figure=f"topography.{FIGURE}",
-            settings={},
-            said=SAID,
-        script:
-            "../workflow_scripts/plot_tables.py"
+
+rule plot_topography_weight_noise:
+    """Draw how accurate networks stay when noise is added to their weights."""
+    input:
+        **drawn_by("topography/weight_noise"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("weight_noise", "Accuracy with noisy weights"),
+    log:
+        "results/logs/plot_topography_weight_noise/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_weight_noise/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.weight_noise",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_topography_input_noise:
+    """Draw how accurate networks stay when noise is added to their images."""
+    input:
+        **drawn_by("topography/input_noise"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("input_noise", "Accuracy with noisy images"),
+    log:
+        "results/logs/plot_topography_input_noise/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_input_noise/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.input_noise",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_topography_smoothness:
+    """Draw how smooth and how localized the sheets of units are."""
+    input:
+        **drawn_by("topography/smoothness"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("smoothness", "Smoothness and localization"),
+    log:
+        "results/logs/plot_topography_smoothness/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_smoothness/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.smoothness",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_topography_correlation:
+    """Draw how alike units are at each distance, and how their correlations spread."""
+    input:
+        **drawn_by("topography/correlation"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("correlation", "Correlation of units by distance"),
+    log:
+        "results/logs/plot_topography_correlation/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_correlation/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.correlation",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_topography_dimensionality:
+    """Draw the effective dimensionality, variance and entropy of units."""
+    input:
+        **drawn_by("topography/dimensionality"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("dimensionality", "Dimensionality, variance and entropy"),
+    log:
+        "results/logs/plot_topography_dimensionality/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_dimensionality/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.dimensionality",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_topography_profiles:
+    """Draw what units prefer: orientations, mirror images, the centre, classes."""
+    input:
+        **drawn_by("topography/profiles"),
+        summary="results/topography/summary/{dataset}.csv",
+    output:
+        **topography_figure("profiles", "What units prefer"),
+    log:
+        "results/logs/plot_topography_profiles/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_topography_profiles/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="topography.profiles",
+        settings={},
+        said=SAID,
+    script:
+        "../workflow_scripts/plot_tables.py"
 
 
 rule plot_topography_similarity:
