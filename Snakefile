@@ -21,6 +21,8 @@ include: "rules/comparison.smk"
 include: "rules/saliency.smk"
 include: "rules/figures.smk"
 include: "rules/explorer.smk"
+include: "rules/topography.smk"
+include: "rules/topography_figures.smk"
 
 
 onsuccess:
