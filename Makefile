@@ -1,4 +1,5 @@
 # make run     everything, into results/        make test   the whole test suite
+# make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
 # make layers  where a network can be cut       make lint   the linters
 # make explore the results in a browser         make bench  the heads against the plain algorithm
 # make report  the figures with their captions
@@ -10,7 +11,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run explore test test-slurm bench lint layers report
+.PHONY: run topography explore test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -23,6 +24,9 @@ explore: .venv/installed
 	  if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	  elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open > /dev/null; then xdg-open "$$page"; \
 	  else echo "Open $$page in a browser."; fi; done
+
+topography: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography
 
 report: .venv/installed
 	$(BIN)/snakemake --report results/report.zip
@@ -38,6 +42,7 @@ test-slurm: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
+	$(BIN)/python benchmarks/topography.py
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

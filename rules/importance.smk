@@ -39,6 +39,7 @@ rule score_maps:
     input:
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         code=imports_of("score_maps"),
     output:
@@ -91,6 +92,7 @@ rule score_images:
     input:
         cohort="results/cohorts/{cohort}.csv",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         code=imports_of("score_images"),
     output:

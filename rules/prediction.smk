@@ -2,11 +2,8 @@
 # writes results/predictions/, results/controls/ and results/resamples/: how well the retained maps
 # predict held-out judgments, and what that is to be compared with.
 
-HAS_CONTROLS = bool(
-    config["controls"]["random_draws"]
-    or config["controls"]["activity"]
-    or config["controls"]["reweighting"] != "none"
-    or config["controls"]["observers"]
+HAS_CONTROLS = any(
+    value not in (0, False, "none") for value in config["controls"].values()
 )
 RESAMPLES = (
     everywhere("results/resamples/{cohort}/{model}.csv")

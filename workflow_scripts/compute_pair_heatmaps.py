@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes, write_arrays
+from alignment.artifacts.arrays import (
+    Arrays,
+    open_arrays,
+    read_arrays,
+    read_attributes,
+    write_arrays,
+)
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import groups_of, read_tables
@@ -18,26 +24,26 @@ def main(input, output, params, wildcards):
     judgments = read_arrays(input.judgments, "similarity")
     first, second, names = read_arrays(input.pair_ais, "first", "second", "images")
     folds = Folds(**Arrays(input.folds))
-    shares = shares_of(
-        Arrays(input.activations), Arrays(input.perturbation), folds.images, params.similarity
-    )
     retained = groups_of(read_tables(input.retained), "seed", "fold")
     positions = positions_of(folds.images[first], folds.images[second], len(judgments))
 
-    def held_out():
+    def held_out(shares):
         for fold in progress(folds.of(judgments), "folds", len(folds.seeds) * folds.n_folds):
             pairs = np.flatnonzero(np.isin(positions, fold.test_pairs))
             which = fold.seed, fold.number
             maps = retained[which]["map"] if which in retained else np.zeros(0, dtype=int)
             yield pairs, shares(first[pairs], second[pairs], maps=maps)
 
-    mean, n_folds = held_out_means(held_out(), len(first))
+    with open_arrays(input.perturbation) as perturbation:
+        shares = shares_of(Arrays(input.activations), perturbation, folds.images, params.similarity)
+        all_maps = shares(first, second)
+        mean, n_folds = held_out_means(held_out(shares), len(first))
     write_arrays(
         output.pairs,
         {
             "first": first,
             "second": second,
-            "all_maps": shares(first, second).astype(np.float32),
+            "all_maps": all_maps.astype(np.float32),
             "retained": mean.astype(np.float32),
             "n_folds": n_folds,
             "images": names,

@@ -35,7 +35,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
         for fold in folds.of(judgments):
             which = fold.seed, fold.number
             maps = only(retained[which]["map"] if which in retained else [], head.n_maps)
-            yield fold.test_pairs, head.with_maps(maps, fold.test_pairs)[0]
+            yield fold.test_pairs, head.similarities_of_sets(maps, fold.test_pairs)[0]
 
     n = len(judgments)
     mean, n_folds = held_out_means(predictions(), n * (n - 1) // 2)

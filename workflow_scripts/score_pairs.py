@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes, write_arrays
+from alignment.artifacts.arrays import (
+    Arrays,
+    open_arrays,
+    read_arrays,
+    read_attributes,
+    write_arrays,
+)
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
@@ -18,16 +24,15 @@ def main(input, output, params, wildcards):
     images = table["index"]
     judgments = read_arrays(input.judgments, "similarity")[np.ix_(images, images)]
     np.fill_diagonal(judgments, np.nan)
-    rows = one_side_of(
-        Arrays(input.activations), Arrays(input.perturbation), images, params.similarity
-    )
     rsm, contribution = np.empty((2, *judgments.shape))
     maps, ais = [], []
-    for i, (similarities, without) in enumerate(progress(rows, "images", total=len(images))):
-        scores, contribution[i] = pair_scores(similarities, without, judgments[i])
-        for kept, of_image in zip((maps, ais), strongest(scores, N_STRONGEST), strict=True):
-            kept.append(of_image)
-        rsm[i] = similarities
+    with open_arrays(input.perturbation) as perturbation:
+        rows = one_side_of(Arrays(input.activations), perturbation, images, params.similarity)
+        for i, (similarities, without) in enumerate(progress(rows, "images", len(images))):
+            scores, contribution[i] = pair_scores(similarities, without, judgments[i])
+            for found, of_image in zip((maps, ais), strongest(scores, N_STRONGEST), strict=True):
+                found.append(of_image)
+            rsm[i] = similarities
     n_nearest = len(images) if len(images) <= params.all_pairs else params.nearest
     first, second = nearest_pairs(judgments, rsm, n_nearest)
     write_arrays(

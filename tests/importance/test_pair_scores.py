@@ -57,7 +57,7 @@ def human_of(human, i):
 @pytest.mark.parametrize("similarity", ["pearson", "cosine"])
 @pytest.mark.parametrize("head", [pooled, tangled])
 def test_the_pairs_of_an_image_average_to_its_score(feature_maps, human, head, similarity):
-    expected = oracle.image_scores(feature_maps, head, human, similarity)
+    expected = oracle.image_ais(feature_maps, head, human, similarity)
     whole = oracle.similarity_matrix(head(feature_maps), similarity)
     for i in range(N_IMAGES):
         ais, contribution = pair_scores(

@@ -26,7 +26,7 @@ def test_means_are_those_of_a_loop_over_the_folds_that_test_both_pictures(unit):
 
     head = PooledHead(feature_maps.mean(axis=(2, 3)))
     parts = [
-        (fold.test_pairs, head.with_maps(kept[None], fold.test_pairs)[0])
+        (fold.test_pairs, head.similarities_of_sets(kept[None], fold.test_pairs)[0])
         for fold, kept in zip(folds, retained, strict=True)
     ]
     mean, n_folds = held_out_means(parts, len(upper_triangle(judgments)))

@@ -1,11 +1,49 @@
-"""Where pairs stand, and how they are named."""
+"""Where pairs stand, against plain loops and SciPy, and how they are named."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import squareform
 
-from alignment.similarity.pairs import named_pair, positions_of
+from alignment.similarity.pairs import (
+    members_of,
+    named_pair,
+    pair_images,
+    pair_positions,
+    positions_of,
+    square,
+    upper_triangle,
+)
+
+
+@pytest.mark.parametrize("n", [2, 3, 9])
+def test_pairs_are_in_the_order_of_plain_loops_and_of_scipy(n):
+    first, second = pair_images(n)
+    assert list(zip(first, second, strict=True)) == list(combinations(range(n), 2))
+    values = np.random.default_rng(0).random(len(first))
+    matrix = square(values, n, 0.0)
+    np.testing.assert_array_equal(matrix, squareform(values))
+    np.testing.assert_array_equal(upper_triangle(matrix), values)
+
+
+def test_the_diagonal_of_a_square_is_undefined_unless_it_is_given():
+    assert np.isnan(np.diag(square(np.ones(3), 3))).all()
+    assert np.diag(square(np.ones(3), 3, 1.0)).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("images", [[0, 1, 2, 3, 4], [1, 4], [3, 0, 2], [4], []])
+def test_the_pairs_of_some_images_are_found_among_all(images):
+    everything = list(combinations(range(5), 2))
+    expected = [k for k, pair in enumerate(everything) if set(pair) <= set(images)]
+    assert pair_positions(np.array(images, dtype=int), 5).tolist() == expected
+
+
+def test_the_images_of_some_pairs_are_numbered_among_themselves():
+    members, first, second = members_of(np.array([2, 2, 9]), np.array([5, 9, 7]))
+    assert members.tolist() == [2, 5, 7, 9]
+    assert members[first].tolist() == [2, 2, 9]
+    assert members[second].tolist() == [5, 9, 7]
 
 
 def test_positions_count_the_upper_triangle_row_by_row_in_either_order():

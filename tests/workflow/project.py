@@ -120,8 +120,10 @@ def snakemake_server():
 def parse_jobs(said):
     """Return the jobs of a dry run; Snakemake lists them as text only."""
     jobs = []
-    for rule, body in re.findall(r"^rule (\w+):\n((?:    .*\n)*)", said, flags=re.MULTILINE):
-        fields = dict(re.findall(r"^    (\w+): (.*)$", body, flags=re.MULTILINE))
+    # The jobs of a group are listed further to the right.
+    found = re.findall(r"^( *)rule (\w+):\n((?:\1    .*\n)*)", said, flags=re.MULTILINE)
+    for _, rule, body in found:
+        fields = dict(re.findall(r"^ +(\w+): (.*)$", body, flags=re.MULTILINE))
         lists = {key: value.split(", ") for key, value in fields.items()}
         jobs.append(
             Job(

@@ -55,8 +55,9 @@ def test_the_config_is_valid():
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_overlays_are_valid_on_top_of_the_config(path):
     config = merged(CONFIG, yaml.safe_load(path.read_text(encoding="utf-8")))
-    for section in ("datasets", "cohorts", "models"):
-        config[section] = {key: value for key, value in config[section].items() if value}
+    for part in (config, config["topography"]):
+        for section in {"datasets", "cohorts", "models"} & part.keys():
+            part[section] = {key: value for key, value in part[section].items() if value}
     jsonschema.Draft202012Validator(SCHEMA).validate(config)
 
 
@@ -79,9 +80,9 @@ def test_a_default_stands_in_the_config(path):
     value = CONFIG
     for name in names:
         value = value[name]
-    if node.get("type") == "object":
+    if "properties" in node:
         assert node["default"] == {}
-        assert set(value) == set(node.get("properties", {}))
+        assert set(value) == set(node["properties"])
     else:
         assert value == node["default"]
         jsonschema.Draft202012Validator({**node, "$defs": SCHEMA["$defs"]}).validate(value)

@@ -62,9 +62,13 @@ class PictureFiles:
         self._digests = dict(zip(self.names, table["sha256"].tolist(), strict=True))
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return a picture, (height, width, 3) uint8."""
-        with Image.open(self.folder / f"{name}.png") as image:
-            return np.asarray(image.convert("RGB"))
+        """Return a picture, (height, width, 3) uint8; one that was lost or cut is an InputError."""
+        path = self.folder / f"{name}.png"
+        try:
+            with Image.open(path) as image:
+                return np.asarray(image.convert("RGB"))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise self._altered(path) from error
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield every picture in the order of the names."""
@@ -73,13 +77,9 @@ class PictureFiles:
     def checked(self) -> Iterator[np.ndarray]:
         """Yield every picture in order; one that was altered, or lost, is an InputError."""
         for name in self.names:
-            path = self.folder / f"{name}.png"
-            try:
-                picture = self[name]
-            except (OSError, SyntaxError, ValueError) as error:
-                raise self._altered(path) from error
+            picture = self[name]
             if digest(picture) != self._digests[name]:
-                raise self._altered(path)
+                raise self._altered(self.folder / f"{name}.png")
             yield picture
 
     def _altered(self, path):

@@ -14,11 +14,11 @@ nearly alike to the network.
 
 import numpy as np
 
+from alignment.heads.unit_rows import DOMINANT, UnitRows
 from alignment.similarity.fits import CONSTANT, centred_over_pairs, fit, fit_from_sums
 
-# A map whose removal leaves less than this share of an image's variance, or of the variance of the
-# similarities, would cost digits.  It gets the definition.
-DOMINANT = 1e-2
+# A map whose removal leaves less than this share of the variance of the similarities would cost
+# digits.  It gets the definition.
 CANCELLED = 1e-3
 MEMORY = 500_000_000
 WIDEST_BLOCK = 256  # maps; wider blocks leave the processor's cache
@@ -54,12 +54,12 @@ def map_scores(
 
     Notes
     -----
-    What :func:`alignment.similarity.fits.fit_drop` gives for the similarities of
-    :meth:`alignment.heads.pooled.PooledHead.leave_one_out`.
+    What :func:`alignment.similarity.fits.fit_drop` gives for the similarities with each map set to
+    zero in all images.
     """
     taking_part, centred = centred_over_pairs(judgments)
     members = taking_part.any(axis=1)
-    rows = _Rows(np.asarray(embedding, dtype=np.float64)[members], similarity)
+    rows = UnitRows(np.asarray(embedding, dtype=np.float64)[members], similarity)
     if not rows.defined.all() or not members.any():
         undefined = np.full(embedding.shape[1], np.nan)
         return np.nan, undefined, undefined.copy()
@@ -75,67 +75,6 @@ def map_scores(
                 rows.without(f, *pairs.images), judgments[inside][pairs.images], kind
             )
     return pairs.fit_full, fit_without, pairs.fit_full - fit_without
-
-
-class _Rows:
-    """Embeddings scaled to unit length, and what the removal of a map does to them.
-
-    Attributes
-    ----------
-    units : (n, F) array
-        The embeddings over the length of the centred ones.
-    centred : (n, F) array
-        The same, each row less its mean (for cosine: as they are).
-    kappa : float
-        What of a unit's square leaves a row's sum of squares when the unit becomes zero.
-    defined : (n,) bool array
-        Rows that vary.
-    """
-
-    def __init__(self, embedding, similarity):
-        self.is_centred = similarity == "pearson"
-        self.n_maps = embedding.shape[1]
-        self.kappa = 1 - 1 / self.n_maps if self.is_centred else 1.0
-        centred = self.centre(embedding)
-        length = np.sqrt((centred * centred).sum(axis=1, keepdims=True))
-        self.defined = length[:, 0] > 0
-        length[~self.defined] = 1
-        self.units, self.centred = embedding / length, centred / length
-        self.similarity = self.centred @ self.centred.T
-
-    def centre(self, rows):
-        return rows - rows.mean(axis=-1, keepdims=True) if self.is_centred else rows
-
-    def lost(self, maps):
-        """Return the share of each row's sum of squares that goes with each map."""
-        e = self.units[:, maps]
-        return 2 * e * self.centred[:, maps] - self.kappa * e * e
-
-    def rows_without(self, images, f):
-        """Return the rows of some images with a map at zero, of unit length; NaN if silent."""
-        rows = self.units[images]
-        rows[:, f] = 0
-        rows = self.centre(rows)
-        length = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
-        return np.divide(rows, length, out=np.full_like(rows, np.nan), where=length > 0)
-
-    def without(self, f, first, second):
-        """Return the similarities of some pairs without a map, by the definition where needed."""
-        e, c = self.units[:, f], self.centred[:, f]
-        left = 1 - self.lost(f)
-        dominated = np.flatnonzero(left < DOMINANT)
-        left[dominated] = 1
-        products = self.similarity - np.outer(e, c) - np.outer(c, e) + self.kappa * np.outer(e, e)
-        products /= np.sqrt(np.outer(left, left))
-        if len(dominated):
-            rows = self.rows_without(dominated, f)
-            # The others' centred rows without the map differ from those with it by a constant,
-            # which a centred row does not see, and in the map itself.
-            with_all = rows @ self.centred.T - np.outer(rows[:, f], e)
-            products[dominated] = with_all / np.sqrt(left)
-            products[:, dominated] = products[dominated].T
-            products[np.ix_(dominated, dominated)] = rows @ rows.T
-        return products[first, second]
 
 
 class _PairSums:
@@ -235,11 +174,10 @@ def image_scores(
 
     Notes
     -----
-    What :func:`alignment.importance.image_scores.image_scores` gives, section 6 of the method.
-    Image i without map f has the product ``R_ij - e_if c_jf`` with image j whole, up to a factor
-    that a correlation over j does not see.
+    Section 6 of the method.  Image i without map f has the product ``R_ij - e_if c_jf`` with image
+    j whole, up to a factor that a correlation over j does not see.
     """
-    rows = _Rows(np.asarray(embedding, dtype=np.float64), similarity)
+    rows = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     others = np.isfinite(judgments)
     np.fill_diagonal(others, False)
     n = others.sum(axis=1)

@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from alignment.artifacts.compilation import compiled
-from alignment.heads.pooled import ROUNDING
-from alignment.similarity.fits import centred_over_pairs, fit_from_sums
+from alignment.similarity.fits import ROUNDING, centred_over_pairs, fit_from_sums
 
 # Images of a tile: rows are shared out among threads, columns fill the processor's vectors.
 TILE_ROWS, TILE_COLUMNS = 32, 256
@@ -58,7 +57,7 @@ def growing_fits(
     centred = centred[np.ix_(members, members)]
     n_images, n_pairs = len(taking_part), int(taking_part.sum()) // 2
     values = np.ascontiguousarray(np.asarray(embedding, np.float64)[np.ix_(members, order)].T)
-    scale, shift, defined = _standardization(values, similarity)
+    scale, shift, defined = standardization(values, similarity)
     level = _levels(values, scale, shift, taking_part)
     everything = n_pairs == n_images * (n_images - 1) // 2
     mask = np.ones((0, 0)) if everything else taking_part.astype(np.float64)
@@ -80,7 +79,7 @@ def growing_fits(
     return np.where(defined, fits, np.nan)
 
 
-def _standardization(values, similarity):
+def standardization(values, similarity):
     """Return factors and terms that turn inner products into similarities, and where they can.
 
     The similarity of images i and j is ``inner scale_i scale_j - shift_i shift_j``.

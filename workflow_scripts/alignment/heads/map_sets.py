@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from alignment.heads.pooled import ROUNDING
-from alignment.similarity.fits import fit
+from alignment.similarity.fits import ROUNDING, fit
 from alignment.similarity.pairs import members_of
 
 MEMORY = 200_000_000

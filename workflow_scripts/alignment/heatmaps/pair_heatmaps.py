@@ -22,7 +22,8 @@ def shares_of(
     activations : mapping of str to array
         ``feature_maps`` and ``embedding``; the attribute ``head`` says which kind it is.
     perturbation : mapping of str to array
-        ``rsm`` and ``rsm_without_one_side``, read only where the head is not pooled.
+        ``rsm`` and ``rsm_without_one_side``, which may lie on disk, read only where the head is not
+        pooled.
     images : (n,) int array
         The cohort: rows of the dataset.
     similarity : {"pearson", "cosine"}
@@ -37,9 +38,20 @@ def shares_of(
     if activations.attributes["head"] == "pooled":
         embedding = activations["embedding"][images]
         return partial(pooled_shares, feature_maps, embedding, similarity=similarity)
-    one_side = perturbation["rsm_without_one_side"]
-    rsm = square(perturbation["rsm"], len(one_side), 1.0)[np.ix_(images, images)]
-    return partial(spread_shares, feature_maps, rsm, one_side[images][:, :, images])
+    one_side = OfCohort(perturbation["rsm_without_one_side"], images)
+    rsm = square(perturbation["rsm"][()], len(perturbation["rsm_without_one_side"]), 1.0)
+    return partial(spread_shares, feature_maps, rsm[np.ix_(images, images)], one_side)
+
+
+class OfCohort:
+    """The part of an array (N, F, N) on disk that concerns some images, read image by image."""
+
+    def __init__(self, array: np.ndarray, images: np.ndarray):
+        self._array, self._images = array, images
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        """Return the (F, n) array of the i-th image."""
+        return self._array[int(self._images[i])][:, self._images]
 
 
 def pooled_shares(

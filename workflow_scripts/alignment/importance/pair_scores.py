@@ -67,7 +67,8 @@ def one_side_of(
     activations : mapping of str to array
         ``embedding``; the attribute ``head`` says which kind it is.
     perturbation : mapping of str to array
-        ``rsm`` and ``rsm_without_one_side``, read only where the head is not pooled.
+        ``rsm`` and ``rsm_without_one_side``, which may lie on disk, read only where the head is not
+        pooled.
     images : (n,) int array
         The cohort: rows of the dataset.
     similarity : {"pearson", "cosine"}
@@ -83,9 +84,9 @@ def one_side_of(
         yield from pooled_one_side(activations["embedding"][images], similarity)
         return
     one_side = perturbation["rsm_without_one_side"]
-    rsm = square(perturbation["rsm"], len(one_side), 1.0)
+    rsm = square(perturbation["rsm"][()], len(one_side), 1.0)
     for i in images:
-        yield rsm[i, images], one_side[i][:, images]
+        yield rsm[i, images], one_side[int(i)][:, images]
 
 
 def pooled_one_side(
@@ -150,8 +151,12 @@ def strongest(ais: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     maps : (p, min(n, F)) int array
-        Highest score first; ties go to the lower map.
+        Highest score first; among equal scores the lower map.
     scores : (p, min(n, F)) array
     """
-    order = np.argsort(-ais, axis=1, kind="stable")[:, :n]
-    return order, np.take_along_axis(ais, order, axis=1)
+    n = min(n, ais.shape[1])
+    # NaN is higher than any number. Maps are few beside all, so that only the best are sorted.
+    best = np.sort(np.argpartition(-ais, n - 1, axis=1)[:, :n], axis=1)
+    order = np.argsort(-np.take_along_axis(ais, best, axis=1), axis=1, kind="stable")
+    maps = np.take_along_axis(best, order, axis=1)
+    return maps, np.take_along_axis(ais, maps, axis=1)

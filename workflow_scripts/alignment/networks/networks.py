@@ -1,7 +1,8 @@
 """Networks: built by name, given checked weights, and kept as one file.
 
-EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, every other architecture
-from torchvision.  A network is in evaluation mode and without gradients from the start.
+EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, ``topographic`` from this
+workflow's own training, every other architecture from torchvision.  A network is in evaluation mode
+and without gradients from the start.
 """
 
 import difflib
@@ -15,10 +16,12 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.network_files import SavedNetwork, sha256_of_tensors
+from alignment.artifacts.files import sha256_of_file
+from alignment.artifacts.network_files import SavedNetwork, read_network, sha256_of_tensors
 from alignment.networks.state_dicts import load_checked, match_names
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
+from alignment.topography.design import trained_file
 
 torchvision = import_torchvision()
 
@@ -31,6 +34,8 @@ _LITE_INPUT_SIZE = {"efficientnet_lite0": 224, "efficientnet_lite1": 240, "effic
 _HAS_AUXILIARY_HEADS = ("googlenet", "inception_v3")
 
 _IMAGENET_CLASSES = 1000
+
+_TOPOGRAPHIC = "topographic"
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Network:
 
 def list_architectures() -> list[str]:
     """Return the names of all architectures that can be built, sorted."""
-    return sorted([*_LITE_INPUT_SIZE, *torchvision.models.list_models(module=torchvision.models)])
+    published = torchvision.models.list_models(module=torchvision.models)
+    return sorted([_TOPOGRAPHIC, *_LITE_INPUT_SIZE, *published])
 
 
 def load_network(
@@ -90,10 +96,12 @@ def load_network(
     Parameters
     ----------
     architecture : str
-        ``efficientnet_lite0``, ``...1``, ``...2`` or the name of a torchvision classifier.
+        ``efficientnet_lite0``, ``...1``, ``...2``, ``topographic`` or the name of a torchvision
+        classifier.
     weights : str or mapping
         A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``:
-        the architecture's own random initialisation, the same in every run.
+        the architecture's own random initialisation, the same in every run.  For
+        ``topographic``: ``{topography: dataset/condition/lambda-.../seed-...}``, trained here.
     cache_dir : Path
         Folder of downloaded weights.
     input_size, mean, std : optional
@@ -107,6 +115,8 @@ def load_network(
         The architecture is unknown, or the weights are missing, damaged or of another network.
     """
     _check_architecture(architecture)
+    if architecture == _TOPOGRAPHIC:
+        return _load_topographic(weights)
     if isinstance(weights, Mapping) and "random" in weights:
         preparation = _preparation(architecture, None, input_size, mean, std)
         module = _build(
@@ -152,6 +162,32 @@ def load_network(
     )
 
 
+def _load_topographic(weights: str | Mapping) -> Network:
+    """Load a network that :mod:`alignment.topography.training` trained, to look at pictures."""
+    if not (isinstance(weights, Mapping) and "topography" in weights):
+        raise InputError(
+            "the architecture 'topographic' takes weights trained here: weights: {topography: "
+            "digits/WS/lambda-1/seed-1}."
+        )
+    path = trained_file(weights["topography"])
+    saved = read_network(path)
+    size, _, channels = saved.known["image_shape"]
+    module = _build(_TOPOGRAPHIC, saved.known["n_classes"], size, saved.known)
+    module.network.load_state_dict(_tensors(saved))
+    return Network(
+        module=module,
+        architecture=_TOPOGRAPHIC,
+        weights_name=f"trained here, {weights['topography']}",
+        weights_sha256=sha256_of_file(path),
+        n_classes=saved.known["n_classes"],
+        input_size=size,
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        notes=("pictures are made grey and inverted",) if channels == 1 else (),
+        options=saved.known,
+    )
+
+
 def to_saved(network: Network, attributes: Mapping[str, Any]) -> SavedNetwork:
     """Return what a file keeps of a network, with anything else that JSON can hold."""
     known = {name: value for name, value in vars(network).items() if name != "module"}
@@ -167,7 +203,7 @@ def from_saved(saved: SavedNetwork) -> Network:
     module = _build(
         known["architecture"], known["n_classes"] or 1, known["input_size"], known["options"]
     )
-    module.load_state_dict({name: torch.from_numpy(a) for name, a in saved.tensors.items()})
+    module.load_state_dict(_tensors(saved))
     return Network(module=module, **known)
 
 
@@ -220,6 +256,10 @@ def _build(
             module = EfficientNet.from_name(
                 architecture.replace("_", "-"), num_classes=n_classes, image_size=input_size
             )
+        elif architecture == _TOPOGRAPHIC:
+            from alignment.topography.colour import ColourNetwork
+
+            module = ColourNetwork(**options)
         else:
             arguments = {"num_classes": n_classes, **options}
             if architecture in _HAS_AUXILIARY_HEADS:
@@ -237,6 +277,10 @@ def _classifier_of(module: nn.Module) -> str:
         for path, layer in module.named_modules()
     }
     return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
+
+
+def _tensors(saved: SavedNetwork) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in saved.tensors.items()}
 
 
 def _arrays(module: nn.Module) -> dict[str, np.ndarray]:

@@ -1,11 +1,12 @@
 """Names and paths of the config that lead nowhere, refused before any job starts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
 from alignment.planning.sources import datasets_used, weights_file
+from alignment.topography.design import check_grid
 
 
 def check_names(config: Mapping) -> None:
@@ -25,6 +26,38 @@ def check_names(config: Mapping) -> None:
     if config["saliency"]["enabled"]:
         _check_saliency(config)
     _check_colours(config["heatmaps"]["colours"])
+
+
+def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
+    """Refuse what networks on a grid cannot be trained from.
+
+    Parameters
+    ----------
+    config : mapping
+    known_cohorts : iterable of str
+        Cohorts that units may be scored by, those of config.yaml among them also where a config
+        drops them: nobody should have to drop them twice.
+    """
+    chosen = config["topography"]
+    check_grid(chosen["grid"])
+    for name, dataset in chosen["datasets"].items():
+        where = f"config: topography: datasets: {name}"
+        own = "folder" if dataset["source"] == "cifar10" else "archive"
+        other = "archive" if own == "folder" else "folder"
+        if other in dataset or (own == "folder" and own not in dataset):
+            raise InputError(
+                f"{where}: the source {dataset['source']} takes the key {own}, not {other}."
+            )
+        if "archive" in dataset and not Path(dataset["archive"]).is_file():
+            raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
+        if "folder" in dataset and not Path(dataset["folder"]).is_dir():
+            raise InputError(f"{where}: folder: there is no folder {dataset['folder']}.")
+    for cohort in chosen["alignment"]["cohorts"]:
+        if cohort not in known_cohorts:
+            raise InputError(
+                f"config: topography: alignment: cohorts: '{cohort}' is not one of the cohorts "
+                f"({', '.join(config['cohorts'])})."
+            )
 
 
 def check_share(share: str) -> None:
@@ -76,7 +109,8 @@ def _check_model(name, model):
             f"config: models: {name}: a model with random weights must say so in its name; "
             f"call it {name}_random."
         )
-    for file in weights_file(model):
+    trained_here = isinstance(weights, Mapping) and "topography" in weights
+    for file in [] if trained_here else weights_file(model):
         if not Path(file).is_file():
             raise InputError(f"config: models: {name}: weights: file: there is no file {file}.")
 

@@ -1,5 +1,6 @@
 """The config: completed by the defaults, and refused in one sentence where it is wrong."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import yaml
 from snakemake.utils import validate
 
 from alignment.artifacts.errors import InputError
-from alignment.planning.checks import check_names
+from alignment.planning.checks import check_names, check_topography
 
-NAMED = ("datasets", "cohorts", "models")  # sections whose entries have names of the user's own
+# Sections whose entries have names of the user's own
+NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
 
 
 def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
@@ -41,6 +43,7 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
         if "source" in dataset:
             dataset |= fetched_as(name)
     check_names(config)
+    check_topography(config, known_cohorts=[*config["cohorts"], *defaults["cohorts"]])
     return config
 
 
@@ -70,20 +73,26 @@ def without_dropped(config: Mapping, files: Iterable[Mapping]) -> dict:
     InputError
         There is nothing of a name that is to be dropped.
     """
-    config, files = dict(config), list(files)
-    for section in NAMED:
-        if not isinstance(config.get(section), Mapping):
-            continue
-        given = (item for file in files for item in (file.get(section) or {}).items())
+    config, files = copy.deepcopy(dict(config)), list(files)
+    for path in NAMED:
+        section = _section(config, path)
+        given = (item for file in files for item in _section(file, path).items())
         known = list(dict.fromkeys(name for name, value in given if value is not None))
-        for name, value in config[section].items():
-            if value is None and name not in known:
+        for name in [name for name, value in section.items() if value is None]:
+            if name not in known:
                 raise InputError(
-                    f"config: {section}: {name}: there is nothing of this name to drop; "
+                    f"config: {': '.join(path)}: {name}: there is nothing of this name to drop; "
                     f"there is {', '.join(known)}."
                 )
-        config[section] = {k: v for k, v in config[section].items() if v is not None}
+            del section[name]
     return config
+
+
+def _section(config, path):
+    """Return a section, or sections within sections; nothing where there is none."""
+    for name in path:
+        config = config.get(name) if isinstance(config, Mapping) else None
+    return config if isinstance(config, Mapping) else {}
 
 
 def check_schema(config: Mapping, schema: Mapping) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
+from alignment.topography.design import trained_file
 
 
 def datasets_used(config: Mapping) -> list[str]:
@@ -25,9 +26,13 @@ def checksums(files: Iterable[str]) -> dict[str, str]:
 
 
 def weights_file(model: Mapping) -> list[str]:
-    """Return the local weight file that a model names, if any."""
+    """Return the local weight file that a model names, if any; it may be yet to be trained."""
     weights = model["weights"]
-    return [weights["file"]] if isinstance(weights, Mapping) and "file" in weights else []
+    if not isinstance(weights, Mapping):
+        return []
+    if "topography" in weights:
+        return [trained_file(weights["topography"])]
+    return [weights["file"]] if "file" in weights else []
 
 
 def saliency_sources(saliency: Mapping) -> dict[str, dict]:

@@ -1,4 +1,4 @@
-"""Feature reweighting, the rival of pruning: judgments as a weighted product of dimensions.
+"""Feature reweighting, the rival of retaining maps: judgments as a weighted product of dimensions.
 
 ``s_ij = w_0 + sum_d w_d f_id f_jd``, with the weights of a ridge regression.
 """
@@ -97,8 +97,8 @@ def terms_of(embedding: np.ndarray, similarity: str) -> np.ndarray:
 
     Reweighting the products of the embeddings themselves is the published form.  It gives up what
     a correlation does for a prediction, to be blind to the mean and length of an embedding;
-    reweighting the terms of the similarity starts from the network's own prediction, as pruning
-    does.
+    reweighting the terms of the similarity starts from the network's own prediction, as retaining
+    maps does.
 
     Parameters
     ----------

@@ -7,6 +7,8 @@ FITS = ("r2", "pearson", "spearman")
 # Similarities lie in [-1, 1].  A standard deviation below this is rounding: with a single pooled
 # map switched on, for example, every pair of images correlates at exactly 1.
 CONSTANT = 1e-9
+# A variance below this share of the sum of squares is rounding: an embedding does not vary.
+ROUNDING = 1e-12
 # With few maps on, many pairs are exactly as alike as one another; ranks must not tell them apart
 # by the rounding of their last digits.
 TIE_DECIMALS = 10

@@ -1,0 +1,276 @@
+# Reads packages of PyPI, npm and Debian (or local files), and the pictures and judgments of cohorts;
+# writes results/topography/: small networks whose units lie on a grid, trained here, and what is
+# measured on them.  No part of `rule all`: `make topography` asks for it.
+
+from alignment.topography import design
+
+TOPOGRAPHY = config["topography"]
+TRAINED = design.networks(
+    TOPOGRAPHY["conditions"], TOPOGRAPHY["lambdas"], TOPOGRAPHY["seeds"]
+)
+# Of the cohorts named, those that the config has.
+ALIGNED = [
+    name for name in TOPOGRAPHY["alignment"]["cohorts"] if name in config["cohorts"]
+]
+SHEET = {key: TOPOGRAPHY[key] for key in ("grid", "neighbourhood", "wrap")}
+# The wildcard stands for datasets with judgments elsewhere, and for images to train on here.
+OF_TOPOGRAPHY = {
+    "dataset": any_of(TOPOGRAPHY["datasets"]),
+    "condition": any_of({trained.condition for trained in TRAINED}),
+    "strength": any_of({trained.strength for trained in TRAINED}),
+}
+
+
+def of_networks(kind, suffix, chosen=TRAINED):
+    """The files of one kind, one per network of the wildcards' dataset."""
+    return [
+        f"results/topography/{kind}/{{dataset}}/{trained.path}.{suffix}"
+        for trained in chosen
+    ]
+
+
+def of_judged(path):
+    """An input function: a path with the dataset of the wildcards' cohort filled in."""
+    return lambda wildcards: path.format(
+        dataset=config["cohorts"][wildcards.cohort]["dataset"]
+    )
+
+
+def image_source(wildcards):
+    """Where the images of a dataset come from: the config's keys but the number of epochs."""
+    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
+    return {key: value for key, value in chosen.items() if key != "epochs"}
+
+
+def image_files(wildcards):
+    """The local files that the images of a dataset come from, if any."""
+    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
+    batches = sorted(map(str, Path(chosen.get("folder", "")).glob("*.bin")))
+    return [chosen["archive"]] if "archive" in chosen else batches
+
+
+rule fetch_training_images:
+    """Download images to train networks on, or take local files, and keep them as arrays."""
+    input:
+        files=image_files,
+        code=imports_of("fetch_training_images"),
+    output:
+        images="results/topography/datasets/{dataset}.h5",
+    log:
+        "results/logs/fetch_training_images/{dataset}.log",
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    priority: 100
+    localrule: True
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(1500, 30),
+    params:
+        dataset=image_source,
+    script:
+        "../workflow_scripts/fetch_training_images.py"
+
+
+rule train_network:
+    """Train one network in one thread, and keep its weights and its training curve."""
+    input:
+        images="results/topography/datasets/{dataset}.h5",
+        code=imports_of("train_network"),
+    output:
+        network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
+        curve="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
+    log:
+        "results/logs/train_network/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/train_network/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 120),
+    params:
+        grid=SHEET["grid"],
+        loss=lambda wildcards: design.loss_options(TOPOGRAPHY, wildcards.condition),
+        training=lambda wildcards: {
+            "epochs": TOPOGRAPHY["datasets"][wildcards.dataset]["epochs"],
+            **TOPOGRAPHY["training"],
+        },
+        versions=versions("torch"),
+    script:
+        "../workflow_scripts/train_network.py"
+
+
+rule record_activations:
+    """Record what a network's units do with test images, changed images and gratings."""
+    input:
+        network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
+        images="results/topography/datasets/{dataset}.h5",
+        code=imports_of("record_activations"),
+    output:
+        activations="results/topography/activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.h5",
+    log:
+        "results/logs/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(1500, 15),
+    script:
+        "../workflow_scripts/record_activations.py"
+
+
+rule measure_robustness:
+    """Measure how accurate a network stays when images or weights are disturbed."""
+    input:
+        network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
+        curve="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
+        images="results/topography/datasets/{dataset}.h5",
+        code=imports_of("measure_robustness"),
+    output:
+        table="results/topography/robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
+    log:
+        "results/logs/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
+    benchmark:
+        "results/benchmarks/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(1500, 30),
+    params:
+        noise=TOPOGRAPHY["noise"],
+        weight_noise=TOPOGRAPHY["weight_noise"],
+    script:
+        "../workflow_scripts/measure_robustness.py"
+
+
+rule measure_units:
+    """Measure the units of every network, and gather all measures of a dataset in one table."""
+    input:
+        activations=of_networks("activations", "h5"),
+        robustness=of_networks("robustness", "csv"),
+        code=imports_of("measure_units"),
+    output:
+        measures="results/topography/measures/{dataset}.csv",
+        units="results/topography/units/{dataset}.csv",
+    log:
+        "results/logs/measure_units/{dataset}.log",
+    benchmark:
+        "results/benchmarks/measure_units/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(1500, 30),
+    params:
+        sheet=SHEET,
+    script:
+        "../workflow_scripts/measure_units.py"
+
+
+rule compare_networks:
+    """Compare the representations of all networks of a dataset, pair by pair."""
+    input:
+        activations=of_networks("activations", "h5"),
+        code=imports_of("compare_networks"),
+    output:
+        pairs="results/topography/similarity/{dataset}.csv",
+        summary="results/topography/summary/similarity-{dataset}.csv",
+    log:
+        "results/logs/compare_networks/{dataset}.log",
+    benchmark:
+        "results/benchmarks/compare_networks/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 30),
+    params:
+        n_images=TOPOGRAPHY["similarity_images"],
+    script:
+        "../workflow_scripts/compare_networks.py"
+
+
+rule summarize_topography:
+    """Summarize a dataset's measures over seeds, and test the differences between conditions."""
+    input:
+        measures="results/topography/measures/{dataset}.csv",
+        code=imports_of("summarize_topography"),
+    output:
+        summary="results/topography/summary/{dataset}.csv",
+        tests="results/topography/tests/{dataset}.csv",
+    log:
+        "results/logs/summarize_topography/{dataset}.log",
+    benchmark:
+        "results/benchmarks/summarize_topography/{dataset}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        dataset="{dataset}",
+    script:
+        "../workflow_scripts/summarize_topography.py"
+
+
+rule decide_claims:
+    """Decide which claims of the paper's two versions hold in the networks trained here."""
+    input:
+        measures=expand(
+            "results/topography/measures/{dataset}.csv", dataset=TOPOGRAPHY["datasets"]
+        ),
+        code=imports_of("decide_claims"),
+    output:
+        claims="results/topography/claims.csv",
+    log:
+        "results/logs/decide_claims.log",
+    benchmark:
+        "results/benchmarks/decide_claims.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        sources={
+            name: chosen["source"] for name, chosen in TOPOGRAPHY["datasets"].items()
+        },
+        n_seeds=len(TOPOGRAPHY["seeds"]),
+    script:
+        "../workflow_scripts/decide_claims.py"
+
+
+rule align_units:
+    """Score the units of trained networks by what they add to the prediction of human judgments."""
+    input:
+        networks=of_networks("networks", "safetensors"),
+        cohort="results/cohorts/{cohort}.csv",
+        similarity=of_judged("results/datasets/{dataset}/similarity.h5"),
+        pictures=of_judged("results/datasets/{dataset}/pictures.csv"),
+        folder=ancient(of_judged("results/datasets/{dataset}/images")),
+        code=imports_of("align_units"),
+    output:
+        units="results/topography/alignment/{dataset}/{cohort}.csv",
+        maps="results/topography/alignment/{dataset}/maps/{cohort}.csv",
+    log:
+        "results/logs/align_units/{dataset}/{cohort}.log",
+    benchmark:
+        "results/benchmarks/align_units/{dataset}/{cohort}.tsv"
+    wildcard_constraints:
+        **OF_TOPOGRAPHY,
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 30),
+    params:
+        sheet=SHEET,
+        fit=config["fit"],
+        framing=config["framing"],
+        permutations=TOPOGRAPHY["alignment"]["permutations"],
+    script:
+        "../workflow_scripts/align_units.py"

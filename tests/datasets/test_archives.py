@@ -1,0 +1,219 @@
+"""Archives: downloaded once, checked, and read without following any path."""
+
+import hashlib
+import io
+import struct
+import sys
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+
+from alignment.artifacts import downloads
+from alignment.artifacts.errors import InputError
+from alignment.datasets import archives, digit_sources
+from alignment.datasets.archives import Archive, find_archive, read_members, run_client
+from alignment.datasets.digit_sources import read_source, take
+
+CONTENT = b"content"
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    monkeypatch.setattr(downloads, "PAUSE_S", 0)
+
+
+KEY = "topography: datasets: digits: archive"
+
+
+def published(download, content=CONTENT):
+    digest = hashlib.sha256(content).hexdigest()
+    return Archive("thing.tgz", digest, download, "fetch thing")
+
+
+class Downloads:
+    """Stands for a registry's client: each call delivers the next content, or raises."""
+
+    def __init__(self, *contents):
+        self.contents, self.calls = list(contents), 0
+
+    def __call__(self, folder):
+        content = self.contents[min(self.calls, len(self.contents) - 1)]
+        self.calls += 1
+        if isinstance(content, OSError):
+            raise content
+        if content is not None:
+            (folder / "thing.tgz").write_bytes(content)
+
+
+def tar_bytes(entries, mode="w:gz"):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as tar:
+        for name, content, kind in entries:
+            info = tarfile.TarInfo(name)
+            info.size, info.type = len(content), kind
+            info.linkname = "/etc/passwd" if kind != tarfile.REGTYPE else ""
+            tar.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def zip_bytes(entries):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, content, _ in entries:
+            file.writestr(name, content)
+    return buffer.getvalue()
+
+
+def idx_bytes(array):
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return header + array.tobytes()
+
+
+def deb_bytes(entries):
+    def member(name, content):
+        return f"{name:<16}{0:<12}{0:<6}{0:<6}{0:<8}{len(content):<10}`\n".encode() + content
+
+    data = tar_bytes([(f"./{name}", *rest) for name, *rest in entries], "w:xz")
+    parts = [member("debian-binary", b"2.0\n"), member("control.tar.xz", b"odd") + b"\n"]
+    return b"!<arch>\n" + b"".join(parts) + member("data.tar.xz", data)
+
+
+KINDS = {"whl": zip_bytes, "tgz": tar_bytes, "deb": deb_bytes}
+PLAIN = [("a/b", b"12", tarfile.REGTYPE), ("c", b"345", tarfile.REGTYPE)]
+
+
+def test_a_download_is_kept_and_used_again(tmp_path):
+    download = Downloads(CONTENT)
+    for _ in range(2):
+        path = find_archive(published(download), tmp_path / "cache", key=KEY)
+        assert path.read_bytes() == CONTENT
+    assert download.calls == 1
+    assert [p.name for p in path.parent.iterdir()] == ["thing.tgz"]
+
+
+@pytest.mark.parametrize("failure", [b"half", None, OSError("no route to host")])
+def test_a_broken_download_is_tried_again(tmp_path, failure):
+    download = Downloads(failure, CONTENT)
+    assert find_archive(published(download), tmp_path, key=KEY).read_bytes() == CONTENT
+    assert download.calls == 2
+
+
+def test_no_download_ends_in_a_sentence(tmp_path):
+    download = Downloads(OSError("no route to host"))
+    with pytest.raises(
+        InputError,
+        match=r"thing\.tgz could not be downloaded \(no route to host\); .* run 'fetch thing', ",
+    ):
+        find_archive(published(download), tmp_path, key=KEY)
+    assert download.calls == downloads.ATTEMPTS
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_truncated_copy_is_refused_and_nothing_downloaded(tmp_path):
+    (tmp_path / "mine.tgz").write_bytes(CONTENT[:-1])
+    download = Downloads(CONTENT)
+    with pytest.raises(
+        InputError, match=rf"mine\.tgz named in the config \({KEY}\) has SHA-256 .* cut"
+    ):
+        find_archive(published(download), tmp_path, tmp_path / "mine.tgz", key=KEY)
+    with pytest.raises(
+        InputError, match=r"none\.tgz named in the config \(.*\) does not exist; give"
+    ):
+        find_archive(published(download), tmp_path, tmp_path / "none.tgz", key=KEY)
+    assert download.calls == 0
+
+
+def test_a_folder_of_downloads_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"file cannot be made .* ALIGNMENT_CACHE"):
+        find_archive(published(Downloads(CONTENT)), tmp_path / "file", key=KEY)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_are_read_by_name(tmp_path, kind):
+    path = tmp_path / f"archive.{kind}"
+    path.write_bytes(KINDS[kind](PLAIN))
+    assert read_members(path, ["a/b"]) == {"a/b": b"12"}
+    assert read_members(path, ["c", "a/b"]) == {"c": b"345", "a/b": b"12"}
+    with pytest.raises(InputError, match=rf"archive\.{kind} does not hold d\."):
+        read_members(path, ["c", "d"])
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_truncated_archives_are_refused(tmp_path, kind, share):
+    noise = np.random.default_rng(0).bytes(20000)
+    whole = KINDS[kind]([("c", noise, tarfile.REGTYPE)])
+    path = tmp_path / "archive"
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(InputError, match=r"archive (is not a whole archive|does not hold c)"):
+        read_members(path, ["c"])
+
+
+@pytest.mark.parametrize("kind", ["tgz", "deb"])
+@pytest.mark.parametrize("link", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE])
+def test_links_are_not_followed(tmp_path, kind, link):
+    path = tmp_path / "archive"
+    path.write_bytes(KINDS[kind]([("c", b"", link)]))
+    with pytest.raises(InputError, match="does not hold c"):
+        read_members(path, ["c"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_beyond_all_size_are_not_read(tmp_path, kind, monkeypatch):
+    monkeypatch.setattr(archives, "LARGEST_MEMBER", 2)
+    path = tmp_path / "archive"
+    path.write_bytes(KINDS[kind](PLAIN))
+    with pytest.raises(InputError, match=r"does not hold c\."):
+        read_members(path, ["a/b", "c"])
+
+
+def test_a_client_that_fails_says_why(tmp_path):
+    with pytest.raises(OSError, match=r"^python\S*: nothing there$"):
+        run_client(sys.executable, "-c", "import sys; sys.exit('nothing there')", folder=tmp_path)
+    run_client(sys.executable, "-c", "open('made', 'w')", folder=tmp_path)
+    assert (tmp_path / "made").exists()
+
+
+@pytest.fixture
+def idx_package(tmp_path, monkeypatch):
+    """A package of npm with four tiny IDX files that passes for the real one."""
+    arrays = {
+        "train_images": np.arange(12 * 784, dtype=np.uint8).reshape(12, 28, 28),
+        "train_labels": np.arange(12, dtype=np.uint8) % 3,
+        "test_images": np.ones((6, 28, 28), np.uint8),
+        "test_labels": np.arange(6, dtype=np.uint8) % 3,
+    }
+    members = digit_sources.IDX_FILES
+    entries = [
+        (f"package/data/{members[name]}", idx_bytes(array), tarfile.REGTYPE)
+        for name, array in arrays.items()
+    ]
+    content = tar_bytes(entries)
+    path = tmp_path / "mnist.tgz"
+    path.write_bytes(content)
+    monkeypatch.setitem(digit_sources.ARCHIVES, "mnist", published(Downloads(content), content))
+    return path, arrays
+
+
+def test_sources_become_arrays_with_a_channel(idx_package, tmp_path):
+    path, arrays = idx_package
+    for archive in (None, path):
+        found, origin = read_source("mnist", tmp_path / "cache", key="mnist", archive=archive)
+        assert found["train_images"].shape == (12, 28, 28, 1)
+        np.testing.assert_array_equal(found["train_images"][..., 0], arrays["train_images"])
+        assert found["test_labels"].tolist() == [0, 1, 2, 0, 1, 2]
+        assert "SHA-256" in origin
+
+
+def test_fewer_images_are_as_many_of_each_class(idx_package, tmp_path):
+    path, _ = idx_package
+    arrays, _ = read_source("mnist", tmp_path, key="mnist", archive=path)
+    few = take(arrays, {"train": 6, "test": None}, "topography: datasets: mnist")
+    assert np.bincount(few["train_labels"]).tolist() == [2, 2, 2]
+    assert len(few["test_labels"]) == 6
+    with pytest.raises(InputError, match="mnist: test: 9 images, as many of each class, are more"):
+        take(arrays, {"test": 9}, "topography: datasets: mnist")

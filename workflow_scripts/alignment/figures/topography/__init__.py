@@ -1,0 +1,1 @@
+"""The figures of topographic networks, one module each."""

@@ -1,0 +1,86 @@
+"""Draw the table of claims: difference, interval and verdict of each."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from alignment.figures.charts import PAGE_WIDTH
+from alignment.figures.topography.panels import MEASURES, Table, rows_with
+from alignment.topography.claims import FAILS, HOLDS, UNDECIDED
+from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
+
+# Told apart by shape as well as by colour.
+MARKS = {HOLDS: ("o", "#0072B2"), FAILS: ("X", "#D55E00"), UNDECIDED: ("_", "0.55")}
+LINE = 0.148  # inches
+
+
+def draw(table: Table, dataset: str) -> Figure:
+    """Return the figure: a line per claim and measure, verdicts for both ways of matching.
+
+    Parameters
+    ----------
+    table : dict of str to array
+    dataset : str
+        The one whose claims are shown.
+    """
+    table = rows_with(table, dataset=dataset)
+    lines = _lines(table)
+    topics = list(dict.fromkeys(topic for topic, *_ in lines))
+    n_rows = len(lines) + 1.6 * len(topics)
+    figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 0.9 + LINE * n_rows))
+    y = 0.0
+    for topic in topics:
+        axes.text(0, y, topic, fontweight="bold", fontsize=7, va="center")
+        for own_topic, claim, measure, version in lines:
+            if own_topic != topic:
+                continue
+            y += 1
+            axes.text(0.02, y, claim, fontsize=6.5, va="center")
+            axes.text(
+                0.24, y, MEASURES.get(measure, measure.replace("_", " ")), fontsize=6.5, va="center"
+            )
+            axes.text(0.53, y, version, fontsize=6, va="center", color="0.4")
+            for x, matching in ((0.64, SAME_LAMBDA), (0.83, MATCHED)):
+                _verdict(axes, x, y, _row(table, topic, claim, measure, version, matching))
+        y += 1.6
+    for x, said in ((0.02, "claim"), (0.24, "measure"), (0.53, "version")):
+        axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
+    for x, said in ((0.63, "at the same $\\lambda$"), (0.82, "at matched accuracy")):
+        axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(n_rows, -2)
+    axes.set_axis_off()
+    handles = [
+        plt.Line2D([], [], ls="", marker=mark, color=colour, ms=5, label=name)
+        for name, (mark, colour) in MARKS.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return figure
+
+
+def short(value: float) -> str:
+    """Return a number in two digits, or all its digits before the point."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
+
+
+def _lines(table):
+    columns = (table[name].tolist() for name in ("topic", "claim", "measure", "version"))
+    return list(dict.fromkeys(zip(*columns, strict=True)))
+
+
+def _row(table, topic, claim, measure, version, matching):
+    keys = {"topic": topic, "claim": claim, "measure": measure, "version": version}
+    keys["matching"] = matching
+    inside = np.all([table[name] == value for name, value in keys.items()], axis=0)
+    (k,) = np.flatnonzero(inside)
+    return {name: column[k] for name, column in table.items()}
+
+
+def _verdict(axes, x, y, row):
+    mark, colour = MARKS[row["verdict"]]
+    axes.plot(x, y, mark, color=colour, ms=4.5, clip_on=False)
+    said = "no level to compare at"
+    if row["n"]:
+        said = f"{short(row['difference'])} [{short(row['low'])}, {short(row['high'])}]"
+    said = said.replace("-", "\N{MINUS SIGN}")
+    axes.text(x + 0.015, y, said, fontsize=6, va="center")

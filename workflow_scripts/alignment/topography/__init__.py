@@ -1,0 +1,1 @@
+"""Networks whose units lie on a grid, and what it does to them to train neighbours alike."""

@@ -1,0 +1,189 @@
+"""What networks of a condition have in common, and how conditions differ, paired by seed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from alignment.statistics.holm import holm
+from alignment.topography.design import CONDITIONS, CONTROL
+
+CONTEXT = ("accuracy_test", "spatial_loss_weights", "spatial_loss_activations", "weight_deviation")
+SUMMARY_COLUMNS = [
+    *("dataset", "condition", "lambda", "measure", "level", "n", "mean", "sd", "low", "high"),
+    *CONTEXT,
+]
+TEST_COLUMNS = [
+    *("dataset", "measure", "level", "matching", "condition_a", "lambda_a", "condition_b"),
+    *("lambda_b", "n", "difference", "low", "high", "t", "p", "p_holm"),
+]
+SAME_LAMBDA, MATCHED = "same lambda", "matched accuracy"
+SEEDS_FOR_INTERVAL, SEEDS_FOR_TEST = 2, 5
+CONFIDENCE = 0.95
+
+# (measure, level) -> (condition, lambda) -> seed -> value
+Values = dict[tuple[str, float | None], dict[tuple[str, float], dict[int, float]]]
+
+
+def by_network(table: Mapping[str, np.ndarray]) -> Values:
+    """Return the values of a table of measures by measure and level, condition and lambda, seed.
+
+    Parameters
+    ----------
+    table : dict of str to array
+        Columns of :data:`alignment.topography.measures.COLUMNS`.
+    """
+    values: Values = defaultdict(lambda: defaultdict(dict))
+    columns = (table[name].tolist() for name in table)
+    for row in zip(*columns, strict=True):
+        row = dict(zip(table, row, strict=True))
+        level = None if np.isnan(row["level"]) else row["level"]
+        cell = row["condition"], float(row["lambda"])
+        values[row["measure"], level][cell][row["seed"]] = row["value"]
+    return values
+
+
+def interval(values: Iterable[float]) -> dict[str, float]:
+    """Return the mean of values and its 95 % interval by Student's t, with the test against 0.
+
+    Parameters
+    ----------
+    values : iterable of float
+        One per seed; NaN are left out.
+
+    Returns
+    -------
+    dict
+        ``n``, ``mean``, ``sd``, ``low``, ``high``, ``t``, ``p`` (two-sided).  The interval is NaN
+        for one value; t and p are NaN for fewer than `SEEDS_FOR_TEST` or where nothing varies.
+    """
+    from scipy.stats import t as student  # a second's import, not needed to draw
+
+    x = np.array([value for value in values if np.isfinite(value)], dtype=np.float64)
+    n = len(x)
+    found = dict.fromkeys(("mean", "sd", "low", "high", "t", "p"), np.nan) | {"n": n}
+    if n == 0:
+        return found
+    found["mean"] = float(x.mean())
+    if n < SEEDS_FOR_INTERVAL:
+        return found
+    found["sd"] = float(x.std(ddof=1))
+    error = found["sd"] / np.sqrt(n)
+    half = float(student.ppf(0.5 + CONFIDENCE / 2, n - 1)) * error
+    found |= {"low": found["mean"] - half, "high": found["mean"] + half}
+    if n >= SEEDS_FOR_TEST and error > 0:
+        found["t"] = float(found["mean"] / error)
+        found["p"] = float(2 * student.sf(abs(found["t"]), n - 1))
+    return found
+
+
+def summarize(dataset: str, table: Mapping[str, np.ndarray]) -> list[dict]:
+    """Return mean and interval over seeds of every measure, level, condition and lambda.
+
+    Beside each stand the test accuracy, the spatial losses and the deviation of the weights that
+    the same networks reached: one lambda means different things in different losses.
+
+    Returns
+    -------
+    list of dict
+        With the keys `SUMMARY_COLUMNS`.
+    """
+    values = by_network(table)
+    context = defaultdict(dict)
+    for name in CONTEXT:
+        for cell, seeds in values[name, None].items():
+            context[cell][name] = interval(seeds.values())["mean"]
+    rows = []
+    for (measure, level), cells in values.items():
+        for (condition, strength), seeds in cells.items():
+            row = {"dataset": dataset, "condition": condition, "lambda": strength}
+            row |= {"measure": measure, "level": np.nan if level is None else level}
+            rows.append(row | interval(seeds.values()) | context[condition, strength])
+    return rows
+
+
+def condition_pairs(cells: Iterable[tuple[str, float]]) -> list[tuple[str, str]]:
+    """Return the conditions to compare with one another, the control last in its pairs."""
+    found = {condition for condition, _ in cells}
+    order = [name for name in (*CONDITIONS, CONTROL) if name in found]
+    return list(combinations(order, 2))
+
+
+def same_lambda(
+    a: str, b: str, cells: Iterable[tuple[str, float]]
+) -> list[tuple[tuple[str, float], tuple[str, float]]]:
+    """Return the cells of two conditions at the same lambda; the control has but one."""
+    cells = sorted(cells)
+    found = []
+    for strength in [s for condition, s in cells if condition == a]:
+        other = (b, 0.0) if b == CONTROL else (b, strength)
+        if other in cells:
+            found.append(((a, strength), other))
+    return found
+
+
+def matched_accuracy(
+    a: str, b: str, accuracies: Mapping[tuple[str, float], Mapping[int, float]]
+) -> tuple[tuple[str, float], tuple[str, float]]:
+    """Return the cells of two conditions whose mean test accuracies are nearest to one another.
+
+    Parameters
+    ----------
+    a, b : str
+    accuracies : mapping of (condition, lambda) to seed to accuracy
+        Of ties the smaller lambdas.
+    """
+    mean = {cell: np.mean(list(seeds.values())) for cell, seeds in accuracies.items()}
+    pairs = [(x, y) for x in sorted(mean) if x[0] == a for y in sorted(mean) if y[0] == b]
+    return min(pairs, key=lambda pair: abs(mean[pair[0]] - mean[pair[1]]))
+
+
+def differences(
+    cells: Mapping[tuple[str, float], Mapping[int, float]],
+    a: tuple[str, float],
+    b: tuple[str, float],
+) -> dict[int, float]:
+    """Return value of cell a minus value of cell b by seed, for the seeds of both."""
+    first, second = cells.get(a, {}), cells.get(b, {})
+    return {seed: first[seed] - second[seed] for seed in first if seed in second}
+
+
+def compare(dataset: str, table: Mapping[str, np.ndarray]) -> list[dict]:
+    """Return paired differences between conditions for every measure and level.
+
+    Conditions are compared at the same lambda, and once more at the lambdas at which their test
+    accuracies are nearest.
+
+    Returns
+    -------
+    list of dict
+        With the keys `TEST_COLUMNS`; p-values are corrected by Holm's method within a measure and
+        way of matching.
+    """
+    values = by_network(table)
+    accuracies = values["accuracy_test", None]
+    plan = []
+    for a, b in condition_pairs(accuracies):
+        plan += [(SAME_LAMBDA, *pair) for pair in same_lambda(a, b, accuracies)]
+        plan.append((MATCHED, *matched_accuracy(a, b, accuracies)))
+    rows = []
+    for (measure, level), cells in values.items():
+        for matching, a, b in plan:
+            found = interval(differences(cells, a, b).values())
+            row = {"dataset": dataset, "measure": measure, "matching": matching}
+            row |= {"level": np.nan if level is None else level}
+            row |= {"condition_a": a[0], "lambda_a": a[1], "condition_b": b[0], "lambda_b": b[1]}
+            rows.append(row | found | {"difference": found["mean"]})
+    return corrected_within(rows, ("measure", "matching"))
+
+
+def corrected_within(rows: Sequence[dict], keys: Sequence[str]) -> list[dict]:
+    """Return rows with ``p_holm``, their ``p`` corrected among rows that agree in some keys."""
+    families = defaultdict(list)
+    for k, row in enumerate(rows):
+        families[tuple(row[key] for key in keys)].append(k)
+    values = np.full(len(rows), np.nan)
+    for members in families.values():
+        values[members] = holm([rows[k]["p"] for k in members])
+    return [row | {"p_holm": float(value)} for row, value in zip(rows, values, strict=True)]
