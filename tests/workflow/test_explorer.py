@@ -83,8 +83,8 @@ def test_places_share_out_the_similarity_of_a_pooled_head(project, cohort):
     model = "efficientnet_lite0"
     pairs = Arrays(project / f"results/heatmaps/{cohort}/{model}/pairs.h5")
     held_out = Arrays(project / f"results/predictions/{cohort}/{model}-held_out.h5")
-    rsm = read_arrays(project / f"results/perturbation/second/{model}.h5", "rsm")
-    rsm = square(rsm, 12)[np.ix_(COHORTS[cohort], COHORTS[cohort])]
+    embedding = read_arrays(project / f"results/activations/second/{model}.h5", "embedding")
+    rsm = np.corrcoef(embedding[COHORTS[cohort]].astype(float))
     where = pairs["first"], pairs["second"]
     np.testing.assert_allclose(pairs["all_maps"].sum(axis=(1, 2)), rsm[where], atol=1e-6)
     shares = pairs["retained"].sum(axis=(1, 2))
