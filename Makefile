@@ -42,6 +42,7 @@ test-slurm: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
+	$(BIN)/python benchmarks/pooled.py
 	$(BIN)/python benchmarks/topography.py
 
 lint: .venv/installed-dev

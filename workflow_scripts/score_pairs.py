@@ -12,8 +12,8 @@ from alignment.artifacts.arrays import (
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
-from alignment.importance.pair_scores import one_side_of, pair_scores, strongest
-from alignment.similarity.pairs import nearest_pairs
+from alignment.importance.pair_scores import scorer_of, strongest
+from alignment.similarity.pairs import nearest_pairs, square
 
 N_STRONGEST = 10
 
@@ -22,27 +22,28 @@ def main(input, output, params, wildcards):
     check_made_from(input.activations, input, params, wildcards)
     table = read_columns(input.cohort)
     images = table["index"]
-    judgments = read_arrays(input.judgments, "similarity")[np.ix_(images, images)]
+    human = read_arrays(input.judgments, "similarity")
+    judgments = human[np.ix_(images, images)]
     np.fill_diagonal(judgments, np.nan)
-    rsm, contribution = np.empty((2, *judgments.shape))
-    maps, ais = [], []
     with open_arrays(input.perturbation) as perturbation:
-        rows = one_side_of(Arrays(input.activations), perturbation, images, params.similarity)
-        for i, (similarities, without) in enumerate(progress(rows, "images", len(images))):
-            scores, contribution[i] = pair_scores(similarities, without, judgments[i])
-            for found, of_image in zip((maps, ais), strongest(scores, N_STRONGEST), strict=True):
-                found.append(of_image)
-            rsm[i] = similarities
-    n_nearest = len(images) if len(images) <= params.all_pairs else params.nearest
-    first, second = nearest_pairs(judgments, rsm, n_nearest)
+        rsm = square(perturbation["rsm"][()], len(human), 1.0)[np.ix_(images, images)]
+        few = len(images) <= params.all_pairs
+        n_nearest = len(images) if few else params.nearest
+        first, second = nearest_pairs(judgments, rsm, n_nearest)
+        score = scorer_of(Arrays(input.activations), perturbation, images, params.similarity)
+        found = []
+        for i in progress(range(len(images)), "images"):
+            ais, contribution = score(i, judgments[i], second[first == i])
+            found.append((*strongest(ais, N_STRONGEST), contribution))
+    maps, ais, contribution = (np.concatenate(parts) for parts in zip(*found, strict=True))
     write_arrays(
         output.pair_ais,
         {
             "first": first,
             "second": second,
-            "map": np.stack(maps)[first, second],
-            "ais": np.stack(ais)[first, second],
-            "contribution": contribution[first, second],
+            "map": maps,
+            "ais": ais,
+            "contribution": contribution,
             "rsm": rsm,
             "images": table["image"],
         },

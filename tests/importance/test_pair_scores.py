@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.importance.pair_scores import pair_scores, pooled_one_side, strongest
+from alignment.importance.pair_scores import PooledPairs, pair_scores, strongest
 from alignment.similarity.pairs import nearest_pairs, square
 
 N_IMAGES, N_MAPS, SIZE = 9, 7, 3
@@ -48,6 +48,9 @@ def without_each_map(feature_maps, head, similarity, i):
     return oracle.similarity_matrix(whole, similarity)[i], rows
 
 
+EVERYONE = np.arange(N_IMAGES)
+
+
 def human_of(human, i):
     judgments = human[i].copy()
     judgments[i] = np.nan
@@ -61,7 +64,7 @@ def test_the_pairs_of_an_image_average_to_its_score(feature_maps, human, head, s
     whole = oracle.similarity_matrix(head(feature_maps), similarity)
     for i in range(N_IMAGES):
         ais, contribution = pair_scores(
-            *without_each_map(feature_maps, head, similarity, i), human_of(human, i)
+            *without_each_map(feature_maps, head, similarity, i), human_of(human, i), EVERYONE
         )
         others = np.arange(N_IMAGES) != i
         np.testing.assert_allclose(ais[others].mean(axis=0), expected[i], atol=1e-12)
@@ -74,7 +77,7 @@ def test_the_pairs_of_an_image_average_to_its_score(feature_maps, human, head, s
 def test_a_pair_has_the_score_of_its_definition(feature_maps, human, similarity):
     i = 5
     whole, without = without_each_map(feature_maps, pooled, similarity, i)
-    ais, _ = pair_scores(whole, without, human_of(human, i))
+    ais, _ = pair_scores(whole, without, human_of(human, i), EVERYONE)
     others = [j for j in range(N_IMAGES) if j != i]
 
     def standard(values, j):
@@ -87,19 +90,34 @@ def test_a_pair_has_the_score_of_its_definition(feature_maps, human, similarity)
             assert ais[j, f] == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize("n_missing", [0, 3])
 @pytest.mark.parametrize("similarity", ["pearson", "cosine"])
-def test_the_closed_form_is_the_definition(feature_maps, similarity):
-    rows = list(pooled_one_side(pooled(feature_maps), similarity))
-    assert len(rows) == N_IMAGES
-    for i, (similarities, without) in enumerate(rows):
-        expected, expected_without = without_each_map(feature_maps, pooled, similarity, i)
-        np.testing.assert_allclose(similarities, expected, atol=1e-12)
-        np.testing.assert_allclose(without, expected_without, atol=1e-9 if i == 2 else 1e-12)
+def test_the_closed_form_is_the_definition(feature_maps, human, similarity, n_missing):
+    pairs = PooledPairs(pooled(feature_maps), similarity)
+    partners = np.array([0, 2, 3, 5, 8])
+    for i in range(N_IMAGES):
+        judgments = human_of(human, i)
+        judgments[np.random.default_rng(i).permutation(N_IMAGES)[:n_missing]] = np.nan
+        one_side = without_each_map(feature_maps, pooled, similarity, i)
+        expected = pair_scores(*one_side, judgments, partners)
+        for found, value in zip(pairs.scores(i, judgments, partners), expected, strict=True):
+            np.testing.assert_allclose(found, value, atol=1e-9 if i == 2 else 1e-12)
+
+
+def test_images_that_are_nearly_alike_keep_their_digits(human):
+    embedding = 1 + 1e-4 * np.random.default_rng(3).random((N_IMAGES, N_MAPS))
+    embedding[:, 0] += 5
+    maps = embedding[:, :, None, None]
+    pairs = PooledPairs(embedding)
+    for i in range(N_IMAGES):
+        one_side = without_each_map(maps, pooled, "pearson", i)
+        expected, _ = pair_scores(*one_side, human_of(human, i), EVERYONE)
+        found, _ = pairs.scores(i, human_of(human, i), EVERYONE)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_map_that_an_image_lacks_adds_nothing_to_any_pair(feature_maps, human):
-    whole, without = list(pooled_one_side(pooled(feature_maps)))[4]
-    ais, _ = pair_scores(whole, without, human_of(human, 4))
+    ais, _ = PooledPairs(pooled(feature_maps)).scores(4, human_of(human, 4), EVERYONE)
     others = np.arange(N_IMAGES) != 4
     assert np.abs(ais[others][:, [1, 3]]).max() < 1e-12
     assert np.abs(ais[others][:, 2]).max() > 1e-3
@@ -109,9 +127,9 @@ def test_pairs_that_nobody_judged_take_no_part(feature_maps, human):
     judgments = human_of(human, 0)
     judgments[[3, 6]] = np.nan
     whole, without = without_each_map(feature_maps, pooled, "pearson", 0)
-    ais, contribution = pair_scores(whole, without, judgments)
+    ais, contribution = pair_scores(whole, without, judgments, EVERYONE)
     kept = np.isfinite(judgments)
-    fewer, _ = pair_scores(whole[kept], without[:, kept], judgments[kept])
+    fewer, _ = pair_scores(whole[kept], without[:, kept], judgments[kept], np.arange(kept.sum()))
     np.testing.assert_array_equal(ais[kept], fewer)
     assert np.isnan(ais[~kept]).all()
     assert np.isnan(contribution[~kept]).all()
@@ -120,8 +138,8 @@ def test_pairs_that_nobody_judged_take_no_part(feature_maps, human):
 def test_an_image_without_variance_has_no_scores(human):
     embedding = np.random.default_rng(2).random((N_IMAGES, N_MAPS))
     embedding[1] = 0
-    for i, (whole, without) in enumerate(pooled_one_side(embedding)):
-        ais, _ = pair_scores(whole, without, human_of(human, i))
+    for i in range(N_IMAGES):
+        ais, _ = PooledPairs(embedding).scores(i, human_of(human, i), EVERYONE)
         assert np.isnan(ais).all()  # image 1 is among the others of every image
 
 

@@ -1,14 +1,16 @@
 """The pictures of a dataset as the workflow keeps them: PNG files, and an index beside them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.tables import read_columns, write_columns
+from alignment.artifacts.tables import read_columns, write_rows
+
+INDEX = ("index", "image", "width", "height", "sha256")
 
 
 def digest(picture: np.ndarray) -> str:
@@ -19,25 +21,28 @@ def digest(picture: np.ndarray) -> str:
 
 
 def write_pictures(
-    folder: str | Path, names: Sequence[str], pictures: Sequence[np.ndarray]
-) -> None:
-    """Write pictures, (height, width, 3) uint8, as PNG."""
+    folder: str | Path, names: Sequence[str], pictures: Iterable[np.ndarray]
+) -> list[dict]:
+    """Write pictures, (height, width, 3) uint8, as PNG, one after the other.
+
+    Returns
+    -------
+    list of dict
+        The rows of their index, with sizes and checksums.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in zip(names, pictures, strict=True):
+    rows = []
+    for k, (name, picture) in enumerate(zip(names, pictures, strict=True)):
         Image.fromarray(picture).save(folder / f"{name}.png")
+        height, width = picture.shape[:2]
+        rows.append(dict(zip(INDEX, (k, name, width, height, digest(picture)), strict=True)))
+    return rows
 
 
-def write_index(path: str | Path, names: Sequence[str], pictures: Sequence[np.ndarray]) -> None:
-    """Write the index of a dataset's pictures, with their sizes and checksums."""
-    write_columns(
-        path,
-        index=range(len(names)),
-        image=names,
-        width=[picture.shape[1] for picture in pictures],
-        height=[picture.shape[0] for picture in pictures],
-        sha256=[digest(picture) for picture in pictures],
-    )
+def write_index(path: str | Path, rows: Sequence[dict]) -> None:
+    """Write the index of a dataset's pictures: see :func:`write_pictures`."""
+    write_rows(path, INDEX, rows)
 
 
 class PictureFiles:

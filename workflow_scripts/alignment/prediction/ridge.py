@@ -95,6 +95,8 @@ def _by_normal_equations(rows, first, second, judgments, penalties):
     ``sum_(i<j) z_if z_jf z_ig z_jg = ((Z^T Z)_fg^2 - sum_i z_if^2 z_ig^2) / 2``, and with the
     judgments as a matrix H with zero diagonal the right-hand side is ``diag(Z^T H Z) / 2``.
     """
+    from scipy.linalg import solve  # takes a third of a second to import
+
     H = np.zeros((len(rows), len(rows)))
     H[first, second] = H[second, first] = judgments
     right = np.einsum("id,id->d", rows, H @ rows) / 2
@@ -109,7 +111,7 @@ def _by_normal_equations(rows, first, second, judgments, penalties):
     weights = []
     for penalty in penalties:
         np.fill_diagonal(moments, diagonal + penalty)
-        weights.append(np.linalg.solve(moments, right))
+        weights.append(solve(moments, right, assume_a="pos"))
     return np.array(weights)
 
 
