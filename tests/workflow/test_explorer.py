@@ -17,7 +17,7 @@ MODELS = {"efficientnet_lite0": "pooled", "squeezenet_random": "forward"}
 SQUEEZENET = {
     "architecture": "squeezenet1_1",
     "weights": {"random": 1},
-    "input_size": 64,
+    "input_size": 48,
     "layers": {"feature_maps": "features.11.cat", "embedding": "flatten"},
 }
 COHORTS = {"small": range(12), "smaller": range(10)}  # the second: discs alone
@@ -31,7 +31,7 @@ OVERLAY = {
         "smaller": {"dataset": "second", "query": "group == 'a'"},
     },
     "models": {"efficientnet_lite1": None, "squeezenet_random": SQUEEZENET},
-    "crossvalidation": {"seeds": [111, 222], "n_folds": 2},
+    "crossvalidation": {"seeds": [111], "n_folds": 2},
     "statistics": {"resamples": 0},
     "explorer": {"enabled": True},
 }
@@ -60,7 +60,7 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     packs = re.findall(r'data-pack="(.*?)"', page)
     for cohort, model in CASES:
         assert f"pairs/{cohort}/{model}" in packs
-    assert list((project / "results/explorer/data/second").iterdir()) == []
+    assert list((project / "results/explorer/data/second").glob("*.js")) == []
 
 
 def test_a_second_run_finds_nothing_to_do(project):
@@ -83,8 +83,8 @@ def test_places_share_out_the_similarity_of_a_pooled_head(project, cohort):
     model = "efficientnet_lite0"
     pairs = Arrays(project / f"results/heatmaps/{cohort}/{model}/pairs.h5")
     held_out = Arrays(project / f"results/predictions/{cohort}/{model}-held_out.h5")
-    rsm = read_arrays(project / f"results/perturbation/second/{model}.h5", "rsm")
-    rsm = square(rsm, 12)[np.ix_(COHORTS[cohort], COHORTS[cohort])]
+    embedding = read_arrays(project / f"results/activations/second/{model}.h5", "embedding")
+    rsm = np.corrcoef(embedding[COHORTS[cohort]].astype(float))
     where = pairs["first"], pairs["second"]
     np.testing.assert_allclose(pairs["all_maps"].sum(axis=(1, 2)), rsm[where], atol=1e-6)
     shares = pairs["retained"].sum(axis=(1, 2))
@@ -111,7 +111,7 @@ def test_held_out_pairs_are_those_that_some_fold_tests(project, cohort, model):
     off = ~np.eye(len(similarity), dtype=bool)
     assert (np.isfinite(similarity[off]) == (n_folds[off] > 0)).all()
     assert (similarity == similarity.T)[n_folds > 0].all()
-    assert n_folds.max() <= 2  # one fold of each seed at most
+    assert n_folds.max() == 1  # one fold of each seed at most
 
 
 def test_a_pair_is_drawn_on_demand_and_an_unknown_one_refused(project):

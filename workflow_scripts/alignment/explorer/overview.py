@@ -40,12 +40,10 @@ def overview(
     def named(section, key):
         return {"id": key, "label": names.get(section, {}).get(key, key)}
 
-    size = np.stack([pictures["width"], pictures["height"]], axis=1).astype(float)
-    size *= np.minimum(1, LONGEST / size.max(axis=1, keepdims=True))
     return {
         "dataset": named("datasets", dataset),
         "images": [str(image) for image in pictures["image"]],
-        "sizes": packed(np.maximum(1, np.rint(size)), "u2"),
+        "sizes": packed(shown_sizes(pictures["width"], pictures["height"]), "u2"),
         "labels": {
             name: [str(value) for value in column.tolist()]
             for name, column in labels.items()
@@ -59,6 +57,13 @@ def overview(
         "colours": {name: _table_of(name) for name in COLOURS},
         "pictures_together": PICTURES_TOGETHER,
     }
+
+
+def shown_sizes(width: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Return the widths and heights, (N, 2) in pixels, at which pictures are shown."""
+    size = np.stack([width, height], axis=1).astype(np.float64)
+    size *= np.minimum(1, LONGEST / size.max(axis=1, keepdims=True))
+    return np.maximum(1, np.rint(size))
 
 
 def _table_of(name):

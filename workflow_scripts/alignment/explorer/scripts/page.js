@@ -38,26 +38,24 @@ show = (moved = false) => {
         ? "light"
         : "dark"
       : state.theme;
-  if (anew || view.controlsChange) showControls();
+  if (anew) showControls();
   else refreshControls();
   if (anew) {
     showFrame();
     root.replaceChildren();
     view.draw(root);
     drawn = signature;
-    if (!root.childElementCount) root.append(waiting());
+    if (lost.size) root.prepend(note(missing()));
+    else if (!root.childElementCount) {
+      root.append(note("Loading …"));
+      drawn = null;
+    }
     if (moved) window.scrollTo(0, 0);
   } else view.paint();
 };
 
-function waiting() {
-  drawn = null;
-  return note(
-    lost.size
-      ? `This view needs files that are not beside the page: the folder ${contents.data} must be kept with it.`
-      : "Loading …",
-  );
-}
+const missing = () =>
+  `This view needs files that are not beside the page: the folder ${contents.data} must be kept with it.`;
 
 function showFrame() {
   for (const tab of document.querySelectorAll("#tabs a")) {
