@@ -145,7 +145,7 @@ def test_every_claim_has_a_line_with_both_verdicts(tables):
 
 
 def test_numbers_are_short():
-    assert [claims_figure.short(x) for x in (0.12345, -3.21, 123.4)] == ["0.12", "-3.2", "123"]
+    assert [claims_figure.short(x) for x in (0.12345, -3.21, 123.4)] == ["0.12", "-3.21", "123"]
 
 
 def test_sheets_are_drawn_for_each_network(tables):
@@ -173,8 +173,8 @@ def test_maps_of_importance_are_centred_on_zero():
         for network in networks
         for unit in range(121)
     ]
-    rows = [(*network, "ais", 0.05, 0.1, 0.2) for network in networks]
-    told = columns(("condition", "lambda", "seed", "map", "fit", "morans_i", "p"), rows)
+    rows = [(*network, 0.05, 0.1, 0.2) for network in networks]
+    told = columns(("condition", "lambda", "seed", "fit", "morans_i", "p"), rows)
     figure = importance.draw(columns(names, units), told)
     drawn = [image for axes in figure.axes for image in axes.get_images()]
     assert len(drawn) >= 9
