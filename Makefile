@@ -1,7 +1,8 @@
 # make run     everything, into results/        make test   the whole test suite
 # make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
 # make layers  where a network can be cut       make lint   the linters
-# make report  the figures with their captions  make bench  the heads against the plain algorithm
+# make explore the results in a browser         make bench  the heads against the plain algorithm
+# make report  the figures with their captions
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 PYTHON ?= python3
 CORES ?= all
@@ -10,11 +11,19 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run topography test test-slurm bench lint layers report
+.PHONY: run topography explore test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
+
+# Opens the pages where there is a desktop, and says where they are where there is none.
+explore: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) explorer
+	@for page in "$(CURDIR)"/results/explorer/*.html; do \
+	  if [ "$$(uname)" = Darwin ]; then open "$$page"; \
+	  elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open > /dev/null; then xdg-open "$$page"; \
+	  else echo "Open $$page in a browser."; fi; done
 
 topography: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography
@@ -33,6 +42,7 @@ test-slurm: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
+	$(BIN)/python benchmarks/pooled.py
 	$(BIN)/python benchmarks/topography.py
 
 lint: .venv/installed-dev

@@ -20,16 +20,17 @@ include: "rules/heatmaps.smk"
 include: "rules/comparison.smk"
 include: "rules/saliency.smk"
 include: "rules/figures.smk"
+include: "rules/explorer.smk"
 include: "rules/topography.smk"
 include: "rules/topography_figures.smk"
 
 
 onsuccess:
-    report_success()
+    print(after_success(STARTED))
 
 
 onerror:
-    report_failure()
+    print(after_failure(STARTED))
 
 
 rule all:

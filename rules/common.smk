@@ -7,10 +7,16 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 # The folder of this workflow, also where another workflow uses it as a module.
 ROOT = Path(str(workflow.current_basedir)).parent
+if not (ROOT / "workflow_scripts").is_dir():
+    raise WorkflowError(
+        "This workflow brings a library beside its rules, which is not fetched with them: "
+        "clone the repository and name the path of its Snakefile under snakefile:."
+    )
 # Relative, so that a checkout that is moved elsewhere is not taken for changed.
 SCRIPTS = Path(os.path.relpath(ROOT), "workflow_scripts")
 STYLE = str(SCRIPTS / "figures.mplstyle")
@@ -22,7 +28,7 @@ from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.families import ends_in_pooling
 from alignment.planning.imports import modules_behind
-from alignment.planning.run_reports import lines_said
+from alignment.planning.run_reports import after_failure, after_success
 
 STARTED = time.time()
 # Where rules with `cache:` find what other checkouts have made. Without such a folder they are not
@@ -68,6 +74,7 @@ wildcard_constraints:
     fold=r"\d+",
     threshold=r"full|p\d{1,2}(\.\d+)?",
     image=r"[^/]+",
+    pair=r"[^/]+--[^/]+",
 
 
 # Inputs
@@ -95,8 +102,10 @@ def of_folds(stage):
 
 
 def of_seeds(stage):
-    """The tables of one cohort and model, one per seed and fold."""
-    return expand(of_folds(stage), seed=SEEDS, allow_missing=True)
+    """The tables of one cohort and model, seed by seed and fold by fold."""
+    return [
+        path.replace("{seed}", str(seed)) for seed in SEEDS for path in of_folds(stage)
+    ]
 
 
 def of_dataset(*paths):
@@ -203,20 +212,3 @@ def drawn_by(name):
 # What captions say of the folds
 UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
-
-
-# The end of a run
-
-
-def report_success():
-    """Print what a person should know after a run: the warnings once more, and where to look."""
-    if warnings := lines_said(["results/logs"], STARTED, "Warning: "):
-        print("What to know (more in results/logs/):", *warnings, sep="\n")
-    print(f"Done. Look at {Path('results/figures').absolute()} first.")
-
-
-def report_failure():
-    """Print the sentences with which jobs ended, SLURM's own among them."""
-    logs = ["results/logs", ".snakemake/slurm_logs"]
-    errors = lines_said(logs, STARTED, r"Error: |slurmstepd\S*: error: ")
-    print("What went wrong (more in results/logs/):", *errors, sep="\n")

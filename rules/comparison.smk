@@ -156,6 +156,7 @@ rule measure_stability:
         retained=of_seeds("retained"),
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         code=imports_of("measure_stability"),
     output:

@@ -106,27 +106,41 @@ rule plot_distributions:
 
 
 rule plot_heatmaps:
-    """Draw a grid of pictures and heatmaps, whole or thresholded (Fig. 2, 4, 5)."""
+    """Draw a grid of pictures and heatmaps, whole and at every threshold."""
     input:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
         code=imports_of("plot_heatmaps"),
     output:
-        **figure("heatmaps-{cohort}-{threshold}", "Heatmaps"),
+        **figure("heatmaps-{cohort}", "Heatmaps", "Heatmaps: {cohort}"),
     log:
-        "results/logs/plot_heatmaps/{cohort}/{threshold}.log",
+        "results/logs/plot_heatmaps/{cohort}.log",
     benchmark:
-        "results/benchmarks/plot_heatmaps/{cohort}/{threshold}.tsv"
+        "results/benchmarks/plot_heatmaps/{cohort}.tsv"
     group:
         "figures"
     conda:
         "../envs/alignment.yaml"
     params:
+        thresholds=THRESHOLDS,
         colours=config["heatmaps"]["colours"],
         n_shown=config["figures"]["grid_pictures"],
     script:
         "../workflow_scripts/plot_heatmaps.py"
+
+
+use rule plot_heatmaps as plot_heatmaps_at with:
+    output:
+        **figure("heatmaps-{cohort}-{threshold}", "Heatmaps", wanted=False),
+    log:
+        "results/logs/plot_heatmaps_at/{cohort}/{threshold}.log",
+    benchmark:
+        "results/benchmarks/plot_heatmaps_at/{cohort}/{threshold}.tsv"
+    params:
+        thresholds=lambda wildcards: [wildcards.threshold],
+        colours=config["heatmaps"]["colours"],
+        n_shown=config["figures"]["grid_pictures"],
 
 
 rule plot_agreement:

@@ -1,5 +1,5 @@
-# Reads results/image_ais/, results/activations/ and the pictures; writes results/heatmaps/: the
-# numbers first, then overlays that only draw them.
+# Reads results/image_ais/, results/pair_ais/, results/activations/ and the pictures; writes
+# results/heatmaps/: the numbers first, then overlays that only draw them.
 
 OVERLAY_INDEXES = everywhere("results/heatmaps/{cohort}/{model}/{threshold}/index.csv")
 # Any overlay in an index that was lost since is drawn again.
@@ -71,3 +71,51 @@ rule draw_overlay:
         colours=config["heatmaps"]["colours"],
     script:
         "../workflow_scripts/draw_overlay.py"
+
+
+rule compute_pair_heatmaps:
+    """Share out the similarity of pairs of images over the places of the first of the two."""
+    input:
+        pair_ais="results/pair_ais/{cohort}/{model}.h5",
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
+        retained=of_seeds("retained"),
+        code=imports_of("compute_pair_heatmaps"),
+    output:
+        pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
+    log:
+        "results/logs/compute_pair_heatmaps/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/compute_pair_heatmaps/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 10),
+    params:
+        similarity=config["similarity"],
+        framing=config["framing"],
+    script:
+        "../workflow_scripts/compute_pair_heatmaps.py"
+
+
+rule draw_pair_heatmap:
+    """Draw which places of two pictures make a network find them alike."""
+    input:
+        pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
+        cohort="results/cohorts/{cohort}.csv",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        style=STYLE,
+        code=imports_of("draw_pair_heatmap"),
+    output:
+        heatmap="results/heatmaps/{cohort}/{model}/pairs/{pair}.png",
+    log:
+        "results/logs/draw_pair_heatmap/{cohort}/{model}/{pair}.log",
+    benchmark:
+        "results/benchmarks/draw_pair_heatmap/{cohort}/{model}/{pair}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    script:
+        "../workflow_scripts/draw_pair_heatmap.py"

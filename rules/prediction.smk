@@ -2,11 +2,8 @@
 # writes results/predictions/, results/controls/ and results/resamples/: how well the retained maps
 # predict held-out judgments, and what that is to be compared with.
 
-HAS_CONTROLS = bool(
-    config["controls"]["random_draws"]
-    or config["controls"]["activity"]
-    or config["controls"]["reweighting"] != "none"
-    or config["controls"]["observers"]
+HAS_CONTROLS = any(
+    value not in (0, False, "none") for value in config["controls"].values()
 )
 RESAMPLES = (
     everywhere("results/resamples/{cohort}/{model}.csv")
@@ -45,6 +42,32 @@ rule collect_predictions:
         "../envs/alignment.yaml"
     script:
         "../workflow_scripts/collect_predictions.py"
+
+
+rule predict_held_out:
+    """Predict each pair of images with the maps that were retained without it."""
+    input:
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+        retained=of_seeds("retained"),
+        code=imports_of("predict_held_out"),
+    output:
+        held_out="results/predictions/{cohort}/{model}-held_out.h5",
+    log:
+        "results/logs/predict_held_out/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/predict_held_out/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    threads: threads_of_head
+    resources:
+        **needs_of_head(),
+    params:
+        **HEAD,
+    script:
+        "../workflow_scripts/predict_held_out.py"
 
 
 rule summarize_predictions:

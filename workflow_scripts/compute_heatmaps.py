@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
+from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes, write_arrays
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
@@ -14,13 +14,13 @@ def main(input, output, params, wildcards):
     check_made_from(input.image_ais, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]
     ais, images = read_arrays(input.image_ais, "ais", "images")
-    feature_maps = read_arrays(input.activations, "feature_maps")
-    heatmaps = np.stack(
-        [
-            heatmap(feature_maps[row], scores, params.negative_scores)
-            for row, scores in zip(rows, ais, strict=True)
-        ]
-    )
+    with open_arrays(input.activations) as file:
+        heatmaps = np.stack(
+            [
+                heatmap(file["feature_maps"][row], scores, params.negative_scores)
+                for row, scores in zip(rows, ais, strict=True)
+            ]
+        )
     for image, values in zip(images, heatmaps, strict=True):
         if not values.any():
             warn(f"no map has a positive score for the image '{image}': its heatmap is empty.")

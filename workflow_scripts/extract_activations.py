@@ -1,11 +1,12 @@
 """Run a network over the pictures: feature maps, embeddings and class scores."""
 
 from importlib.metadata import version
+from itertools import islice
 
 import numpy as np
 import torch
 
-from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.arrays import put_array, writing
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
 from alignment.artifacts.job_log import job_log, progress, usage_noted
@@ -21,6 +22,13 @@ from alignment.networks.networks import from_saved
 BATCH_SIZE = 16
 
 
+def batched(items, size):
+    """Yield lists of so many items, and what is left."""
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
+
+
 def open_network(path, model, specification):
     """Return a prepared network and what was saved with it; one of another config is refused."""
     saved = read_network(path)
@@ -31,14 +39,29 @@ def open_network(path, model, specification):
     return from_saved(saved), saved.attributes
 
 
-def outputs_of(backbone, pictures, device):
-    """Return feature maps, embeddings and class scores of prepared pictures, (N, 3, S, S)."""
-    batches = []
-    with torch.inference_mode():
-        for batch in progress(torch.from_numpy(pictures).split(BATCH_SIZE), "batches of pictures"):
-            outputs = backbone(batch.to(device))
-            batches.append({k: v.cpu().numpy() for k, v in outputs.items() if v is not None})
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+def write_outputs(file, backbone, batches, n_images, device):
+    """Write what a network makes of batches of prepared pictures.
+
+    Returns
+    -------
+    pooled : bool
+        Whether the embedding is the spatial mean of the maps.
+    silent : float
+        Share of (image, map) pairs without any activity.
+    """
+    start, pooled, silent = 0, True, 0
+    for batch in batches:
+        with torch.inference_mode():
+            outputs = backbone(torch.from_numpy(batch).to(device))
+        arrays = {k: v.cpu().numpy() for k, v in outputs.items() if v is not None}
+        for name, array in arrays.items():
+            if name not in file:
+                file.create_dataset(name, (n_images, *array.shape[1:]), array.dtype)
+            file[name][start : start + len(array)] = array
+        start += len(batch)
+        pooled &= is_pooled(arrays["feature_maps"], arrays["embedding"])
+        silent += np.count_nonzero(arrays["feature_maps"].max(axis=(2, 3)) == 0)
+    return pooled, silent / np.prod(file["feature_maps"].shape[:2])
 
 
 def main(input, output, params, threads, dataset, model):
@@ -48,30 +71,34 @@ def main(input, output, params, threads, dataset, model):
     cuts = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"])
     files = PictureFiles(input.pictures)
     preparation = network.input_size, network.mean, network.std, params.framing
-    pictures = np.stack([network_input(picture, *preparation) for picture in files.checked()])
-    arrays = outputs_of(cuts.backbone.to(device), pictures, device)
-    pooled = is_pooled(arrays["feature_maps"], arrays["embedding"])
-    write_arrays(
-        output.activations,
-        {**arrays, "images": files.names},
-        {
-            **attributes,
-            "dataset": dataset,
-            "architecture": network.architecture,
-            "weights": network.weights_name,
-            "weights_sha256": network.weights_sha256,
-            "head": "pooled" if pooled else "forward",
-            "framing": params.framing,
-            "input_size": network.input_size,
-            "mean": network.mean,
-            "std": network.std,
-            "made_from": made_from(network=input.network, pictures=input.pictures),
-            "torch_version": version("torch"),
-            "torchvision_version": version("torchvision"),
-        },
-    )
-    shape = " x ".join(map(str, arrays["feature_maps"].shape))
-    silent = (arrays["feature_maps"].max(axis=(2, 3)) == 0).mean()
+    pictures = (network_input(picture, *preparation) for picture in files.checked())
+    batches = (np.stack(batch) for batch in batched(pictures, BATCH_SIZE))
+    n_batches = -(-len(files.names) // BATCH_SIZE)
+    made_by = {
+        **attributes,
+        "dataset": dataset,
+        "architecture": network.architecture,
+        "weights": network.weights_name,
+        "weights_sha256": network.weights_sha256,
+        "framing": params.framing,
+        "input_size": network.input_size,
+        "mean": network.mean,
+        "std": network.std,
+        "made_from": made_from(network=input.network, pictures=input.pictures),
+        "torch_version": version("torch"),
+        "torchvision_version": version("torchvision"),
+    }
+    with writing(output.activations, made_by) as file:
+        put_array(file, "images", files.names)
+        pooled, silent = write_outputs(
+            file,
+            cuts.backbone.to(device),
+            progress(batches, "batches of pictures", n_batches),
+            len(files.names),
+            device,
+        )
+        made_by["head"] = "pooled" if pooled else "forward"
+        shape = " x ".join(map(str, file["feature_maps"].shape))
     print(f"feature maps: {shape}; {silent:.0%} of (image, map) pairs are silent throughout")
 
 

@@ -8,9 +8,8 @@ from alignment.datasets.pictures import name_pictures, read_picture
 
 def main(input, output):
     files = pictures_in(input.pictures)
-    names, pictures = name_pictures(files), [read_picture(path) for path in files]
-    write_pictures(output.pictures, names, pictures)
-    write_index(output.index, names, pictures)
+    names = name_pictures(files)
+    write_index(output.index, write_pictures(output.pictures, names, map(read_picture, files)))
     print(f"{len(names)} pictures")
 
 

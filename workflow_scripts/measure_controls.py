@@ -15,11 +15,20 @@ from alignment.prediction.controls import CONTROLS, Case, features_of, map_activ
 from alignment.prediction.observers import OBSERVER_COLUMNS, compare_observers, correlation_of
 from alignment.similarity.pairs import pair_images, upper_triangle
 
+BLOCK = 64  # images
 COLUMNS = (
     *("cohort", "model", "seed", "fold", "n_train", "n_test", "n_retained", "full", "retained"),
     *(column for control in CONTROLS for column in control.columns),
     *OBSERVER_COLUMNS,
 )
+
+
+def read_activity(path):
+    """Return how active every map is in every image, read a few images at a time."""
+    with open_arrays(path) as file:
+        maps = file["feature_maps"]
+        blocks = [map_activity(maps[k : k + BLOCK]) for k in range(0, len(maps), BLOCK)]
+    return tuple(np.concatenate(each) for each in zip(*blocks, strict=True))
 
 
 def main(input, output, params, wildcards, threads, memory_mb):
@@ -45,14 +54,15 @@ def main(input, output, params, wildcards, threads, memory_mb):
         upper_triangle(human),
         params.fit,
         params.unit,
-        map_activity(activations["feature_maps"]),
+        read_activity(input.activations) if settings["activity"] else None,
         features_of(activations["embedding"], params.similarity, settings["reweighting"]),
         settings,
     )
     predictions = groups_of(read_columns(input.predictions), "seed", "fold")
     retained = groups_of(read_tables(input.retained), "seed", "fold")
     rows = []
-    for fold in progress(list(Folds(**Arrays(input.folds)).of(human)), "folds"):
+    folds = Folds(**Arrays(input.folds))
+    for fold in progress(folds.of(human), "folds", len(folds.seeds) * folds.n_folds):
         which = fold.seed, fold.number
         known = {name: column[0] for name, column in predictions[which].items()}
         row = {name: known[name] for name in COLUMNS[:7]}
@@ -65,7 +75,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
             everything = np.ones((1, head.n_maps), dtype=bool)
             sets = np.concatenate([everything, only(maps, head.n_maps)])
             row |= compare_observers(
-                *head.with_maps(sets, fold.test_pairs),
+                *head.similarities_of_sets(sets, fold.test_pairs),
                 observers[:, fold.test_pairs],
                 correlation_of(params.fit),
             )

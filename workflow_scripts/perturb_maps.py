@@ -1,12 +1,17 @@
-"""Switch every map off in turn and record the similarity of every pair of images."""
+"""Record the similarity of every pair of images, and what it is with each map switched off.
+
+The second is for heads whose layers have to be run again; for a pooled head it follows from the
+embeddings where it is needed.
+"""
 
 from functools import partial
 
-from alignment.artifacts.arrays import Arrays, write_arrays
+from alignment.artifacts.arrays import Arrays, put_array, writing
 from alignment.artifacts.job_log import job_log, progress, usage_noted
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
 from alignment.heads.opening import open_head
+from alignment.heads.pooled import PooledHead
 
 
 def main(input, output, params, wildcards, threads, memory_mb):
@@ -21,16 +26,23 @@ def main(input, output, params, wildcards, threads, memory_mb):
         memory_mb,
         progress,
     )
-    rsm, rsm_without, one_side = head.leave_one_out()
-    write_arrays(
-        output.perturbation,
-        {"rsm": rsm, "rsm_without": rsm_without, "rsm_without_one_side": one_side},
-        {
-            **activations.attributes,
-            "similarity": params.similarity,
-            "made_from": made_from(input.activations, activations=input.activations),
-        },
-    )
+    attributes = {
+        **activations.attributes,
+        "similarity": params.similarity,
+        "made_from": made_from(input.activations, activations=input.activations),
+    }
+    with writing(output.perturbation, attributes) as file:
+        if isinstance(head, PooledHead):
+            put_array(file, "rsm", head.similarities())
+            return
+        rsm, blocks = head.switched_off()
+        put_array(file, "rsm", rsm)
+        sides = head.n_images, head.n_maps, head.n_images
+        both = file.create_dataset("rsm_without", (head.n_maps, len(rsm)), "f8")
+        one_side = file.create_dataset("rsm_without_one_side", sides, "f8")
+        for block in blocks:
+            both[block.maps] = block.both
+            one_side[:, block.maps] = block.one_side
 
 
 if __name__ == "__main__":

@@ -7,17 +7,17 @@ from alignment.figures.charts import save, use_style
 from alignment.figures.heatmaps import draw
 
 
-def main(input, output, params, wildcards):
+def main(input, output, params, cohort):
     use_style(input.style)
     heatmaps = {}
     for path in input.heatmaps:
-        check_made_from(path, input, {"cohort": wildcards.cohort})
+        check_made_from(path, input, {"cohort": cohort})
         saved = open_heatmaps(path, input.pictures)
         heatmaps[saved.model] = saved
-    figure = draw(wildcards.cohort, heatmaps, wildcards.threshold, params.colours, params.n_shown)
+    figure = draw(cohort, heatmaps, params.thresholds, params.colours, params.n_shown)
     save(figure, output.png, output.pdf)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.cohort)

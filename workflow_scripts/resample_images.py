@@ -12,7 +12,7 @@ from alignment.artifacts.tables import groups_of, read_tables, write_columns
 from alignment.heads.opening import open_head
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import only
-from alignment.prediction.resampling import draw_images, mean_over_folds, resampled_fits
+from alignment.prediction.resampling import draw_images, fits_of_resampled_images, mean_over_folds
 from alignment.similarity.pairs import pair_images, upper_triangle
 
 SEED = 0
@@ -43,9 +43,10 @@ def main(input, output, params, wildcards, threads, memory_mb):
         pairs, which = fold.test_pairs, (fold.seed, fold.number)
         maps = retained[which]["map"] if which in retained else []
         sets = np.concatenate([everything, only(maps, head.n_maps)])
-        counts = drawn[:, first[pairs]] * drawn[:, second[pairs]]
-        similarities = head.with_maps(sets, pairs)
-        fits.append([resampled_fits(x, judgments[pairs], counts, params.fit) for x in similarities])
+        given = judgments[pairs], first[pairs], second[pairs], drawn, params.fit
+        fits.append(
+            [fits_of_resampled_images(x, *given) for x in head.similarities_of_sets(sets, pairs)]
+        )
     full, retained, n_folds = mean_over_folds(np.array(fits))
     write_columns(
         output.resamples,

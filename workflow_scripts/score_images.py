@@ -2,26 +2,29 @@
 
 import numpy as np
 
-from alignment.artifacts.arrays import read_arrays, read_attributes, write_arrays
+from alignment.artifacts.arrays import (
+    Arrays,
+    open_arrays,
+    read_arrays,
+    read_attributes,
+    write_arrays,
+)
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
-from alignment.importance.image_ais import image_ais
-from alignment.similarity.pairs import square
+from alignment.heads.opening import open_removals
 
 
-def main(input, output, params, wildcards):
+def main(input, output, params, wildcards, memory_mb):
     check_made_from(input.perturbation, input, params, wildcards)
+    check_made_from(input.activations, input, params, wildcards)
     table = read_columns(input.cohort)
-    images = table["index"]
     judgments = read_arrays(input.judgments, "similarity")
-    rsm, one_side = read_arrays(input.perturbation, "rsm", "rsm_without_one_side")
-    members = np.ix_(images, images)
-    ais, fit_full = image_ais(
-        square(rsm, len(judgments))[members],
-        one_side[images][:, :, images],
-        judgments[members],
-    )
+    with open_arrays(input.perturbation) as perturbation:
+        removals = open_removals(
+            Arrays(input.activations), perturbation, params.similarity, memory_mb
+        )
+        ais, fit_full = removals.image_scores(table["index"], judgments)
     median = np.nanmedian(fit_full)
     if median < 0:
         warn(
@@ -47,4 +50,10 @@ def main(input, output, params, wildcards):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.wildcards,
+            snakemake.resources.mem_mb,
+        )

@@ -1,13 +1,14 @@
-"""Folds are those of the legacy shuffle, and no pair crosses from train to test."""
+"""Folds are those of the definition, and no pair crosses from train to test."""
 
 from itertools import combinations
 
 import numpy as np
+import oracle
 import pytest
 
 from alignment.artifacts.errors import InputError
-from alignment.importance.folds import check_cohort, folds_of_seeds, make_folds, split
-from alignment.similarity.pairs import members_of, pair_positions, square
+from alignment.importance.folds import Folds, check_cohort, make_folds, split
+from alignment.similarity.pairs import pair_positions, square
 
 
 def judgments_of(n, seed=0):
@@ -16,6 +17,11 @@ def judgments_of(n, seed=0):
 
 def pair_list(n):
     return list(combinations(range(n), 2))
+
+
+def folds_of(images, judgments, seed, n_folds=5, unit="images"):
+    """The folds of one seed."""
+    return list(make_folds(images, judgments, [seed], n_folds, unit).of(judgments))
 
 
 def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle():
@@ -47,7 +53,7 @@ def test_seeds_differ_and_repeat():
 def test_pairs_lie_within_train_or_within_test(images):
     """Also for a part of the dataset: positions are those among all its pairs."""
     images, pairs = np.array(images), pair_list(15)
-    folds = make_folds(images, judgments_of(15), 111, 3)
+    folds = folds_of(images, judgments_of(15), 111, 3)
     for fold, (train, test) in zip(folds, split(len(images), 111, 3), strict=True):
         for positions, side in ((fold.train_pairs, train), (fold.test_pairs, test)):
             members = set(images[side].tolist())
@@ -58,27 +64,83 @@ def test_pairs_lie_within_train_or_within_test(images):
 def test_the_order_of_a_cohorts_images_does_not_matter():
     images = np.array([3, 0, 9, 5, 7, 2, 11, 4, 8, 1])
     for a, b in zip(
-        make_folds(images, judgments_of(12), 222, 3),
-        make_folds(np.sort(images), judgments_of(12), 222, 3),
+        folds_of(images, judgments_of(12), 222, 3),
+        folds_of(np.sort(images), judgments_of(12), 222, 3),
         strict=True,
     ):
         assert a.test_pairs.tolist() == b.test_pairs.tolist()
 
 
-def test_the_folds_of_all_seeds_are_those_of_each():
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_the_folds_of_all_seeds_are_those_of_each(unit):
     images, judgments = np.arange(12), judgments_of(12)
-    folds = folds_of_seeds(images, judgments, [222, 111], 3, "pairs")
-    assert [(seed, k) for seed, k, _ in folds] == [(s, k) for s in (222, 111) for k in range(3)]
-    for seed, k, fold in folds:
-        expected = make_folds(images, judgments, seed, 3, "pairs")[k]
-        assert fold.test_pairs.tolist() == expected.test_pairs.tolist()
+    folds = make_folds(images, judgments, [222, 111], 3, unit)
+    every = list(folds.of(judgments))
+    assert [(fold.seed, fold.number) for fold in every] == [
+        (seed, k) for seed in (222, 111) for k in range(3)
+    ]
+    for seed in (222, 111):
+        alone = folds_of(images, judgments, seed, 3, unit)
+        chosen = list(folds.of(judgments, seed=seed))
+        assert len(alone) == len(chosen) == 3
+        of_seed = (fold for fold in every if fold.seed == seed)
+        for fold, one, other in zip(of_seed, alone, chosen, strict=True):
+            assert (fold.seed, fold.number) == (one.seed, one.number) == (other.seed, other.number)
+            assert (
+                fold.train_pairs.tolist() == one.train_pairs.tolist() == other.train_pairs.tolist()
+            )
+            assert fold.test_pairs.tolist() == one.test_pairs.tolist() == other.test_pairs.tolist()
 
 
-def test_the_images_of_some_pairs_are_numbered_among_themselves():
-    members, first, second = members_of(np.array([2, 2, 9]), np.array([5, 9, 7]))
-    assert members.tolist() == [2, 5, 7, 9]
-    assert members[first].tolist() == [2, 2, 9]
-    assert members[second].tolist() == [5, 9, 7]
+@pytest.mark.parametrize("n_folds", [2, 3])
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+@pytest.mark.parametrize("missing", [[], [(0, 1), (3, 8), (9, 10)]], ids=["judged", "missing"])
+def test_folds_are_the_definition(n_folds, unit, missing):
+    """The oracle shuffles a whole dataset; here the cohort is a part of one."""
+    n, cohort = 17, np.array([0, 1, 3, 4, 6, 8, 9, 10, 12, 13, 15, 16])
+    judgments = judgments_of(n)
+    for a, b in missing:
+        judgments[a, b] = judgments[b, a] = np.nan
+    pairs = [tuple(cohort[list(pair)]) for pair in pair_list(len(cohort))]
+    judged = [pair for pair in pairs if np.isfinite(judgments[pair])]
+    assert len(judged) == len(pairs) - len(missing)
+    for seed in (111, 7):
+        if unit == "images":
+            expected = [
+                tuple([pairs[pair_list(12).index(p)] for p in side] for side in fold)
+                for fold in oracle.folds(len(cohort), seed, n_folds, unit)
+            ]
+        else:
+            # Pairs that nobody judged are not shuffled with the others.
+            order = np.arange(len(judged))
+            np.random.RandomState(seed).shuffle(order)
+            expected = [
+                ([p for p in judged if p not in test], test)
+                for part in np.array_split(order, n_folds)
+                for test in [[judged[k] for k in part]]
+            ]
+        folds = folds_of(cohort, judgments, seed, n_folds, unit)
+        for fold, sides in zip(folds, expected, strict=True):
+            for found, side in zip((fold.train_pairs, fold.test_pairs), sides, strict=True):
+                assert {pair_list(n)[k] for k in found} == set(side) & set(judged)
+                assert (np.diff(found) > 0).all()
+
+
+def test_a_seed_that_is_none_of_the_folds_has_none():
+    judgments = judgments_of(12)
+    assert list(make_folds(np.arange(12), judgments, [1, 2], 3).of(judgments, seed=3)) == []
+
+
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_folds_are_the_same_after_a_file(unit):
+    """What is kept of them is arrays."""
+    judgments = judgments_of(12)
+    folds = make_folds(np.arange(1, 11), judgments, [5, 6], 3, unit)
+    assert folds.n_folds == 3
+    again = Folds(**{name: np.array(value)[()] for name, value in vars(folds).items()})
+    for fold, other in zip(folds.of(judgments), again.of(judgments), strict=True):
+        assert fold.train_pairs.tolist() == other.train_pairs.tolist()
+        assert fold.test_pairs.tolist() == other.test_pairs.tolist()
 
 
 def test_pairs_as_units_are_shuffled_themselves():
@@ -87,7 +149,7 @@ def test_pairs_as_units_are_shuffled_themselves():
     assert pair_positions(images, 7).tolist() == within
     order = np.arange(10)
     np.random.RandomState(333).shuffle(order)
-    folds = make_folds(images, judgments_of(7), 333, 3, "pairs")
+    folds = folds_of(images, judgments_of(7), 333, 3, "pairs")
     for fold, test in zip(folds, (order[:4], order[4:7], order[7:]), strict=True):
         assert fold.test_pairs.tolist() == sorted(within[k] for k in test)
         assert sorted([*fold.train_pairs, *fold.test_pairs]) == within
@@ -97,14 +159,14 @@ def test_pairs_as_units_are_shuffled_themselves():
 def test_unjudged_pairs_are_not_units():
     judgments = judgments_of(6)
     judgments[1, 4] = judgments[4, 1] = np.nan
-    folds = make_folds(np.arange(6), judgments, 111, 2, "pairs")
+    folds = folds_of(np.arange(6), judgments, 111, 2, "pairs")
     assert sum(fold.n_test for fold in folds) == 14
     assert pair_list(6).index((1, 4)) not in np.concatenate([fold.test_pairs for fold in folds])
 
 
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ValueError, match="unit 'rows' is not one of images, pairs"):
-        make_folds(np.arange(6), judgments_of(6), 111, unit="rows")
+        make_folds(np.arange(6), judgments_of(6), [111], unit="rows")
 
 
 @pytest.mark.parametrize(
@@ -150,4 +212,4 @@ def test_a_fold_without_judged_test_pairs_is_refused(unit):
     with pytest.raises(
         InputError, match=r"seed 111, fold \d has \d judged test pairs where at least 3"
     ):
-        make_folds(np.arange(9), sparse, 111, 3, unit)
+        make_folds(np.arange(9), sparse, [111], 3, unit)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from alignment.similarity.fits import fit, fit_drop, rank_maps
+from alignment.heads.pooled import PooledHead, PooledRemovals
+from alignment.heatmaps.heatmaps import heatmap
+from alignment.heatmaps.placement import enlarge
 from alignment.importance.folds import make_folds
-from alignment.heatmaps.heatmaps import enlarge, heatmap
-from alignment.importance.image_scores import image_scores
-from alignment.similarity.pairs import square, upper_triangle
-from alignment.heads.pooled import PooledHead
 from alignment.importance.selection import selection_curve
+from alignment.similarity.fits import rank_maps
+from alignment.similarity.pairs import square, upper_triangle
 
 N_IMAGES, N_MAPS, SIZE = 40, 30, 7
 PLANTED = [3, 8, 11, 17, 21, 26]
@@ -37,27 +37,26 @@ def planted():
 
 def test_planted_maps_rank_first_and_predict_better_out_of_sample(planted):
     maps, human = planted
-    head = PooledHead(maps.mean(axis=(2, 3)))
-    rsm, without, _ = head.leave_one_out()
+    embedding = maps.mean(axis=(2, 3))
+    head, removals = PooledHead(embedding), PooledRemovals(embedding)
     judgments = upper_triangle(human)
     gains = []
-    for seed in (111, 222):
-        for fold in make_folds(np.arange(N_IMAGES), human, seed):
-            train, test = fold.train_pairs, fold.test_pairs
-            _, _, ais = fit_drop(rsm[train], without[:, train], judgments[train])
-            order = rank_maps(ais)
-            assert set(order[: len(PLANTED)]) == set(PLANTED)
-            curve = selection_curve(head, order, fold, judgments)
-            assert set(PLANTED) <= set(curve.retained)
-            assert curve.n_retained < N_MAPS / 2
-            gains.append(curve.test_fit[curve.n_retained - 1] - fit(rsm[test], judgments[test]))
+    for fold in make_folds(np.arange(N_IMAGES), human, [111, 222]).of(human):
+        _, _, ais = removals.map_scores(fold.train_pairs, judgments, "r2")
+        order = rank_maps(ais)
+        assert set(order[: len(PLANTED)]) == set(PLANTED)
+        curve = selection_curve(head, order, fold, judgments)
+        assert set(PLANTED) <= set(curve.retained)
+        assert curve.n_retained < N_MAPS / 2
+        gains.append(curve.test_fit[curve.n_retained - 1] - curve.test_fit[-1])
+    assert len(gains) == 10
     assert min(gains) > 0.1
 
 
 def test_heatmaps_light_the_planted_area(planted):
     maps, human = planted
-    rsm, _, one_side = PooledHead(maps.mean(axis=(2, 3))).leave_one_out()
-    ais, _ = image_scores(square(rsm, N_IMAGES), one_side, human)
+    removals = PooledRemovals(maps.mean(axis=(2, 3)))
+    ais, _ = removals.image_scores(np.arange(N_IMAGES), human)
     heatmaps = [enlarge(heatmap(maps[i], ais[i]), (70, 70)) for i in range(N_IMAGES)]
 
     def peaks_inside(values):
@@ -72,14 +71,12 @@ def test_shuffled_judgments_show_nothing(planted):
     maps, human = planted
     order = np.random.default_rng(3).permutation(N_IMAGES)
     shuffled = human[np.ix_(order, order)]
-    head = PooledHead(maps.mean(axis=(2, 3)))
-    rsm, without, _ = head.leave_one_out()
+    embedding = maps.mean(axis=(2, 3))
+    head, removals = PooledHead(embedding), PooledRemovals(embedding)
     judgments = upper_triangle(shuffled)
     retained = []
-    for fold in make_folds(np.arange(N_IMAGES), shuffled, 111):
-        _, _, ais = fit_drop(
-            rsm[fold.train_pairs], without[:, fold.train_pairs], judgments[fold.train_pairs]
-        )
+    for fold in make_folds(np.arange(N_IMAGES), shuffled, [111]).of(shuffled):
+        _, _, ais = removals.map_scores(fold.train_pairs, judgments, "r2")
         curve = selection_curve(head, rank_maps(ais), fold, judgments)
         retained.append(curve.test_fit[curve.n_retained - 1])
     assert np.mean(retained) < 0.05

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from alignment.prediction import resampling
+from alignment.prediction.resampling import (
+    draw_images,
+    fits_of_resampled_images,
+    interval,
+    resampled_fits,
+)
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images, upper_triangle
-from alignment.prediction.resampling import draw_images, interval, resampled_fits
 
 
 def test_as_many_images_are_drawn_as_there_are():
@@ -45,6 +51,56 @@ def test_what_is_undefined_stays_so():
     fits = resampled_fits([0.3, 0.1, 0.2, np.nan], judgments, counts)
     assert np.isfinite(fits).tolist() == [False, False, True]
     assert np.isnan(resampled_fits([0.3] * 4, judgments, counts)).all()
+
+
+def plain_similarities(rng, n):
+    return rng.random(n * (n - 1) // 2)
+
+
+def with_an_undefined_pair(rng, n):
+    similarities = plain_similarities(rng, n)
+    similarities[7] = np.nan
+    return similarities
+
+
+def nearly_all_alike(rng, n):
+    """Many resamples hold no pair that differs, and in many others few do."""
+    similarities = np.ones(n * (n - 1) // 2)
+    similarities[3] = 0.5
+    return similarities
+
+
+@pytest.mark.parametrize("kind", ["r2", "pearson", "spearman"])
+@pytest.mark.parametrize("memory", [1, 10**8])
+@pytest.mark.parametrize("share", [1.0, 0.6])
+@pytest.mark.parametrize(
+    "similarities_of", [plain_similarities, with_an_undefined_pair, nearly_all_alike]
+)
+@pytest.mark.parametrize("n", [4, 15])
+def test_counting_images_is_counting_pairs(similarities_of, share, memory, kind, n):
+    rng = np.random.default_rng(3)
+    n_all = n + 2  # two images are in no pair
+    first, second = pair_images(n)
+    similarities = np.resize(similarities_of(rng, max(n, 8)), len(first))
+    judgments = rng.random(len(first)).round(1)
+    chosen = np.flatnonzero(rng.random(len(first)) < share)
+    first, second = first[chosen], second[chosen]
+    counts = draw_images(n_all, 300, rng)
+    arguments = similarities[chosen], judgments[chosen]
+    expected = resampled_fits(*arguments, counts[:, first] * counts[:, second], kind)
+    found = fits_of_resampled_images(*arguments, first, second, counts, kind, memory)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert np.isfinite(found).any() or n == 4
+    assert np.isnan(found).any() or similarities_of is plain_similarities
+
+
+def test_pairs_are_counted_only_where_sums_cost_digits(monkeypatch):
+    monkeypatch.setattr(resampling, "resampled_fits", None)
+    rng = np.random.default_rng(4)
+    first, second = pair_images(20)
+    values = rng.random((2, len(first)))
+    counts = draw_images(20, 1000, rng)
+    assert np.isfinite(fits_of_resampled_images(*values, first, second, counts)).all()
 
 
 def test_an_interval_holds_the_middle_of_what_resamples_gave():

@@ -1,15 +1,16 @@
 """Reweighting against scikit-learn, and on judgments that planted weights make."""
 
 import numpy as np
+import oracle
 import pytest
 from sklearn.linear_model import Ridge
 
-import oracle
-from alignment.prediction import reweighting
-from alignment.similarity.fits import fit
 from alignment.importance.folds import make_folds
+from alignment.prediction import reweighting
+from alignment.prediction.reweighting import PENALTIES, reweight
+from alignment.prediction.ridge import weighted_products
+from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images, square, upper_triangle
-from alignment.prediction.reweighting import PENALTIES, reweight, ridge_path, weighted_products
 
 
 def data(n_images=14, n_dimensions=9, seed=0):
@@ -20,50 +21,6 @@ def data(n_images=14, n_dimensions=9, seed=0):
 
 def naive_products(embedding, first, second):
     return np.array([embedding[i] * embedding[j] for i, j in zip(first, second, strict=True)])
-
-
-@pytest.mark.parametrize(
-    ("n_images", "n_dimensions"), [(14, 9), (6, 40), (30, 120), (3, 2)], ids=lambda n: str(n)
-)
-def test_the_weights_are_those_of_scikit_learn(n_images, n_dimensions):
-    embedding, judgments = data(n_images, n_dimensions)
-    first, second = pair_images(n_images)
-    penalties = np.array([1e-2, 1.0, 100.0])
-    path = ridge_path(embedding, first, second, judgments, penalties)
-    products = naive_products(embedding, first, second)
-    for weights, penalty in zip(path, penalties, strict=True):
-        expected = Ridge(alpha=penalty, solver="svd").fit(products, judgments).coef_
-        np.testing.assert_allclose(weights, expected, rtol=1e-4, atol=1e-5 * abs(expected).max())
-
-
-def test_any_list_of_pairs_will_do():
-    embedding, judgments = data()
-    first, second = (images[[3, 8, 20, 21, 50, 77, 90]] for images in pair_images(14))
-    judgments = judgments[:7]
-    (weights,) = ridge_path(embedding, first, second, judgments, [0.5])
-    products = naive_products(embedding, first, second)
-    np.testing.assert_allclose(weights, Ridge(alpha=0.5).fit(products, judgments).coef_, rtol=1e-6)
-    np.testing.assert_allclose(
-        weighted_products(embedding, weights, first, second), products @ weights, rtol=1e-12
-    )
-    two = weighted_products(embedding, np.stack([weights, 2 * weights]), first, second)
-    np.testing.assert_allclose(two[1], 2 * products @ weights, rtol=1e-12)
-
-
-def test_the_unit_of_the_penalty_is_the_spread_of_the_products():
-    embedding, _ = data()
-    first, second = (images[[3, 8, 20, 21, 50]] for images in pair_images(14))
-    products = naive_products(embedding, first, second)
-    expected = ((products - products.mean(axis=0)) ** 2).sum(axis=1).mean()
-    assert reweighting._spread(embedding, first, second) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("embedding", "judgments"),
-    [(np.ones((4, 3)), np.arange(6.0)), (np.eye(4, 3), np.ones(6)), (np.zeros((4, 3)), np.ones(6))],
-)
-def test_with_nothing_to_learn_the_weights_are_zero(embedding, judgments):
-    assert (ridge_path(embedding, *pair_images(4), judgments, np.array([0.1, 1])) == 0).all()
 
 
 @pytest.mark.parametrize("kind", ["r2", "spearman"])

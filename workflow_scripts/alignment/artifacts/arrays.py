@@ -34,18 +34,37 @@ def write_arrays(
     arrays : dict of str to array
         Strings are stored as UTF-8; an array that is None is left out.
     attributes : dict
-        Numbers and strings are stored as they are, anything else as JSON.
+        See :func:`writing`.
+    """
+    with writing(path, attributes) as file:
+        for name, array in arrays.items():
+            if array is not None:
+                put_array(file, name, array)
+
+
+def put_array(file: h5py.File, name: str, array: np.ndarray) -> None:
+    """Write one array into an open artifact."""
+    array = np.asarray(array)
+    if array.dtype.kind == "U":
+        file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
+    else:
+        file.create_dataset(name, data=array)
+
+
+@contextmanager
+def writing(path: str | Path, attributes: Mapping[str, Any]) -> Iterator[h5py.File]:
+    """Open an artifact to be written part by part; it appears whole, sealed, or not at all.
+
+    Parameters
+    ----------
+    path : path
+    attributes : dict
+        Numbers and strings are stored as they are, anything else as JSON.  Read when the block
+        ends, so that what is known only then can be added to it.
     """
     with replacing(path) as partial:
         with h5py.File(partial, "w", userblock_size=BLOCK) as file:
-            for name, array in arrays.items():
-                if array is None:
-                    continue
-                array = np.asarray(array)
-                if array.dtype.kind == "U":
-                    file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
-                else:
-                    file.create_dataset(name, data=array)
+            yield file
             for name, value in attributes.items():
                 plain = isinstance(value, str | int | float | np.generic)
                 file.attrs[name] = value if plain else json.dumps(value)
@@ -121,6 +140,10 @@ class Arrays(Mapping):
 
     def __getitem__(self, name: str) -> np.ndarray:
         return read_arrays(self._path, name)
+
+    def __contains__(self, name: object) -> bool:
+        with open_arrays(self._path) as file:
+            return name in file
 
     def __iter__(self) -> Iterator[str]:
         with open_arrays(self._path) as file:

@@ -1,14 +1,16 @@
 """The pictures of a dataset as the workflow keeps them: PNG files, and an index beside them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.tables import read_columns, write_columns
+from alignment.artifacts.tables import read_columns, write_rows
+
+INDEX = ("index", "image", "width", "height", "sha256")
 
 
 def digest(picture: np.ndarray) -> str:
@@ -19,25 +21,28 @@ def digest(picture: np.ndarray) -> str:
 
 
 def write_pictures(
-    folder: str | Path, names: Sequence[str], pictures: Sequence[np.ndarray]
-) -> None:
-    """Write pictures, (height, width, 3) uint8, as PNG."""
+    folder: str | Path, names: Sequence[str], pictures: Iterable[np.ndarray]
+) -> list[dict]:
+    """Write pictures, (height, width, 3) uint8, as PNG, one after the other.
+
+    Returns
+    -------
+    list of dict
+        The rows of their index, with sizes and checksums.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in zip(names, pictures, strict=True):
+    rows = []
+    for k, (name, picture) in enumerate(zip(names, pictures, strict=True)):
         Image.fromarray(picture).save(folder / f"{name}.png")
+        height, width = picture.shape[:2]
+        rows.append(dict(zip(INDEX, (k, name, width, height, digest(picture)), strict=True)))
+    return rows
 
 
-def write_index(path: str | Path, names: Sequence[str], pictures: Sequence[np.ndarray]) -> None:
-    """Write the index of a dataset's pictures, with their sizes and checksums."""
-    write_columns(
-        path,
-        index=range(len(names)),
-        image=names,
-        width=[picture.shape[1] for picture in pictures],
-        height=[picture.shape[0] for picture in pictures],
-        sha256=[digest(picture) for picture in pictures],
-    )
+def write_index(path: str | Path, rows: Sequence[dict]) -> None:
+    """Write the index of a dataset's pictures: see :func:`write_pictures`."""
+    write_rows(path, INDEX, rows)
 
 
 class PictureFiles:
@@ -62,9 +67,13 @@ class PictureFiles:
         self._digests = dict(zip(self.names, table["sha256"].tolist(), strict=True))
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return a picture, (height, width, 3) uint8."""
-        with Image.open(self.folder / f"{name}.png") as image:
-            return np.asarray(image.convert("RGB"))
+        """Return a picture, (height, width, 3) uint8; one that was lost or cut is an InputError."""
+        path = self.folder / f"{name}.png"
+        try:
+            with Image.open(path) as image:
+                return np.asarray(image.convert("RGB"))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise self._altered(path) from error
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield every picture in the order of the names."""
@@ -73,13 +82,9 @@ class PictureFiles:
     def checked(self) -> Iterator[np.ndarray]:
         """Yield every picture in order; one that was altered, or lost, is an InputError."""
         for name in self.names:
-            path = self.folder / f"{name}.png"
-            try:
-                picture = self[name]
-            except (OSError, SyntaxError, ValueError) as error:
-                raise self._altered(path) from error
+            picture = self[name]
             if digest(picture) != self._digests[name]:
-                raise self._altered(path)
+                raise self._altered(self.folder / f"{name}.png")
             yield picture
 
     def _altered(self, path):

@@ -23,7 +23,7 @@ def compare_cohorts(scores: dict[str, np.ndarray], images: dict[str, np.ndarray]
     Returns
     -------
     list of dict
-        One row a pair of cohorts, with the keys `COLUMNS` but ``dataset`` and ``model``:
+        One row per pair of cohorts, with the keys `COLUMNS` but ``dataset`` and ``model``:
         ``correlation`` is Pearson's, ``rank_correlation`` Spearman's, over ``n_maps`` maps.
 
     Notes

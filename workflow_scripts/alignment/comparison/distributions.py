@@ -97,8 +97,8 @@ def compare(samples: Samples) -> list[dict]:
     Returns
     -------
     list of dict
-        One row a cohort, statistic and pair of models, with the keys ``cohort, statistic, model_a,
-        model_b, n_a, n_b, d, p, p_holm``; ``p_holm`` is corrected over the whole table.
+        One row per cohort, statistic and pair of models, with the keys ``cohort, statistic,
+        model_a, model_b, n_a, n_b, d, p, p_holm``; ``p_holm`` is corrected over the whole table.
     """
     from scipy.stats import ks_2samp  # costs a second, which the other users of this module save
 

@@ -7,7 +7,7 @@ import numpy as np
 from alignment.comparison.distributions import Samples
 from alignment.statistics.holm import with_holm
 
-# One value an image in every model.  Statistics of maps cannot be paired: map 7 of one network has
+# One value per image in every model.  Statistics of maps cannot be paired: map 7 of one network has
 # nothing to do with map 7 of another.
 PAIRED = ("image_entropy", "image_deviation")
 COLUMNS = [
@@ -26,7 +26,7 @@ def compare_images(samples: Samples) -> list[dict]:
     Returns
     -------
     list of dict
-        One row a cohort, statistic in `PAIRED` and pair of models, with the keys `COLUMNS`:
+        One row per cohort, statistic in `PAIRED` and pair of models, with the keys `COLUMNS`:
         ``n`` images that both models give a value, the median difference a - b, the statistic
         ``w`` (the smaller sum of ranks), its two-sided p, and p corrected by Holm's method over
         the table.  NaN where all differences are zero.

@@ -5,10 +5,11 @@ from itertools import combinations
 import numpy as np
 
 from alignment.artifacts.errors import InputError
+from alignment.heads.opening import Removals
 from alignment.importance.fold_ais import mean_scores
 from alignment.importance.folds import make_folds
 from alignment.similarity.correlations import spearman
-from alignment.similarity.fits import fit_drop, rank_maps
+from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import upper_triangle
 from alignment.statistics.overlap import overlap, random_overlap, random_stable
 
@@ -35,7 +36,7 @@ def compare_fold_pairs(scores: np.ndarray, retained: np.ndarray, seeds: np.ndarr
 
     Returns
     -------
-    dict of arrays, one entry a pair of folds
+    dict of arrays, one entry per pair of folds
         ``first``, ``second``: positions of the folds; ``same_seed``; ``rank_correlation``:
         Spearman, over maps; ``overlap``: Jaccard index of the retained sets; ``overlap_random``:
         what random sets of the same sizes are expected to have.
@@ -56,8 +57,7 @@ def compare_fold_pairs(scores: np.ndarray, retained: np.ndarray, seeds: np.ndarr
 def compare_halves(
     images: np.ndarray,
     judgments: np.ndarray,
-    rsm: np.ndarray,
-    rsm_without: np.ndarray,
+    removals: Removals,
     n_best: int,
     unit: str = "images",
     kind: str = "r2",
@@ -73,9 +73,8 @@ def compare_halves(
     images : (n,) int array
         The cohort: rows of the dataset.
     judgments : (N, N) array
-    rsm : (P,) array
-    rsm_without : (F, P) array
-        Similarities with map f set to zero.
+    removals : Removals
+        Scores the maps of the network.
     n_best : int
         How many of the best maps to compare, in place of the retained sets: the mean size of
         these makes the overlap comparable with theirs.
@@ -88,13 +87,13 @@ def compare_halves(
 
     Returns
     -------
-    dict of arrays, one entry a split
+    dict of arrays, one entry per split
         ``split``: its seed; ``rank_correlation``: Spearman, over maps; ``n_best``; ``overlap``:
         Jaccard index of the n_best maps with the highest AIS; ``overlap_random``: what random
         sets of that size are expected to have.  NaN where a half has fewer than 3 judged pairs.
     """
     triangle = upper_triangle(judgments)
-    n_maps = len(rsm_without)
+    n_maps = removals.n_maps
     correlations, overlaps = [], []
     for seed in seeds:
         try:
@@ -105,8 +104,7 @@ def compare_halves(
             continue
         # The test sets of two folds are the halves.
         halves = [
-            fit_drop(rsm[pairs], rsm_without[:, pairs], triangle[pairs], kind)[2]
-            for pairs in (fold.test_pairs for fold in folds.of(judgments))
+            removals.map_scores(fold.test_pairs, triangle, kind)[2] for fold in folds.of(judgments)
         ]
         correlations.append(spearman(*halves))
         best = np.zeros((2, n_maps), dtype=bool)

@@ -17,7 +17,7 @@ def matrix(rows):
     Parameters
     ----------
     rows : dict of str to array
-        Columns ``cohort_a, cohort_b, correlation, rank_correlation``, a row a pair.
+        Columns ``cohort_a, cohort_b, correlation, rank_correlation``, a row per pair.
 
     Returns
     -------

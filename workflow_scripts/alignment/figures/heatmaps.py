@@ -1,13 +1,31 @@
-"""Draw a grid of one cohort's pictures and their heatmaps by every model."""
+"""Draw a grid of one cohort's pictures and their heatmaps by every model, at some thresholds."""
+
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
+from PIL import Image
 
+from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import PAGE_WIDTH, spread
 from alignment.heatmaps.overlays import draw_overlay
 
+PER_ROW = 8  # pictures side by side; longer grids go on below
+LABELS, SCALE = 0.75, 0.55  # inches left of the pictures, and right of them
+DOTS = 300  # per inch
+GAP = 8  # dots between pictures
 
-def draw(cohort, heatmaps, threshold, colours, n_shown):
-    """Return the figure: a row of pictures, then a row a model.
+
+def draw(
+    cohort: str,
+    heatmaps: Mapping[str, SavedHeatmaps],
+    thresholds: Sequence[str],
+    colours: str,
+    n_shown: int,
+):
+    """Return the figure: a row of pictures, then for each model a row per threshold.
+
+    All pictures are one image, since dozens of panels take seconds.
 
     Parameters
     ----------
@@ -15,58 +33,80 @@ def draw(cohort, heatmaps, threshold, colours, n_shown):
         For the title.
     heatmaps : dict of str to SavedHeatmaps
         By model; all of the same images.
-    threshold : str
+    thresholds : sequence of str
+        ``full``, or ``p`` and a percentile.
     colours : str
         Name of a matplotlib colour map.
     n_shown : int
     """
     any_model = next(iter(heatmaps.values()))
     images = [any_model.images[k] for k in spread(len(any_model.images), n_shown)]
-    pictures = [any_model.pictures[image] for image in images]
-    # Long grids go on below: at most 8 pictures stand side by side.
-    per_row = min(len(images), 8)
-    strips = -(-len(images) // per_row)
-    lines = len(heatmaps) + 1
-    side = (PAGE_WIDTH - 0.9) / per_row
-    figure, panels = plt.subplots(
-        strips * lines,
-        per_row,
-        figsize=(PAGE_WIDTH, 0.45 + side * 1.04 * strips * lines),
-        squeeze=False,
-    )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
-    for panel in panels.flat:
-        panel.set_xticks([])
-        panel.set_yticks([])
-        for spine in panel.spines.values():
-            spine.set_visible(False)
-    for n, (image, picture) in enumerate(zip(images, pictures, strict=True)):
-        strip, column = divmod(n, per_row)
-        top = strip * lines
-        panels[top, column].imshow(picture)
-        for line, saved in enumerate(heatmaps.values(), start=1):
-            panels[top + line, column].imshow(
-                draw_overlay(picture, saved.of(image), saved.framing, threshold, colours)
+    per_row = min(len(images), PER_ROW)
+    side = (PAGE_WIDTH - LABELS - SCALE) / per_row
+    cell = round(DOTS * side)
+    strips = [images[k : k + per_row] for k in range(0, len(images), per_row)]
+    rows, names = [], []
+    for strip in strips:
+        rows.append([any_model.pictures[image] for image in strip])
+        names.append(("picture", ""))
+        for model, saved in heatmaps.items():
+            for threshold in thresholds:
+                look = saved.framing, threshold, colours
+                rows.append([draw_overlay(saved.pictures[i], saved.of(i), *look) for i in strip])
+                first = threshold == thresholds[0]
+                names.append((model if first else "", _said(threshold)))
+    figure = plt.figure(figsize=(PAGE_WIDTH, 0.3 + side * len(rows)))
+    figure.set_layout_engine("none")
+    height = figure.get_figheight()
+    across, down = 1 - (LABELS + SCALE) / PAGE_WIDTH, 1 - 0.3 / height
+    panel = figure.add_axes((LABELS / PAGE_WIDTH, 0, across, down))
+    panel.imshow(_mosaic(rows, per_row, cell), aspect="auto", interpolation="none")
+    panel.set_axis_off()
+    for row, (model, threshold) in enumerate(names):
+        middle = (row + 0.5) * cell
+        panel.text(-0.06 * cell, middle, threshold or model, fontsize=7, ha="right", va="center")
+        if threshold and model:
+            panel.text(
+                -0.95 * LABELS / side * cell,
+                middle + (len(thresholds) - 1) * cell / 2,
+                model,
+                fontsize=7,
+                ha="left",
+                va="center",
+                rotation=90,
             )
-        if column == 0:
-            for line, label in enumerate(["picture", *heatmaps]):
-                panels[top + line, 0].set_ylabel(
-                    label.replace("_", "_\n", 1) if len(label) > 14 else label
-                )
-    _add_scale(figure, panels, any_model, colours)
-    shown = ""
-    if threshold != "full":
-        shown = f", the top {100 - float(threshold.removeprefix('p')):g} % of each picture"
-    figure.suptitle(
-        f"{cohort}: what matters when a picture is compared with the others{shown}", fontsize=8
-    )
+    figure.text(0.5, 1 - 0.15 / height, cohort, ha="center", va="center", fontsize=8)
+    any_negative = any((saved.heatmap < 0).any() for saved in heatmaps.values())
+    _add_scale(figure, colours, any_negative, down)
     return figure
 
 
-def _add_scale(figure, panels, saved, colours):
-    signed = bool((saved.heatmap < 0).any())
+def _said(threshold):
+    if threshold == "full":
+        return "whole"
+    return f"top {100 - float(threshold.removeprefix('p')):g} %"
+
+
+def _mosaic(rows, per_row, cell):
+    """Return one (height, width, 3) uint8 array of pictures, each fitted into its cell."""
+    mosaic = np.full((len(rows) * cell, per_row * cell, 3), 255, dtype=np.uint8)
+    for r, row in enumerate(rows):
+        for c, picture in enumerate(row):
+            height, width = picture.shape[:2]
+            scale = (cell - GAP) / max(height, width)
+            size = max(1, round(scale * width)), max(1, round(scale * height))
+            fitted = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
+            top = r * cell + (cell - size[1]) // 2
+            left = c * cell + (cell - size[0]) // 2
+            mosaic[top : top + size[1], left : left + size[0]] = fitted
+    return mosaic
+
+
+def _add_scale(figure, colours, signed, down):
+    place = (1 - (SCALE - 0.12) / PAGE_WIDTH, 0.15 * down, 0.1 / PAGE_WIDTH, 0.7 * down)
+    axes = figure.add_axes(place)
     scale = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), colours)
-    bar = figure.colorbar(scale, ax=panels, fraction=0.02, pad=0.01, aspect=30)
+    bar = figure.colorbar(scale, cax=axes)
     ends = (
         ["hurts most", "no matter", "matters most"] if signed else ["matters least", "matters most"]
     )

@@ -36,7 +36,7 @@ def areas(heatmap, saliency_map, size, framing):
 
 
 def draw(cohort, heatmaps, maps, risks, kinds, n_shown):
-    """Return the figure: a row a model and source, a column a picture.
+    """Return the figure: a row per model and source, a column per picture.
 
     Parameters
     ----------

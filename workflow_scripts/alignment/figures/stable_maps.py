@@ -15,7 +15,7 @@ OUTLINE = "#E69F00"
 
 
 def draw(title, maps, shown, excited, framing):
-    """Return the figure: a row a map, its most exciting images side by side.
+    """Return the figure: a row per map, its most exciting images side by side.
 
     Parameters
     ----------

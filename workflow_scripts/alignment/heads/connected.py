@@ -18,8 +18,9 @@ import torch
 from alignment.artifacts.job_log import no_progress
 from alignment.heads.connected_layers import ConnectedLayers
 from alignment.heads.embeddings import Embeddings
+from alignment.heads.layered import LayeredHead, SwitchedOff
 from alignment.heads.split import SplitHead
-from alignment.similarity.pairs import members_of, pair_images
+from alignment.similarity.pairs import members_of, pair_images, upper_triangle
 
 BLOCK = 128  # maps at a time where they are switched on, if memory allows
 # Bytes of embeddings correlated at a time, in float64: beyond this the C library hands out fresh
@@ -29,7 +30,7 @@ CORRELATED = 32_000_000
 WORTH_LINEAR = 0.3
 
 
-class ConnectedHead:
+class ConnectedHead(LayeredHead):
     """Similarities of images when maps are switched off, for a head with a linear first layer.
 
     Parameters
@@ -97,23 +98,24 @@ class ConnectedHead:
             yield some, Embeddings(embeddings[:, some].transpose(0, 1), self.similarity)
 
     @torch.inference_mode()
-    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the RSM with all maps and without each map in turn.
+    def switched_off(self) -> tuple[np.ndarray, Iterator[SwitchedOff]]:
+        """Return the RSM with all maps, and what it is without each map, block by block.
 
-        See :meth:`alignment.heads.pooled.PooledHead.leave_one_out`.
+        See :class:`alignment.heads.layered.LayeredHead`.
         """
-        layers = self.layers
-        first, second = pair_images(self.n_images)
-        blocks = torch.arange(self.n_maps).split(self.n_held)
         space = self._rows("space", self.n_held)
         self.terms = self.linear = None  # embeddings take their place
         sums = self._all_on(space)
-        whole = layers.embed(sums)
-        intact = Embeddings(whole, self.similarity)
-        all_on = intact.similarity().cpu().numpy()
+        whole = self.layers.embed(sums)
+        all_on = Embeddings(whole, self.similarity).similarity().cpu().numpy()
+        return upper_triangle(all_on), self._blocks_off(sums, whole, all_on)
 
-        rsm_without = np.empty((self.n_maps, len(first)))
-        one_side = np.empty((self.n_images, self.n_maps, self.n_images))
+    @torch.inference_mode()
+    def _blocks_off(self, sums, whole, all_on):
+        layers, space = self.layers, self.space
+        first, second = pair_images(self.n_images)
+        intact = Embeddings(whole, self.similarity)
+        blocks = torch.arange(self.n_maps).split(self.n_held)
         for maps in blocks:
             terms = space[:, : len(maps), : layers.n_units]
             if len(blocks) > 1:
@@ -132,10 +134,12 @@ class ConnectedHead:
                 both = variants.similarity().cpu().numpy()[:, first, second]
                 one = variants.similarity(intact).cpu().numpy()
                 one = np.where(active[:, :, None], one, all_on)
-                without = maps[some].numpy()
-                rsm_without[without] = np.where(touched, both, all_on[first, second])
-                one_side[:, without] = one.transpose(1, 0, 2)
-        return all_on[first, second], rsm_without, one_side
+                start = int(maps[some][0])
+                yield SwitchedOff(
+                    slice(start, start + len(one)),
+                    np.where(touched, both, all_on[first, second]),
+                    one.transpose(1, 0, 2),
+                )
 
     def _all_on(self, space: torch.Tensor) -> torch.Tensor:
         """Return the sums (N, U) with all maps on, and leave the last terms in the space."""
@@ -164,7 +168,7 @@ class ConnectedHead:
     def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
-        See :meth:`alignment.heads.pooled.PooledHead.growing`.
+        See :class:`alignment.heads.layered.LayeredHead`.
         """
         layers = self.layers
         images, first, second = self._members(pairs)
@@ -209,10 +213,10 @@ class ConnectedHead:
                 yield similarities
 
     @torch.inference_mode()
-    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    def similarities_of_sets(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """Return the similarities of some pairs with only some maps on.
 
-        See :meth:`alignment.heads.pooled.PooledHead.with_maps`.
+        See :class:`alignment.heads.opening.Head`.
         """
         images, first, second = self._members(pairs)
         result = np.empty((len(sets), len(pairs)))

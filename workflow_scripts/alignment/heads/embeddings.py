@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import torch
 
-# A variance below this share of the sum of squares is rounding: the embedding does not vary.
-ROUNDING = 1e-12
+from alignment.similarity.fits import ROUNDING
 
 
 class Embeddings:

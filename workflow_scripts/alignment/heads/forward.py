@@ -8,13 +8,14 @@ from torch import nn
 
 from alignment.artifacts.job_log import no_progress
 from alignment.heads.embeddings import Embeddings
-from alignment.similarity.pairs import members_of, pair_images
+from alignment.heads.layered import LayeredHead, SwitchedOff
+from alignment.similarity.pairs import members_of, pair_images, upper_triangle
 
 # A head's own intermediate results, as a multiple of the maps that go in.
 INTERMEDIATE = 16
 
 
-class ForwardHead:
+class ForwardHead(LayeredHead):
     """Similarities of images when maps are switched off, by running the head again.
 
     Parameters
@@ -51,41 +52,41 @@ class ForwardHead:
         return torch.cat([self.head(part) for part in feature_maps.split(self.batch_size)])
 
     @torch.inference_mode()
-    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the RSM with all maps and without each map in turn.
+    def switched_off(self) -> tuple[np.ndarray, Iterator[SwitchedOff]]:
+        """Return the RSM with all maps, and what it is without each map, one map at a time.
 
-        See :meth:`alignment.heads.pooled.PooledHead.leave_one_out`.
+        See :class:`alignment.heads.layered.LayeredHead`.
         """
-        first, second = pair_images(self.n_images)
         whole = self._embed(self.feature_maps)
+        all_on = Embeddings(whole, self.similarity).similarity().cpu().numpy()
+        return upper_triangle(all_on), self._maps_off(whole, all_on)
+
+    @torch.inference_mode()
+    def _maps_off(self, whole, all_on):
+        first, second = pair_images(self.n_images)
         intact = Embeddings(whole, self.similarity)
-        all_on = intact.similarity().cpu().numpy()
-        rsm_without = np.empty((self.n_maps, len(first)))
-        one_side = np.empty((self.n_images, self.n_maps, self.n_images))
         for f in self.progress(range(self.n_maps), "maps switched off"):
-            rsm_without[f], one_side[:, f] = all_on[first, second], all_on
+            both, one_side = all_on[first, second], all_on.copy()
             # A map that is zero throughout an image changes nothing for that image.
             on = torch.nonzero(self.active[:, f]).flatten()
-            if len(on) == 0:
-                continue
-            variants = self.feature_maps[on]
-            variants[:, f] = 0
-            without = whole.clone()
-            without[on] = self._embed(variants)
-            pruned = Embeddings(without, self.similarity)
-            both = pruned.similarity().cpu().numpy()
-            one = pruned.similarity(intact)[on].cpu().numpy()
-            on = on.cpu().numpy()
-            touched = np.isin(first, on) | np.isin(second, on)
-            rsm_without[f, touched] = both[first, second][touched]
-            one_side[on, f] = one
-        return all_on[first, second], rsm_without, one_side
+            if len(on):
+                variants = self.feature_maps[on]
+                variants[:, f] = 0
+                without = whole.clone()
+                without[on] = self._embed(variants)
+                lesser = Embeddings(without, self.similarity)
+                one_side[on.cpu().numpy()] = lesser.similarity(intact)[on].cpu().numpy()
+                on = on.cpu().numpy()
+                touched = np.isin(first, on) | np.isin(second, on)
+                changed = lesser.similarity().cpu().numpy()[first, second]
+                both = np.where(touched, changed, both)
+            yield SwitchedOff(slice(f, f + 1), both[None], one_side[:, None])
 
     @torch.inference_mode()
     def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, k = 1..F.
 
-        See :meth:`alignment.heads.pooled.PooledHead.growing`.
+        See :class:`alignment.heads.layered.LayeredHead`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         switched_on = torch.zeros_like(self.feature_maps)
@@ -99,10 +100,10 @@ class ForwardHead:
             yield similarities.cpu().numpy()[None, first, second]
 
     @torch.inference_mode()
-    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    def similarities_of_sets(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """Return the similarities of some pairs with only some maps on.
 
-        See :meth:`alignment.heads.pooled.PooledHead.with_maps`.
+        See :class:`alignment.heads.opening.Head`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         members, first, second = members_of(first, second)

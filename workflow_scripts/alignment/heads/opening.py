@@ -1,6 +1,6 @@
 """The part of a network between feature maps and embedding, as the later stages use it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -8,23 +8,83 @@ import numpy as np
 from alignment.artifacts.arrays import Arrays
 from alignment.artifacts.job_log import no_progress
 from alignment.artifacts.network_files import SavedNetwork
-from alignment.heads.pooled import PooledHead
+from alignment.heads.layered import SavedRemovals
+from alignment.heads.pooled import PooledHead, PooledRemovals
 
 
 class Head(Protocol):
-    """All that a stage needs of a head; :mod:`alignment.heads.pooled` says the rest."""
+    """What lies between feature maps and embedding, with only some maps on; the others are zero.
+
+    Pairs are positions among the P pairs of the dataset, judgments (P,) are those of all of them.
+    """
 
     n_images: int
     n_maps: int
 
-    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the RSM with all maps and without each map in turn."""
+    def growing_fits(
+        self, order: np.ndarray, sides: Sequence[np.ndarray], judgments: np.ndarray, kind: str
+    ) -> list[np.ndarray]:
+        """Return the fits with only the k best maps on, k = 1..F, for each of some sets of pairs.
 
-    def growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the similarities of some pairs with only the k best maps on, k = 1..F."""
+        Parameters
+        ----------
+        order : (F,) int array
+            Maps from best to worst.
+        sides : sequence of int arrays
+            Such as the training and the test pairs of a fold.
+        judgments : (P,) array
+        kind : {"r2", "pearson", "spearman"}
 
-    def with_maps(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-        """Return the similarities of some pairs with only some maps on."""
+        Returns
+        -------
+        list of (F,) float64 arrays
+            NaN where a fit is undefined, as where an image has no variance yet.
+        """
+
+    def fits_of_sets(
+        self, sets: np.ndarray, pairs: np.ndarray, judgments: np.ndarray, kind: str
+    ) -> np.ndarray:
+        """Return the fits (S,) of some pairs with only the maps of each set (S, F) on."""
+
+    def similarities_of_sets(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Return the similarities (S, n) of n pairs with only the maps of each set (S, F) on."""
+
+
+class Removals(Protocol):
+    """What similarities lose when one map is set to zero."""
+
+    n_maps: int
+
+    def map_scores(
+        self, pairs: np.ndarray, judgments: np.ndarray, kind: str
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return the fit with all maps, the fits without each map (F,), and the AIS (F,).
+
+        The map is zero in all images.  Section 3 of the method.
+
+        Parameters
+        ----------
+        pairs : (n,) int array
+            Positions among the P pairs of the dataset.
+        judgments : (P,) array
+        kind : {"r2", "pearson", "spearman"}
+        """
+
+    def image_scores(
+        self, images: np.ndarray, judgments: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return AIS_if (n, F) and r_i (n,) of the images of a cohort.
+
+        The map is zero in image i alone.  NaN where a correlation is undefined.  Section 6 of the
+        method.
+
+        Parameters
+        ----------
+        images : (n,) int array
+            Rows of the dataset.
+        judgments : (N, N) array
+            Human similarities; NaN where a pair was not judged.
+        """
 
 
 def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
@@ -78,8 +138,9 @@ def open_head(
         A file was altered, or there is no GPU.
     """
     attributes = activations.attributes
+    memory = memory_mb * 500_000  # bytes
     if attributes["head"] == "pooled":
-        return PooledHead(activations["embedding"], similarity)
+        return PooledHead(activations["embedding"], similarity, threads, memory, progress)
 
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
@@ -92,7 +153,6 @@ def open_head(
     from alignment.networks.networks import from_saved
 
     torch.set_num_threads(threads)
-    memory = memory_mb * 500_000  # bytes
     chosen = choose_device(device)
     network = from_saved(read_network())
     head = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
@@ -103,3 +163,24 @@ def open_head(
     if split is not None:
         return ConnectedHead(split, feature_maps, similarity, progress, memory)
     return ForwardHead(head, feature_maps, similarity, progress, memory)
+
+
+def open_removals(
+    activations: Arrays, perturbation: Mapping, similarity: str, memory_mb: int
+) -> Removals:
+    """Return what scores maps by switching each of them off.
+
+    Parameters
+    ----------
+    activations : mapping of str to array
+        See :func:`open_head`.
+    perturbation : mapping of str to array
+        The saved similarities without each map; of a pooled head they are not needed.
+    similarity : {"pearson", "cosine"}
+    memory_mb : int
+        What the job may take, in megabytes.
+    """
+    memory = memory_mb * 500_000  # bytes
+    if activations.attributes["head"] == "pooled":
+        return PooledRemovals(activations["embedding"], similarity, memory)
+    return SavedRemovals(perturbation, memory)

@@ -32,7 +32,7 @@ class SplitHead:
     Attributes
     ----------
     per_map : torch.nn.Module
-        Feature maps (B, F, H, W) to (B, F p): p values a map, map by map.
+        Feature maps (B, F, H, W) to (B, F p): p values per map, map by map.
     first : torch.nn.Linear
         (B, F p) to (B, U).
     second : torch.nn.Linear or None

@@ -6,7 +6,6 @@ import numpy as np
 
 from alignment.heads.opening import Head
 from alignment.importance.folds import Fold
-from alignment.similarity.fits import fit
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def selection_curve(
 
     Parameters
     ----------
-    head : object with ``growing(order, pairs)``
+    head : Head
         The network between the feature maps and the embedding.
     order : (F,) int array
         Maps from best to worst by their training AIS.
@@ -63,10 +62,5 @@ def selection_curve(
     -----
     Section 5 of the method: retained maps.
     """
-    n_train = len(fold.train_pairs)
-    train_judgments, test_judgments = judgments[fold.train_pairs], judgments[fold.test_pairs]
-    train_fit, test_fit = [], []
-    for similarities in head.growing(order, np.concatenate([fold.train_pairs, fold.test_pairs])):
-        train_fit.append(fit(similarities[:, :n_train], train_judgments, kind))
-        test_fit.append(fit(similarities[:, n_train:], test_judgments, kind))
-    return Curve(np.asarray(order), np.concatenate(train_fit), np.concatenate(test_fit))
+    sides = fold.train_pairs, fold.test_pairs
+    return Curve(np.asarray(order), *head.growing_fits(order, sides, judgments, kind))

@@ -10,7 +10,8 @@ from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
 from alignment.prediction.fold_tests import compare_folds
-from alignment.prediction.reweighting import reweight, terms_of, weighted_products
+from alignment.prediction.reweighting import reweight, terms_of
+from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 from alignment.statistics.holm import with_holm
@@ -178,8 +179,7 @@ def measure_reweighting(case: Case, fold: Fold, n_retained: int, test_retained: 
 
 
 def _test_fits(case, fold, sets):
-    similarities = case.head.with_maps(sets, fold.test_pairs)
-    return fit(similarities, case.judgments[fold.test_pairs], case.fit)
+    return case.head.fits_of_sets(sets, fold.test_pairs, case.judgments, case.fit)
 
 
 # In the order of tables and figures.
@@ -225,7 +225,7 @@ def compare_controls(folds: dict) -> list[dict]:
     Returns
     -------
     list of dict
-        One row a cohort, model and control, with the keys `TESTS`: number of folds where both are
+        One row per cohort, model and control, with the keys `TESTS`: number of folds where both are
         defined, mean fits, their difference (retained - control), the corrected resampled t
         statistic, its two-sided p, since a rival may win, and p corrected by Holm's method over
         all rows.  See :func:`alignment.prediction.fold_tests.compare_folds`.

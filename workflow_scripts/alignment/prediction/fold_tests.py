@@ -1,4 +1,4 @@
-"""Did pruning predict held-out judgments better?  The tests over folds."""
+"""Do the retained maps predict held-out judgments better than all maps?  Tests over folds."""
 
 import numpy as np
 from scipy import stats

@@ -10,9 +10,13 @@ predict judgments of other images, not how the choice of maps would vary.
 
 import numpy as np
 
-from alignment.similarity.fits import CONSTANT, TIE_DECIMALS
+from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit_from_sums
+from alignment.similarity.pairs import members_of
 
 FEWEST_PAIRS = 3  # of different images, as in a fold
+# A resample whose variance is below this share of its mean square would cost digits.
+CANCELLED = 1e-3
+MEMORY = 200_000_000
 
 
 def draw_images(n_images: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
@@ -24,6 +28,87 @@ def draw_images(n_images: int, n_resamples: int, rng: np.random.Generator) -> np
         How often every image was drawn.
     """
     return rng.multinomial(n_images, np.full(n_images, 1 / n_images), size=n_resamples)
+
+
+def fits_of_resampled_images(
+    similarities: np.ndarray,
+    judgments: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    counts: np.ndarray,
+    kind: str = "r2",
+    memory: int = MEMORY,
+) -> np.ndarray:
+    """Return the fit in every resample of images.
+
+    Parameters
+    ----------
+    similarities, judgments : (p,) arrays
+        Of some pairs.
+    first, second : (p,) int arrays
+        The images of every pair.
+    counts : (R, N) array
+        How often every image was drawn: see :func:`draw_images`.
+    kind : {"r2", "pearson", "spearman"}
+        See :func:`alignment.similarity.fits.fit`.
+    memory : int
+        Bytes to work in where pairs have to be counted one by one.
+
+    Returns
+    -------
+    (R,) float64 array
+        See :func:`resampled_fits`.
+
+    Notes
+    -----
+    With image counts w and the values of the pairs as a symmetric matrix S, the sum over resampled
+    pairs is the quadratic form ``w^T S w / 2``: no pair is counted.  Ranks need the counts.
+    """
+    members, first, second = members_of(first, second)
+    counts = np.asarray(counts, dtype=np.float64)[:, members]
+    x, y = np.asarray(similarities, np.float64), np.asarray(judgments, np.float64)
+
+    def by_pairs(resamples):
+        fits = np.empty(len(resamples))
+        width = int(max(1, memory // (8 * 8 * max(len(x), 1))))
+        for start in range(0, len(resamples), width):
+            block = counts[resamples[start : start + width]]
+            weights = block[:, first] * block[:, second]
+            fits[start : start + width] = resampled_fits(x, y, weights, kind)
+        return fits
+
+    if kind == "spearman":
+        return by_pairs(np.arange(len(counts)))
+    fits, uncertain = _quadratic_fits(x, y, first, second, counts, kind)
+    fits[uncertain] = by_pairs(np.flatnonzero(uncertain))
+    return fits
+
+
+def _quadratic_fits(x, y, first, second, counts, kind):
+    """Return the fits of all resamples from sums, and which sums cost too many digits."""
+    n = counts.shape[1]
+
+    def over_pairs(values, w=counts):
+        matrix = np.zeros((n, n))
+        matrix[first, second] = values
+        return np.einsum("ri,ri->r", w @ matrix, w)
+
+    defined = np.isfinite(x)
+    ones = np.ones(len(x))
+    drawn = (counts > 0).astype(np.float64)
+    undefined = over_pairs(ones, drawn) < FEWEST_PAIRS
+    if not defined.all():
+        undefined |= over_pairs(~defined, drawn) > 0
+    x = np.where(defined, x, 0)
+    x, y = x - x.mean(), y - y.mean()
+    n_pairs = np.maximum(over_pairs(ones), 1)
+    sums, judged = over_pairs(x), over_pairs(y)
+    squares, judged_squares = over_pairs(x * x), over_pairs(y * y)
+    products = over_pairs(x * y) - sums * judged / n_pairs
+    spread, judged_spread = squares - sums**2 / n_pairs, judged_squares - judged**2 / n_pairs
+    uncertain = (spread <= CANCELLED * squares) | (judged_spread <= CANCELLED * judged_squares)
+    fits = fit_from_sums(n_pairs, sums, squares, products, np.maximum(judged_spread, 0), kind)
+    return np.where(undefined, np.nan, fits), uncertain & ~undefined
 
 
 def resampled_fits(

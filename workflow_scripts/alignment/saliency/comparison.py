@@ -79,7 +79,7 @@ def compare_image(
     Returns
     -------
     list of dict
-        One a source: ``source``, ``empty_heatmap``, ``flat_map``, the measures of
+        One per source: ``source``, ``empty_heatmap``, ``flat_map``, the measures of
         :func:`alignment.saliency.measures.compare_maps`, then ``nss`` and ``auc_judd`` of the
         heatmap and ``saliency_nss`` and ``saliency_auc_judd`` of the saliency map.
     """

@@ -28,7 +28,7 @@ def summarize(
     Parameters
     ----------
     table : dict of str to array
-        One row an image and source, the columns of
+        One row per image and source, the columns of
         :func:`alignment.saliency.comparison.compare_image`.
     tests : dict of str to array
         Columns ``source``, ``measure`` and those of
@@ -39,7 +39,7 @@ def summarize(
     Returns
     -------
     list of dict
-        One row a source and measure with values; all `COLUMNS` but ``cohort``, ``model`` and
+        One row per source and measure with values; all `COLUMNS` but ``cohort``, ``model`` and
         ``p_holm``.  ``mean`` and ``sd`` are over finite values, ``n`` counts the defined ones.
     """
     rows = []

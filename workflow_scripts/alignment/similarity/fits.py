@@ -7,6 +7,8 @@ FITS = ("r2", "pearson", "spearman")
 # Similarities lie in [-1, 1].  A standard deviation below this is rounding: with a single pooled
 # map switched on, for example, every pair of images correlates at exactly 1.
 CONSTANT = 1e-9
+# A variance below this share of the sum of squares is rounding: an embedding does not vary.
+ROUNDING = 1e-12
 # With few maps on, many pairs are exactly as alike as one another; ranks must not tell them apart
 # by the rounding of their last digits.
 TIE_DECIMALS = 10
@@ -55,6 +57,66 @@ def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np
     with np.errstate(invalid="ignore", divide="ignore"):
         r = (x @ y) / np.sqrt(squares * (y @ y))
     r = np.where(undefined, np.nan, r)
+    return r * r if kind == "r2" else r
+
+
+def centred_over_pairs(judgments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which pairs take part in a fit, and their judgments less their mean.
+
+    Parameters
+    ----------
+    judgments : (n, n) array
+        Symmetric; NaN for a pair that takes no part.  The diagonal never does.
+
+    Returns
+    -------
+    taking_part : (n, n) bool array
+    centred : (n, n) float64 array
+        Zero for a pair that takes no part, and everywhere if the judgments do not vary.
+    """
+    taking_part = np.isfinite(judgments)
+    np.fill_diagonal(taking_part, False)
+    values = judgments[taking_part]
+    centred = np.zeros(judgments.shape)
+    if len(values) and np.ptp(values) > 0:
+        centred[taking_part] = values - values.mean()
+    return taking_part, centred
+
+
+def fit_from_sums(
+    n_pairs: int | np.ndarray,
+    total: np.ndarray,
+    squares: np.ndarray,
+    products: np.ndarray,
+    judgment_squares: float | np.ndarray,
+    kind: str = "r2",
+) -> np.ndarray:
+    """Return the fit from sums over pairs, where similarities are not written down.
+
+    Parameters
+    ----------
+    n_pairs : int or (...,) array
+        Number of terms of every sum.
+    total, squares : (...,) arrays
+        Sums of the similarities and of their squares, after subtraction of any constant that
+        keeps the squares from being much larger than the variance.
+    products : (...,) array
+        Sum of similarity times centred judgment.
+    judgment_squares : float or (...,) array
+        Sum of the squared centred judgments; 0 if they do not vary.
+    kind : {"r2", "pearson"}
+
+    Returns
+    -------
+    (...,) float64 array
+        NaN where :func:`fit` is undefined.
+    """
+    if kind not in ("r2", "pearson"):
+        raise ValueError(f"fit {kind!r} does not follow from sums over pairs")
+    spread = np.asarray(squares - total * total / np.maximum(n_pairs, 1))
+    defined = (spread > n_pairs * CONSTANT**2) & (judgment_squares > 0) & (n_pairs > 1)
+    r = np.full(spread.shape, np.nan)
+    np.divide(products, np.sqrt(np.abs(spread) * judgment_squares), out=r, where=defined)
     return r * r if kind == "r2" else r
 
 

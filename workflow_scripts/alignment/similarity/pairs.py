@@ -4,6 +4,8 @@ Pairs are the upper triangle of the N x N matrix, row-major: (0, 1), (0, 2), ...
 order of :func:`scipy.spatial.distance.squareform`.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -33,7 +35,23 @@ def pair_positions(images: np.ndarray, n_images: int) -> np.ndarray:
     """
     images = np.sort(np.asarray(images))
     a, b = np.triu_indices(len(images), 1)
-    i, j = images[a], images[b]
+    return positions_of(images[a], images[b], n_images)
+
+
+def positions_of(first: np.ndarray, second: np.ndarray, n_images: int) -> np.ndarray:
+    """Return where some pairs, in either order, stand among all pairs of the dataset.
+
+    Parameters
+    ----------
+    first, second : (p,) int arrays
+        The two images of every pair, never the same.
+    n_images : int
+
+    Returns
+    -------
+    (p,) int array
+    """
+    i, j = np.minimum(first, second), np.maximum(first, second)
     return i * n_images - i * (i + 1) // 2 + (j - i - 1)
 
 
@@ -52,8 +70,37 @@ def members_of(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.nd
     first, second : (p,) int arrays
         The pairs once more, as positions in `members`.
     """
-    members, place = np.unique([first, second], return_inverse=True)
-    return members, *place.reshape(2, -1)
+    occurs = np.zeros(max(first.max(initial=-1), second.max(initial=-1)) + 1, dtype=bool)
+    occurs[first] = occurs[second] = True
+    place = np.cumsum(occurs) - 1  # without the sort of np.unique
+    return np.flatnonzero(occurs), place[first], place[second]
+
+
+def matrix_among(
+    values: np.ndarray, pairs: np.ndarray, n_images: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write the values of some pairs as a matrix of the images that occur in them.
+
+    Parameters
+    ----------
+    values : (P,) array
+        Of all pairs of the dataset.
+    pairs : (p,) int array
+        Positions among the P pairs.
+    n_images : int
+        N, the number of images in the dataset.
+
+    Returns
+    -------
+    members : (n,) int array, ascending
+        The images that occur.
+    matrix : (n, n) float64 array
+        Symmetric; NaN on the diagonal and for every pair that is not among them.
+    """
+    members, first, second = members_of(*(images[pairs] for images in pair_images(n_images)))
+    matrix = np.full((len(members), len(members)), np.nan)
+    matrix[first, second] = matrix[second, first] = values[pairs]
+    return members, matrix
 
 
 def upper_triangle(matrix: np.ndarray) -> np.ndarray:
@@ -68,3 +115,51 @@ def square(values: np.ndarray, n_images: int, diagonal: float = np.nan) -> np.nd
     matrix[first, second] = values
     matrix[second, first] = values
     return matrix
+
+
+def nearest_pairs(
+    judgments: np.ndarray, similarities: np.ndarray, n_nearest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return each image with those that people, and those that a network, find most like it.
+
+    Parameters
+    ----------
+    judgments, similarities : (n, n) arrays
+        Human similarities and the network's; the diagonal does not count, NaN comes last.
+    n_nearest : int
+        How many by each; n - 1 or more gives all ordered pairs.
+
+    Returns
+    -------
+    first, second : (p,) int arrays
+        Ordered pairs, each once, by first and then by second.
+    """
+    n = len(judgments)
+    listed = np.zeros((n, n), dtype=bool)
+    for matrix in (judgments, similarities):
+        likeness = np.array(matrix, dtype=np.float64)
+        np.fill_diagonal(likeness, -np.inf)
+        order = np.argsort(-likeness, axis=1, kind="stable")[:, :n_nearest]
+        np.put_along_axis(listed, order, True, axis=1)
+    np.fill_diagonal(listed, False)
+    return np.nonzero(listed)
+
+
+def named_pair(name: str, images: Sequence[str]) -> tuple[int, int] | None:
+    """Return the two images that a pair is named after, ``first--second``.
+
+    Parameters
+    ----------
+    name : str
+    images : sequence of str
+        Their names, which may hold ``--`` themselves.
+
+    Returns
+    -------
+    (int, int) or None
+        None unless exactly one way to cut the name gives two different images.
+    """
+    place = {image: k for k, image in enumerate(images)}
+    cuts = [(name[:k], name[k + 2 :]) for k in range(len(name)) if name[k : k + 2] == "--"]
+    found = [(a, b) for a, b in cuts if a in place and b in place and a != b]
+    return (place[found[0][0]], place[found[0][1]]) if len(found) == 1 else None

@@ -22,7 +22,7 @@ def bootstrap_interval(
     Parameters
     ----------
     values : (n,) array
-        One value an image; undefined ones (NaN) are left out.
+        One value per image; undefined ones (NaN) are left out.
     statistic : callable
         From (..., n) values to (...) statistics.
     n_draws : int

@@ -1,0 +1,133 @@
+# Reads heatmaps, scores, predictions and the pictures; writes results/explorer/: a page per dataset,
+# and what was gathered for it.
+
+if config["explorer"]["enabled"]:
+    TARGETS += everywhere(
+        "results/explorer/{dataset}.html",
+        "results/pair_ais/{cohort}/{model}.h5",
+        "results/heatmaps/{cohort}/{model}/pairs.h5",
+        "results/predictions/{cohort}/{model}-held_out.h5",
+    )
+
+
+def packs_of_cohorts(wildcards):
+    """What was gathered of each model and each cohort of a dataset."""
+    cohorts = [
+        name
+        for name, cohort in config["cohorts"].items()
+        if cohort["dataset"] == wildcards.dataset
+    ]
+    return everywhere("results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts)
+
+
+# What the page says of how its numbers were made
+FACTS = [
+    ["held out", f"{UNIT}, {N_FOLDS} folds for each of {len(SEEDS)} seeds"],
+    ["similarity of embeddings", config["similarity"]],
+    ["fit", config["fit"]],
+    ["framing of pictures", config["framing"]],
+]
+# What datasets, cohorts and models are called on the page
+LABELS = {
+    section: {name: entry.get("label", name) for name, entry in config[section].items()}
+    for section in ("datasets", "cohorts", "models")
+}
+
+
+rule explorer:
+    """The pages on which results can be looked at, for every dataset."""
+    input:
+        everywhere("results/explorer/{dataset}.html"),
+
+
+rule pack_cohort:
+    """Gather what the explorer shows of one cohort and model."""
+    input:
+        cohort="results/cohorts/{cohort}.csv",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        image_ais="results/image_ais/{cohort}/{model}.h5",
+        heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        pair_ais="results/pair_ais/{cohort}/{model}.h5",
+        pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
+        held_out="results/predictions/{cohort}/{model}-held_out.h5",
+        ais=of_seeds("ais"),
+        retained=of_seeds("retained"),
+        code=imports_of("pack_cohort"),
+    output:
+        packs="results/explorer/cohorts/{cohort}/{model}.json",
+    log:
+        "results/logs/pack_cohort/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/pack_cohort/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 10),
+    script:
+        "../workflow_scripts/pack_cohort.py"
+
+
+rule pack_model:
+    """Gather what the explorer shows of the feature maps of one model."""
+    input:
+        activations="results/activations/{dataset}/{model}.h5",
+        code=imports_of("pack_model"),
+    output:
+        packs="results/explorer/models/{dataset}/{model}.json",
+    log:
+        "results/logs/pack_model/{dataset}/{model}.log",
+    benchmark:
+        "results/benchmarks/pack_model/{dataset}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(1500, 10),
+    script:
+        "../workflow_scripts/pack_model.py"
+
+
+rule draw_explorer:
+    """Put what a dataset's results hold into one page, to be looked at in a browser."""
+    input:
+        pictures="results/datasets/{dataset}/pictures.csv",
+        labels="results/datasets/{dataset}/images.csv",
+        cohorts=packs_of_cohorts,
+        models=of_models("results/explorer/models/{dataset}/{model}.json"),
+        maps=SALIENCY_MAPS if SALIENCY else [],
+        summary="results/predictions/summary.csv",
+        ceiling="results/predictions/ceiling.csv",
+        template=expand(
+            str(SCRIPTS / "alignment/explorer/{file}"),
+            file=["page.html", "page.css"],
+        ),
+        programs=sorted(map(str, SCRIPTS.glob("alignment/explorer/scripts/*.js"))),
+        code=imports_of("draw_explorer"),
+    output:
+        page=report(
+            "results/explorer/{dataset}.html",
+            caption="captions/explorer.rst",
+            category="Explorer",
+            labels={"dataset": "{dataset}"},
+        ),
+        data=directory("results/explorer/data/{dataset}"),
+    log:
+        "results/logs/draw_explorer/{dataset}.log",
+    benchmark:
+        "results/benchmarks/draw_explorer/{dataset}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 10),
+    params:
+        labels=LABELS,
+        facts=FACTS,
+        kinds={name: source["kind"] for name, source in SOURCES.items()},
+        settings={
+            "fit": config["fit"],
+            "framing": config["framing"],
+            "all_pairs": config["heatmaps"]["all_pairs"],
+        },
+        config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+    script:
+        "../workflow_scripts/draw_explorer.py"

@@ -1,0 +1,57 @@
+"""Arrangements of points whose distances are known."""
+
+import numpy as np
+import pytest
+
+from alignment.explorer.arrangement import align, arrange
+
+
+def distances(places):
+    return np.sqrt(((places[:, None] - places[None]) ** 2).sum(axis=2))
+
+
+@pytest.fixture(scope="module")
+def places():
+    return np.random.default_rng(0).normal(size=(15, 2))
+
+
+def test_points_in_a_plane_are_found_again(places):
+    found = arrange(1 - distances(places))
+    np.testing.assert_allclose(distances(found), distances(places), atol=1e-3)
+
+
+def test_missing_pairs_take_no_part(places):
+    similarities = 1 - distances(places)
+    missing = np.triu(np.random.default_rng(1).random((15, 15)) < 0.2, 1)
+    similarities[missing | missing.T] = np.nan
+    start = places + np.random.default_rng(2).normal(size=places.shape) / 20
+    found = arrange(similarities, start)
+    np.testing.assert_allclose(distances(found), distances(places), atol=0.02)
+
+
+def test_no_step_makes_the_stress_worse():
+    rng = np.random.default_rng(3)
+    similarities = rng.random((12, 12))
+    similarities = (similarities + similarities.T) / 2
+    start = rng.normal(size=(12, 2))
+
+    def stress(points):
+        off = distances(points) - (1 - similarities)
+        np.fill_diagonal(off, 0)
+        return (off**2).sum()
+
+    assert stress(arrange(similarities, start)) < stress(start - start.mean(axis=0))
+    assert stress(arrange(similarities)) < stress(np.zeros((12, 2)))
+
+
+def test_nothing_known_leaves_all_in_one_place():
+    assert (arrange(np.full((4, 4), np.nan)) == 0).all()
+
+
+def test_turned_mirrored_and_shrunk_points_are_laid_back(places):
+    places = places - places.mean(axis=0)
+    angle = 0.7
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    moved = (places * [1, -1]) @ turn * 0.1
+    np.testing.assert_allclose(align(moved, places), places, atol=1e-9)
+    assert (align(np.zeros_like(places), places) == 0).all()

@@ -1,0 +1,353 @@
+"""The page in a browser: opened from a file, gone through as people do, and asked for its masks."""
+
+import csv
+import io
+import shutil
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from alignment.explorer import page as page_module
+from alignment.heatmaps.placement import place
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright, which drives the browser, is not installed"
+)
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+VIEWS = ("grid", "picture", "pairs", "pair", "arrangement", "numbers", "map", "methods")
+SIZE_LIMIT = 8e6  # bytes of the page of the default dataset
+# What is aimed at is a second and 16 ms; machines that run tests do other things as well.
+READY_LIMIT, FRAME_LIMIT = 5000, 100  # ms
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with playwright.sync_playwright() as driver:
+        context = driver.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=CHROMIUM, args=QUIET, headless=True
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages, and fail on any error in the console or request for another file or place."""
+    complaints, pages = [], []
+
+    def open_page(path, words="", width=1280, height=900, also=(), complain=True):
+        tab = browser.new_page()
+        pages.append(tab)
+        tab.set_viewport_size({"width": width, "height": height})
+        allowed = ("data:", "blob:", path.as_uri(), *(folder.as_uri() for folder in also))
+
+        def heard(message):
+            if message.type == "error":
+                complaints.append(f"console: {message.text}")
+
+        def asked(request):
+            if not request.url.startswith(allowed):
+                complaints.append(f"request: {request.url}")
+
+        if complain:
+            tab.on("console", heard)
+            tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+            tab.on("request", asked)
+        tab.goto(f"{path.as_uri()}#{words}")
+        until(tab, "document.documentElement.dataset.ready !== undefined")
+        return tab
+
+    yield open_page
+    for tab in pages:
+        tab.close()
+    assert complaints == []
+
+
+def until(tab, true):
+    """Wait for a condition; the page's own policy forbids what the driver would do for it."""
+    for _ in range(300):
+        if tab.evaluate(true):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"not in 15 s: {true}")
+
+
+def settle(tab):
+    """Wait until pictures have been decoded and drawn."""
+    until(tab, "[...loaded.values()].every((picture) => picture !== null)")
+    tab.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+
+
+def drawn(tab, selector):
+    """How many canvases there are, and how many of them show more than one colour."""
+    return tab.evaluate(
+        """(selector) => {
+            const shown = [...document.querySelectorAll(selector)].filter((canvas) => {
+                const box = canvas.getBoundingClientRect();
+                return box.width && box.top < innerHeight && box.bottom > 0;
+            });
+            const varied = shown.filter((canvas) => {
+                const context = canvas.getContext("2d");
+                const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+                return new Set(new Uint32Array(pixels.buffer)).size > 1;
+            });
+            return [shown.length, varied.length];
+        }""",
+        selector,
+    )
+
+
+def test_a_page_like_that_of_the_default_dataset_is_small_and_soon_ready(made, visit):
+    tab = visit(made.path)
+    ready = int(tab.evaluate("document.documentElement.dataset.ready"))
+    print(f"\n{made.size / 1e6:.2f} MB, ready after {ready} ms")
+    assert made.size <= SIZE_LIMIT
+    assert ready <= READY_LIMIT
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_view_shows_something_and_fits(made, visit, view, width):
+    tab = visit(made.path, f"view={view}", width=width, height=844)
+    settle(tab)
+    assert tab.locator("#tabs a[aria-current]").get_attribute("data-view") == view
+    assert len(tab.locator("#view").inner_text()) > 20
+    if view not in ("methods",):
+        n_canvases, n_varied = drawn(tab, "#view canvas")
+        assert n_canvases > 0
+        assert n_varied == n_canvases
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.locator("#view canvas:not([aria-label])").count() == 0
+    if view == "grid":
+        assert tab.locator("#controls").is_visible() == (width == 1280)
+
+
+def test_names_are_text_wherever_they_stand(made, visit):
+    for view in VIEWS:
+        tab = visit(made.path, f"view={view}&cohort=first")
+        assert tab.evaluate("window.broken") is None
+        assert tab.locator("#view b").count() == tab.locator("#view figcaption b, .gauge b").count()
+    tab = visit(made.path, "view=picture")
+    assert tab.locator("#view h2").inner_text() == made.names[0]
+    assert tab.locator("h1").inner_text() == made.label
+    labels = [tab.locator(f"#view canvas >> nth={k}").get_attribute("aria-label") for k in range(2)]
+    assert all(label.startswith(made.names[0]) for label in labels)
+
+
+def mask_of(heatmap, height, width, top, framing):
+    placed = place(heatmap, (width, height), framing)
+    with np.errstate(invalid="ignore"):
+        return placed > np.nanpercentile(placed, 100 - top)
+
+
+@pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
+def test_masks_are_those_of_the_workflow(made, visit, framing):
+    tab = visit(made.path)
+    n_pixels = 0
+    for image in (*range(8), 40, 91):
+        height, width = made.shapes[image]
+        for top in (10, 20, 40):
+            mask = tab.evaluate(
+                """([image, top, framing]) => {
+                    contents.framing = framing;
+                    return [...maskOf(image, top)];
+                }""",
+                [image, top, framing],
+            )
+            expected = mask_of(made.heatmaps[image], height, width, top, framing)
+            different = np.array(mask, dtype=bool).reshape(height, width) != expected
+            assert different.sum() == 0, (made.names[image], top)
+            n_pixels += different.size
+    print(f"\n0 of {n_pixels} pixels differ")
+
+
+def test_the_slider_lights_what_it_says_and_keeps_up(made, visit):
+    tab = visit(made.path)
+    settle(tab)
+    light = """() => {
+        const canvas = document.querySelector('#view canvas[data-image="10"]');
+        const layer = layersOf(10, canvas);
+        const pixels = new Uint32Array(
+            canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer,
+        );
+        return pixels.filter((pixel, k) => pixel === layer.light[k]).length / pixels.length;
+    }"""
+    slider = tab.locator("#slide-top")
+    shares = []
+    for top in (10, 50, 90):
+        slider.fill(str(top))
+        until(tab, f"location.hash.includes('top={top}')")
+        shares.append(tab.evaluate(light))
+    assert shares == sorted(shares)
+    assert shares[1] == pytest.approx(0.5, abs=0.05)
+    times = tab.evaluate(
+        """() => {
+            const times = [];
+            for (let top = 5; top < 95; top += 3) {
+                const start = performance.now();
+                go({ top });
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b);
+        }"""
+    )
+    middle = times[len(times) // 2]
+    n_visible = tab.evaluate("grid.visible.size")
+    print(f"\n{middle:.1f} ms for {n_visible} pictures (at most {times[-1]:.1f})")
+    assert middle <= FRAME_LIMIT
+
+
+def test_links_lead_back_and_unknown_words_fall_back(made, visit):
+    tab = visit(made.path, "view=picture&cohort=rest&model=network8&image=picture-0060&top=35")
+    assert tab.locator("#view h2").inner_text() == "picture-0060"
+    assert tab.locator("#choose-cohort").input_value() == "2"
+    assert tab.locator("#slide-top").input_value() == "35"
+    shown = tab.url
+    tab.locator("#tabs a[data-view=numbers]").click()
+    assert "view=numbers" in tab.url
+    tab.go_back()
+    assert tab.url == shown
+    assert tab.locator("#view h2").inner_text() == "picture-0060"
+    tab = visit(
+        made.path, "view=nothing&cohort=x&model=y&image=z&other=z&top=dark&map=1e9&look=%3Cb%3E"
+    )
+    assert tab.evaluate("[state.view, state.cohort, state.model, state.top, state.look]") == [
+        *("grid", 0, 0, 20, "spotlight")
+    ]
+
+
+def test_keys_do_what_the_list_says(made, visit):
+    tab = visit(made.path, "view=picture")
+    press = tab.keyboard.press
+    state = lambda key: tab.evaluate(f"state.{key}")  # noqa: E731
+    press("ArrowRight")
+    assert state("image") == 1
+    press("ArrowLeft")
+    assert state("image") == 0
+    for key, name, value in (
+        *(("]", "top", 25), ("[", "top", 20), ("c", "cohort", 1), ("m", "model", 1)),
+        *(("s", "look", "colour"), ("t", "theme", "dark"), ("5", "view", "arrangement")),
+        *(("7", "view", "map"), ("Escape", "view", "grid")),
+    ):
+        press(key)
+        assert state(name) == value
+    press("?")
+    assert tab.locator("dialog").is_visible()
+    press("Escape")
+    assert not tab.locator("dialog").is_visible()
+    press("/")
+    tab.keyboard.type("cm?")  # letters typed into a field are no keys
+    assert (state("cohort"), state("model"), state("search")) == (1, 1, "cm?")
+
+
+def test_the_keyboard_alone_opens_a_picture_and_a_pair(made, visit):
+    tab = visit(made.path, "group=")
+    for _ in range(60):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.classList.contains('tile')"):
+            break
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("[state.view, state.image]") == ["picture", 1]
+    tab.keyboard.press("3")
+    tab.locator("#view canvas >> nth=1").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        tab.keyboard.press(key)
+    assert tab.evaluate("state.view") == "pair"
+    assert tab.evaluate("state.image !== state.other")
+
+
+def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
+    tab = visit(made.path)
+    assert tab.locator("#view .tile").count() == 92
+    tab.locator("#search").fill("猫")
+    assert tab.locator("#view .tile").count() == 1
+    tab.locator("#search").fill("nothing of the kind")
+    assert "No picture passes" in tab.locator("#view").inner_text()
+    tab.locator("#search").fill("")
+    tab.locator("#choose-label").select_option("kind")
+    tab.locator("#choose-value").select_option("plain")
+    assert tab.locator("#view .tile").count() == 31
+    assert tab.locator("#view h2").count() == 1
+
+
+def saved(tab, button):
+    with tab.expect_download() as download:
+        tab.locator(button).click()
+    path = download.value.path()
+    return download.value.suggested_filename, path.read_bytes()
+
+
+def test_pictures_and_tables_are_saved(made, visit):
+    tab = visit(made.path, "group=")
+    settle(tab)
+    name, content = saved(tab, "#save-png")
+    assert name == "made-grid-all-network7.png"
+    picture = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    assert min(picture.shape[:2]) > 400
+    assert picture.std() > 10
+    name, content = saved(tab, "#save-csv")
+    assert name == "made-grid-all-network7.csv"
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+    # A spreadsheet would run what begins with an equals sign.
+    assert [row["image"] for row in rows] == [
+        "'" + name if name.startswith("=") else name for name in made.names
+    ]
+    for view in VIEWS[1:]:
+        tab.evaluate("(view) => go({ view })", view)
+        settle(tab)
+        header, *rows = csv.reader(io.StringIO(saved(tab, "#save-csv")[1].decode("utf-8")))
+        assert rows
+        assert all(len(row) == len(header) for row in rows)
+        if view != "methods":
+            assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
+
+
+def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
+    tab = visit(made.path, "view=pair&cohort=first&image=picture-0003&other=picture-0007")
+    _, content = saved(tab, "#save-csv")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+    assert {row["kind"] for row in rows} == {"all", "retained"} or rows[0]["kind"] == "all"
+    # The cohort lies within a larger one, which holds these shares for both.
+    assert len([row for row in rows if row["kind"] == "all"]) == 2 * 49
+    assert len({row["image"] for row in rows}) == 2
+
+
+@pytest.fixture(scope="module")
+def large(make, tmp_path_factory):
+    """A page that keeps its packs beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "LARGEST", 0)
+        folder = tmp_path_factory.mktemp("large")
+        return make(folder, n_images=24, n_maps=40, n_folds=4, sides=(5,))
+
+
+def test_a_large_page_loads_what_it_needs_from_beside_it(large, visit):
+    for view in VIEWS:
+        tab = visit(large.path, f"view={view}", also=[large.path.parent / "data"])
+        until(tab, "!document.body.innerText.includes('Loading')")
+        settle(tab)
+        assert tab.locator("#view").inner_text().count(" ") > 5
+        assert "must be kept" not in tab.locator("#view").inner_text()
+    assert tab.evaluate("packs.size") == 0  # the methods need none
+    tab.keyboard.press("1")
+    until(tab, "packs.has('pictures/0')")
+    assert tab.evaluate("[...packs.keys()].sort()") == ["heatmaps/all/network5", "pictures/0"]
+
+
+def test_a_large_page_without_its_data_says_what_is_missing(large, visit, tmp_path):
+    alone = tmp_path / "alone.html"
+    shutil.copy(large.path, alone)
+    tab = visit(alone, "view=pairs", complain=False)
+    until(tab, "document.body.innerText.includes('the folder data/made/ must be kept')")

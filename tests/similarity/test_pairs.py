@@ -1,0 +1,100 @@
+"""Where pairs stand, against plain loops and SciPy, and how they are named."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import squareform
+
+from alignment.similarity.pairs import (
+    matrix_among,
+    members_of,
+    named_pair,
+    pair_images,
+    pair_positions,
+    positions_of,
+    square,
+    upper_triangle,
+)
+
+
+@pytest.mark.parametrize("n", [2, 3, 9])
+def test_pairs_are_in_the_order_of_plain_loops_and_of_scipy(n):
+    first, second = pair_images(n)
+    assert list(zip(first, second, strict=True)) == list(combinations(range(n), 2))
+    values = np.random.default_rng(0).random(len(first))
+    matrix = square(values, n, 0.0)
+    np.testing.assert_array_equal(matrix, squareform(values))
+    np.testing.assert_array_equal(upper_triangle(matrix), values)
+
+
+def test_the_diagonal_of_a_square_is_undefined_unless_it_is_given():
+    assert np.isnan(np.diag(square(np.ones(3), 3))).all()
+    assert np.diag(square(np.ones(3), 3, 1.0)).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("images", [[0, 1, 2, 3, 4], [1, 4], [3, 0, 2], [4], []])
+def test_the_pairs_of_some_images_are_found_among_all(images):
+    everything = list(combinations(range(5), 2))
+    expected = [k for k, pair in enumerate(everything) if set(pair) <= set(images)]
+    assert pair_positions(np.array(images, dtype=int), 5).tolist() == expected
+
+
+def test_the_images_of_some_pairs_are_numbered_among_themselves():
+    members, first, second = members_of(np.array([2, 2, 9]), np.array([5, 9, 7]))
+    assert members.tolist() == [2, 5, 7, 9]
+    assert members[first].tolist() == [2, 2, 9]
+    assert members[second].tolist() == [5, 9, 7]
+
+
+def test_positions_count_the_upper_triangle_row_by_row_in_either_order():
+    n = 9
+    for position, (i, j) in enumerate(combinations(range(n), 2)):
+        found = positions_of(np.array([i, j]), np.array([j, i]), n)
+        assert found.tolist() == [position, position]
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("a--b", (0, 1)),
+        ("b--a", (1, 0)),
+        ("a--b--c", (0, 2)),  # "b--c" is one image
+        ("b--c--a", (2, 0)),
+        ("-----a", (3, 0)),  # "---" is one image
+        ("a--a", None),
+        ("a--x", None),
+        ("a-b", None),
+    ],
+)
+def test_a_pair_is_named_after_its_images(name, pair):
+    assert named_pair(name, ["a", "b", "b--c", "---"]) == pair
+
+
+def test_a_name_that_can_be_cut_in_two_ways_is_no_pair():
+    assert named_pair("a--b--c", ["a", "c", "b--c", "a--b"]) is None
+
+
+def test_members_are_numbered_in_order():
+    members, first, second = members_of(np.array([7, 2, 4]), np.array([9, 7, 9]))
+    assert members.tolist() == [2, 4, 7, 9]
+    assert first.tolist() == [2, 0, 1]
+    assert second.tolist() == [3, 2, 3]
+    nothing = np.zeros(0, dtype=int)
+    assert [len(part) for part in members_of(nothing, nothing)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("n_pairs", [1, 12, 36])
+def test_a_matrix_holds_the_values_of_its_pairs_and_no_others(n_pairs):
+    rng = np.random.default_rng(0)
+    values = rng.random(36)
+    pairs = rng.choice(36, n_pairs, replace=False)
+    members, matrix = matrix_among(values, pairs, 9)
+    first, second = pair_images(9)
+    expected = np.full((9, 9), np.nan)
+    for pair in pairs:
+        expected[first[pair], second[pair]] = expected[second[pair], first[pair]] = values[pair]
+    assert members.tolist() == sorted({*first[pairs].tolist(), *second[pairs].tolist()})
+    np.testing.assert_array_equal(matrix, expected[np.ix_(members, members)])
+    if n_pairs == 36:
+        np.testing.assert_array_equal(upper_triangle(matrix), values)

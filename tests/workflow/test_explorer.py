@@ -1,0 +1,133 @@
+"""The explorer in a run, and what it is made of: for a pooled head and for one that is not."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from project import make_project
+
+from alignment.artifacts.arrays import Arrays, read_arrays
+from alignment.similarity.pairs import square
+
+pytestmark = pytest.mark.workflow
+
+MODELS = {"efficientnet_lite0": "pooled", "squeezenet_random": "forward"}
+SQUEEZENET = {
+    "architecture": "squeezenet1_1",
+    "weights": {"random": 1},
+    "input_size": 64,
+    "layers": {"feature_maps": "features.11.cat", "embedding": "flatten"},
+}
+COHORTS = {"small": range(12), "smaller": range(10)}  # the second: discs alone
+OVERLAY = {
+    "datasets": {
+        "tiny": None,
+        "second": {"labels": "data/second/labels.csv"},
+    },
+    "cohorts": {
+        **{"tiny": None, "tiny-a": None, "small": {"dataset": "second"}},
+        "smaller": {"dataset": "second", "query": "group == 'a'"},
+    },
+    "models": {"efficientnet_lite1": None, "squeezenet_random": SQUEEZENET},
+    "crossvalidation": {"seeds": [111, 222], "n_folds": 2},
+    "statistics": {"resamples": 0},
+    "explorer": {"enabled": True},
+}
+PAIR = "results/heatmaps/small/efficientnet_lite0/pairs/03--07.png"
+CASES = [(cohort, model) for cohort in COHORTS for model in MODELS]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("explorer"))
+    project.run("explorer", PAIR, overlays=[OVERLAY])
+    return project
+
+
+def test_a_page_is_made_that_holds_every_cohort_and_model(project):
+    page = (project / "results/explorer/second.html").read_text("utf-8")
+    (contents,) = re.findall(r'id="contents">(.*?)</script>', page)
+    contents = json.loads(contents)
+    assert [model["id"] for model in contents["models"]] == list(MODELS)
+    assert [model["pooled"] for model in contents["models"]] == [True, False]
+    assert [cohort["id"] for cohort in contents["cohorts"]] == list(COHORTS)
+    assert contents["images"] == [f"{k:02}" for k in range(12)]
+    assert contents["labels"] == {"group": ["a"] * 10 + ["b"] * 2}
+    assert len(contents["numbers"]) == 4
+    assert "seeds:\n  - 111" in contents["methods"]["config"]
+    packs = re.findall(r'data-pack="(.*?)"', page)
+    for cohort, model in CASES:
+        assert f"pairs/{cohort}/{model}" in packs
+    assert list((project / "results/explorer/data/second").iterdir()) == []
+
+
+def test_a_second_run_finds_nothing_to_do(project):
+    assert project.planned("explorer", PAIR, overlays=[OVERLAY]) == []
+
+
+@pytest.mark.parametrize(("cohort", "model"), CASES)
+def test_pairs_of_an_image_average_to_its_fit_with_people(project, cohort, model):
+    pairs = Arrays(project / f"results/pair_ais/{cohort}/{model}.h5")
+    n = len(COHORTS[cohort])
+    fit = read_arrays(project / f"results/image_ais/{cohort}/{model}.h5", "fit_full")
+    assert len(pairs["first"]) == n * (n - 1)
+    means = np.bincount(pairs["first"], pairs["contribution"]) / (n - 1)
+    np.testing.assert_allclose(means, fit, atol=1e-12)
+    assert (np.diff(pairs["ais"], axis=1) <= 0).all()
+
+
+@pytest.mark.parametrize("cohort", COHORTS)
+def test_places_share_out_the_similarity_of_a_pooled_head(project, cohort):
+    model = "efficientnet_lite0"
+    pairs = Arrays(project / f"results/heatmaps/{cohort}/{model}/pairs.h5")
+    held_out = Arrays(project / f"results/predictions/{cohort}/{model}-held_out.h5")
+    rsm = read_arrays(project / f"results/perturbation/second/{model}.h5", "rsm")
+    rsm = square(rsm, 12)[np.ix_(COHORTS[cohort], COHORTS[cohort])]
+    where = pairs["first"], pairs["second"]
+    np.testing.assert_allclose(pairs["all_maps"].sum(axis=(1, 2)), rsm[where], atol=1e-6)
+    shares = pairs["retained"].sum(axis=(1, 2))
+    np.testing.assert_allclose(shares, held_out["similarity"][where], atol=1e-6)
+    assert (pairs["n_folds"] == held_out["n_folds"][where]).all()
+    assert 0 < np.isfinite(shares).mean() < 1
+
+
+@pytest.mark.parametrize("cohort", COHORTS)
+def test_places_share_out_the_drops_of_any_other_head(project, cohort):
+    model = "squeezenet_random"
+    pairs = Arrays(project / f"results/heatmaps/{cohort}/{model}/pairs.h5")
+    perturbation = Arrays(project / f"results/perturbation/second/{model}.h5")
+    rsm, one_side = square(perturbation["rsm"], 12), perturbation["rsm_without_one_side"]
+    drops = (rsm[:, None] - one_side).sum(axis=1)[np.ix_(COHORTS[cohort], COHORTS[cohort])]
+    shares = pairs["all_maps"].sum(axis=(1, 2))
+    np.testing.assert_allclose(shares, drops[pairs["first"], pairs["second"]], atol=1e-5)
+
+
+@pytest.mark.parametrize(("cohort", "model"), CASES)
+def test_held_out_pairs_are_those_that_some_fold_tests(project, cohort, model):
+    held_out = Arrays(project / f"results/predictions/{cohort}/{model}-held_out.h5")
+    similarity, n_folds = held_out["similarity"], held_out["n_folds"]
+    off = ~np.eye(len(similarity), dtype=bool)
+    assert (np.isfinite(similarity[off]) == (n_folds[off] > 0)).all()
+    assert (similarity == similarity.T)[n_folds > 0].all()
+    assert n_folds.max() <= 2  # one fold of each seed at most
+
+
+def test_a_pair_is_drawn_on_demand_and_an_unknown_one_refused(project):
+    assert Image.open(project / PAIR).size[0] > 1000
+    wrong = PAIR.replace("07", "70")
+    done = project.snakemake(wrong, overlays=[OVERLAY], flags=["--cores", "1"])
+    assert done.code != 0
+    assert (
+        "'03--70' is not two images of the cohort 'small' with '--' between them; names near the "
+        "first are 03,"
+    ) in done.said
+
+
+def test_an_edit_of_the_page_draws_it_alone(project, tmp_path):
+    copied = project.copy(tmp_path / "edited")
+    style = copied / "workflow_scripts/alignment/explorer/page.css"
+    style.write_text(style.read_text() + "p { margin: 0; }\n")
+    jobs = copied.planned("explorer", overlays=[OVERLAY])
+    assert [job.rule for job in jobs if job.rule != "explorer"] == ["draw_explorer"]

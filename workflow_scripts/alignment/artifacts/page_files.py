@@ -1,0 +1,43 @@
+"""Pages for a browser, and what is gathered for them before: JSON files."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alignment.artifacts.files import replacing
+
+
+def write_json(path: str | Path, content: Any) -> None:
+    """Write what can be told in JSON, which has no NaN."""
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
+
+
+def read_json(path: str | Path) -> Any:
+    """Read what :func:`write_json` wrote."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_page(path: str | Path, page: str, data: str | Path, scripts: Mapping[str, str]) -> None:
+    """Write a page and the scripts that it loads.
+
+    Parameters
+    ----------
+    path : path
+    page : str
+        HTML.
+    data : path
+        The folder of the scripts, made anew.
+    scripts : dict of str to str
+        By file name.
+    """
+    data = Path(data)
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    for name, script in scripts.items():
+        with replacing(data / name) as partial:
+            partial.write_text(script, encoding="utf-8")
+    with replacing(path) as partial:
+        partial.write_text(page, encoding="utf-8")

@@ -1,0 +1,131 @@
+"""What the page needs at once: names, choices and the numbers of its tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+
+from alignment.explorer.arrays import packed
+from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
+
+COLOURS = ("viridis", "magma", "cividis", "jet")  # the first is the usual one
+
+
+def overview(
+    dataset: str,
+    pictures: Mapping[str, np.ndarray],
+    labels: Mapping[str, np.ndarray],
+    cohorts: Mapping[str, Sequence[int]],
+    models: Mapping[str, Mapping[str, Any]],
+    names: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """Return what is there to choose from.
+
+    Parameters
+    ----------
+    dataset : str
+    pictures : dict of (N,) arrays
+        ``image`` (the names), ``width`` and ``height`` in pixels.
+    labels : dict of (N,) arrays
+        Label columns; ``index`` and ``image`` are passed over.
+    cohorts : dict of str to sequence of int
+        The rows of the dataset that each is made of.
+    models : dict of str to dict
+        ``maps`` (F), ``height``, ``width``, ``pooled`` and ``facts``, pairs of name and text.
+    names : dict of dict of str to str
+        What ``datasets``, ``cohorts`` and ``models`` are called; by default as in paths.
+    """
+
+    def named(section, key):
+        return {"id": key, "label": names.get(section, {}).get(key, key)}
+
+    size = np.stack([pictures["width"], pictures["height"]], axis=1).astype(float)
+    size *= np.minimum(1, LONGEST / size.max(axis=1, keepdims=True))
+    return {
+        "dataset": named("datasets", dataset),
+        "images": [str(image) for image in pictures["image"]],
+        "sizes": packed(np.maximum(1, np.rint(size)), "u2"),
+        "labels": {
+            name: [str(value) for value in column.tolist()]
+            for name, column in labels.items()
+            if name not in ("index", "image")
+        },
+        "cohorts": [
+            {**named("cohorts", cohort), "images": packed(np.array(images), "u2")}
+            for cohort, images in cohorts.items()
+        ],
+        "models": [{**named("models", model), **about} for model, about in models.items()],
+        "colours": {name: _table_of(name) for name in COLOURS},
+        "pictures_together": PICTURES_TOGETHER,
+    }
+
+
+def _table_of(name):
+    """Return a matplotlib colour map as 256 colours of three bytes, in base64."""
+    colours = colormaps[name](np.linspace(0, 1, 256))[:, :3]
+    return packed(np.rint(255 * colours), "u1")["data"]
+
+
+FACTS = {
+    "architecture": "architecture",
+    "weights": "weights",
+    "weights_sha256": "SHA-256 of the weights",
+    "feature_maps_layer": "layer of the feature maps",
+    "embedding_layer": "layer of the embedding",
+    "input_size": "input, pixels per side",
+    "framing": "framing of pictures",
+    "torch_version": "torch",
+    "torchvision_version": "torchvision",
+    "numpy_version": "numpy",
+}
+
+
+def facts_of(attributes: Mapping[str, Any]) -> list[list[str]]:
+    """Return what made a model's activations as pairs of name and text."""
+    return [[name, str(attributes[key])] for key, name in FACTS.items() if key in attributes]
+
+
+def sources_of(sources: Iterable[str], kinds: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what sources of saliency maps are called and what kind they are."""
+    return [
+        {
+            "id": source,
+            "label": "centred Gaussian"
+            if kinds[source] == "baseline"
+            else source.replace("_", " "),
+            "kind": kinds[source],
+        }
+        for source in sources
+    ]
+
+
+def numbers_of(
+    summary: Mapping[str, np.ndarray], ceiling: Mapping[str, np.ndarray], cohorts: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the summary's rows of some cohorts, each with its ceiling.
+
+    Parameters
+    ----------
+    summary : dict of arrays
+        Columns of the summary of predictions, with ``cohort``.
+    ceiling : dict of arrays
+        ``cohort`` and ``ceiling``.
+    cohorts : sequence of str
+
+    Returns
+    -------
+    list of dict
+        None where a number is undefined, which JSON has no other word for.
+    """
+    ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
+    columns = [column.tolist() for column in summary.values()]
+    rows = [dict(zip(summary, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [
+        {
+            name: None if isinstance(value, float) and not np.isfinite(value) else value
+            for name, value in (row | {"ceiling": ceilings.get(row["cohort"], np.nan)}).items()
+        }
+        for row in rows
+        if row["cohort"] in cohorts
+    ]

@@ -1,0 +1,153 @@
+// Every picture of a cohort, lit where it matters.
+
+/** The images of a cohort that pass the filter, in groups: [[heading, [image, ...]], ...]. */
+function groupsShown() {
+  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const passes = (image) => {
+    if (state.label && state.value && contents.labels[state.label][image] !== state.value) {
+      return false;
+    }
+    const text = [nameOf(image), ...columns.map((name) => contents.labels[name][image])]
+      .join(" ")
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const shown = [...cohort().images].filter(passes);
+  if (state.sort === "fit") {
+    const found = pack(`heatmaps/${both()}`);
+    const fits = found ? typed(found.fit) : null;
+    const fit = (image) => (fits ? (fits[cohort().place.get(image)] ?? -2) : 0);
+    shown.sort((a, b) => fit(b) - fit(a));
+  }
+  const groups = new Map();
+  for (const image of shown) {
+    const heading = state.group ? contents.labels[state.group][image] : "";
+    if (!groups.has(heading)) groups.set(heading, []);
+    groups.get(heading).push(image);
+  }
+  return [...groups];
+}
+
+const grid = {
+  title: "Grid",
+  cells: new Map(),
+  visible: new Set(),
+  watcher: null,
+
+  controls() {
+    const values = state.label ? [...new Set(contents.labels[state.label])].sort() : [];
+    return [
+      ...lookControls(),
+      choice("Groups", "group", [["", "none"], ...columns.map((name) => [name, name])]),
+      choice("Order", "sort", [
+        ["name", "as given"],
+        ["fit", "r with people"],
+      ]),
+      columns.length
+        ? choice("Only", "label", [["", "all"], ...columns.map((name) => [name, name])])
+        : null,
+      state.label
+        ? choice("is", "value", [["", "any"], ...values.map((value) => [value, value])])
+        : null,
+    ];
+  },
+
+  draw(root) {
+    this.watcher?.disconnect();
+    this.cells.clear();
+    this.visible.clear();
+    this.watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const image = Number(target.dataset.image);
+          this.visible[isIntersecting ? "add" : "delete"](image);
+          if (isIntersecting) this.paintOne(image);
+        }
+      },
+      { rootMargin: "120px" },
+    );
+    const groups = groupsShown();
+    root.append(
+      ...groups.map(([heading, images]) =>
+        make(
+          "section",
+          { class: "group" },
+          heading === ""
+            ? null
+            : make(
+                "h2",
+                {},
+                make("span", { text: heading }),
+                make("small", { text: String(images.length) }),
+              ),
+          make("div", { class: "cells" }, ...images.map((image) => this.cell(image))),
+        ),
+      ),
+    );
+    if (!groups.length) root.append(note("No picture passes the filter."));
+    this.captions();
+  },
+
+  cell(image) {
+    const cell = tile(image, 112, { view: "picture", image }, " ");
+    this.cells.set(image, cell);
+    this.watcher.observe(cell.firstChild);
+    return cell;
+  },
+
+  captions() {
+    const found = pack(`heatmaps/${both()}`);
+    if (!found) return;
+    const fits = typed(found.fit);
+    for (const [image, cell] of this.cells) {
+      cell.lastChild.textContent = `r ${decimals(fits[cohort().place.get(image)])}`;
+    }
+  },
+
+  paintOne(image) {
+    const cell = this.cells.get(image);
+    if (cell) paint(cell.firstChild, image, heatmapOf(image));
+  },
+
+  paint() {
+    for (const image of this.visible) this.paintOne(image);
+  },
+
+  /** What a change of the state asks for: only pixels where only looks have changed. */
+  signature: () =>
+    [state.cohort, state.model, state.group, state.sort, state.label, state.value, state.search]
+      .join("\n"),
+
+  png() {
+    const shown = groupsShown().flatMap(([, images]) => images);
+    const items = shown.map((image) => {
+      const canvas = make("canvas", fitted(image, 175));
+      paint(canvas, image, heatmapOf(image));
+      return { canvas, caption: nameOf(image) };
+    });
+    return contactSheet(`${cohort().label}, ${model().label}: top ${state.top} %`, items, 150, 12);
+  },
+
+  rows() {
+    const found = pack(`heatmaps/${both()}`);
+    const fits = typed(found.fit);
+    return [
+      ["image", ...columns, "cohort", "model", "r", "best_map", "best_map_ais"],
+      ...groupsShown()
+        .flatMap(([, images]) => images)
+        .map((image) => {
+          const row = cohort().place.get(image);
+          const best = row * found.maps.shape[1];
+          return [
+            nameOf(image),
+            ...columns.map((name) => contents.labels[name][image]),
+            cohort().id,
+            model().id,
+            fits[row],
+            typed(found.maps)[best],
+            typed(found.scores)[best],
+          ];
+        }),
+    ];
+  },
+};

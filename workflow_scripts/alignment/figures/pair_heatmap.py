@@ -1,0 +1,54 @@
+"""One pair of pictures: which places of each make the network find it like the other."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from alignment.heatmaps.pair_heatmaps import light
+from alignment.heatmaps.placement import place
+
+NOISE = 0.1  # a similarity below which places are noise
+KINDS = {"all_maps": "all maps", "retained": "retained maps, held out"}
+
+
+def draw(
+    title: str,
+    names: Sequence[str],
+    pictures: Sequence[np.ndarray],
+    shares: Sequence[Mapping[str, np.ndarray]],
+    framing: str,
+) -> plt.Figure:
+    """Return the figure: a row per picture, as it is and lit where it is like the other.
+
+    Parameters
+    ----------
+    title : str
+    names : two str
+    pictures : two (height, width, 3) uint8 arrays
+    shares : two dicts of (H, W) arrays
+        The places' shares of the similarity by the keys of `KINDS`; NaN where there are none.
+    framing : {"stretch", "crop", "pad"}
+        How pictures were brought to the network's square input.
+    """
+    figure, axes = plt.subplots(2, 1 + len(KINDS), figsize=(5.4, 4.1))
+    figure.suptitle(title)
+    for row, name, picture, of_kind in zip(axes, names, pictures, shares, strict=True):
+        row[0].imshow(picture)
+        row[0].set_title(name)
+        for panel, (kind, label) in zip(row[1:], KINDS.items(), strict=True):
+            values = of_kind[kind]
+            height, width = picture.shape[:2]
+            local = place(values * values.size, (width, height), framing)
+            panel.imshow(light(picture, local))
+            panel.set_title(f"{label}\n{_said(values.sum())}")
+        for panel in row:
+            panel.set_axis_off()
+    return figure
+
+
+def _said(similarity):
+    if not np.isfinite(similarity):
+        return "in no test set together"
+    number = f"r = {similarity:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"nothing to see: {number}" if similarity < NOISE else number

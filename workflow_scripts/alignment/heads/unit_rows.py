@@ -1,0 +1,68 @@
+"""Pooled embeddings at unit length, and what the removal of a map does to their similarities."""
+
+import numpy as np
+
+# A map whose removal leaves less than this share of an image's variance would cost digits.  It gets
+# the definition.
+DOMINANT = 1e-2
+
+
+class UnitRows:
+    """Embeddings scaled to unit length, and what the removal of a map does to them.
+
+    Attributes
+    ----------
+    units : (n, F) array
+        The embeddings over the length of the centred ones.
+    centred : (n, F) array
+        The same, each row less its mean (for cosine: as they are).
+    kappa : float
+        What of a unit's square leaves a row's sum of squares when the unit becomes zero.
+    defined : (n,) bool array
+        Rows that vary.
+    """
+
+    def __init__(self, embedding, similarity):
+        self.is_centred = similarity == "pearson"
+        self.n_maps = embedding.shape[1]
+        self.kappa = 1 - 1 / self.n_maps if self.is_centred else 1.0
+        centred = self.centre(embedding)
+        length = np.sqrt((centred * centred).sum(axis=1, keepdims=True))
+        self.defined = length[:, 0] > 0
+        length[~self.defined] = 1
+        self.units, self.centred = embedding / length, centred / length
+        self.similarity = self.centred @ self.centred.T
+
+    def centre(self, rows):
+        return rows - rows.mean(axis=-1, keepdims=True) if self.is_centred else rows
+
+    def lost(self, maps):
+        """Return the share of each row's sum of squares that goes with each map."""
+        e = self.units[:, maps]
+        return 2 * e * self.centred[:, maps] - self.kappa * e * e
+
+    def rows_without(self, images, f):
+        """Return the rows of some images with a map at zero, of unit length; NaN if silent."""
+        rows = self.units[images]
+        rows[:, f] = 0
+        rows = self.centre(rows)
+        length = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+        return np.divide(rows, length, out=np.full_like(rows, np.nan), where=length > 0)
+
+    def without(self, f, first, second):
+        """Return the similarities of some pairs without a map, by the definition where needed."""
+        e, c = self.units[:, f], self.centred[:, f]
+        left = 1 - self.lost(f)
+        dominated = np.flatnonzero(left < DOMINANT)
+        left[dominated] = 1
+        products = self.similarity - np.outer(e, c) - np.outer(c, e) + self.kappa * np.outer(e, e)
+        products /= np.sqrt(np.outer(left, left))
+        if len(dominated):
+            rows = self.rows_without(dominated, f)
+            # The others' centred rows without the map differ from those with it by a constant,
+            # which a centred row does not see, and in the map itself.
+            with_all = rows @ self.centred.T - np.outer(rows[:, f], e)
+            products[dominated] = with_all / np.sqrt(left)
+            products[:, dominated] = products[dominated].T
+            products[np.ix_(dominated, dominated)] = rows @ rows.T
+        return products[first, second]

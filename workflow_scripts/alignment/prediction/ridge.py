@@ -1,0 +1,190 @@
+"""Ridge regression of judgments on the products of two images' dimensions, pair by pair.
+
+The products of a pair, ``x_d = f_id f_jd``, are never written down; for many images they would
+take gigabytes.  All pairs at once are matrix products of the embeddings: ``F diag(w) F^T`` holds
+the predictions of weights w.  Of few images the weights for every penalty come from a bidiagonal
+matrix of a few dozen columns.  Of all pairs among many images, ``X^T X`` is known in closed form,
+with as many rows as there are dimensions.
+"""
+
+import numpy as np
+
+from alignment.similarity.pairs import members_of
+
+# Of the normal equations at the weakest penalty, relative to their right-hand side.
+TOLERANCE = 1e-6
+MOST_STEPS = 400
+EXHAUSTED = 1e-10  # a step this short, beside the first, is rounding
+# From this number of images a dimension, times the root of the number of penalties, solving the
+# normal equations takes less time (512 to 2,048 dimensions, up to 600 images).
+MANY_IMAGES = 0.12
+# A penalty below this share of the trace of X^T X would cost more digits than the other way.
+WEAK = 1e-10
+
+
+def weighted_products(
+    embedding: np.ndarray, weights: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> np.ndarray:
+    """Return the weighted sum of the products of some pairs' embeddings.
+
+    Parameters
+    ----------
+    embedding : (N, D) array
+    weights : (D,) or (m, D) array
+    first, second : (n,) int arrays
+        The images of every pair.
+
+    Returns
+    -------
+    (n,) or (m, n) float64 array
+    """
+    members, first, second = members_of(first, second)
+    rows = np.asarray(embedding, dtype=np.float64)[members]
+    weights = np.asarray(weights)
+    result = [((rows * w) @ rows.T)[first, second] for w in np.atleast_2d(weights)]
+    return np.array(result).reshape(*weights.shape[:-1], len(first))
+
+
+def ridge_path(
+    embedding: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    judgments: np.ndarray,
+    penalties: np.ndarray,
+) -> np.ndarray:
+    """Return the weights of a ridge regression of judgments on products, for every penalty.
+
+    Parameters
+    ----------
+    embedding : (N, D) array
+    first, second : (n,) int arrays
+        The images of every pair.
+    judgments : (n,) array
+    penalties : (m,) array
+        Factors of the sum of squared weights, beside the sum of squared errors.
+
+    Returns
+    -------
+    (m, D) float64 array
+        What ``sklearn.linear_model.Ridge`` finds, whose constant term is free as here.  Zero where
+        the judgments do not vary.
+
+    Notes
+    -----
+    For all pairs among many images by the normal equations, exactly; else by a bidiagonalization,
+    to within `TOLERANCE` of the normal equations.
+    """
+    members, first, second = members_of(first, second)
+    rows = np.asarray(embedding, dtype=np.float64)[members]
+    penalties = np.asarray(penalties, dtype=np.float64)
+    judgments = np.asarray(judgments, dtype=np.float64) - np.mean(judgments)
+    n_images, n_dimensions = rows.shape
+    everything = len(first) == n_images * (n_images - 1) // 2
+    if everything and n_images >= MANY_IMAGES * np.sqrt(len(penalties)) * n_dimensions:
+        trace = product_spread(rows, first, second) * len(first)
+        if penalties.min() > WEAK * trace:
+            return _by_normal_equations(rows, first, second, judgments, penalties)
+    return _by_bidiagonalization(rows, first, second, judgments, penalties)
+
+
+def _by_normal_equations(rows, first, second, judgments, penalties):
+    """Return the weights for all pairs among the rows.
+
+    Notes
+    -----
+    ``sum_(i<j) z_if z_jf z_ig z_jg = ((Z^T Z)_fg^2 - sum_i z_if^2 z_ig^2) / 2``, and with the
+    judgments as a matrix H with zero diagonal the right-hand side is ``diag(Z^T H Z) / 2``.
+    """
+    from scipy.linalg import solve  # takes a third of a second to import
+
+    H = np.zeros((len(rows), len(rows)))
+    H[first, second] = H[second, first] = judgments
+    right = np.einsum("id,id->d", rows, H @ rows) / 2
+    squares = rows * rows
+    moments = rows.T @ rows
+    mean = (rows.sum(axis=0) ** 2 - np.diagonal(moments)) / (2 * len(first))
+    moments *= moments
+    moments -= squares.T @ squares
+    moments /= 2
+    moments -= len(first) * np.outer(mean, mean)
+    diagonal = np.diagonal(moments).copy()
+    weights = []
+    for penalty in penalties:
+        np.fill_diagonal(moments, diagonal + penalty)
+        weights.append(solve(moments, right, assume_a="pos"))
+    return np.array(weights)
+
+
+def _by_bidiagonalization(rows, first, second, judgments, penalties):
+    """Return the weights for any pairs.
+
+    Notes
+    -----
+    Golub & Kahan's bidiagonalization ``X rights^T = lefts^T B`` of the centred products X, started
+    from the judgments and kept orthogonal: Paige & Saunders (1982).  One B serves every penalty.
+    Steps are added until the normal equations hold for the weakest.
+    """
+
+    def predict(weights):
+        predicted = ((rows * weights) @ rows.T)[first, second]
+        return predicted - predicted.mean()
+
+    def collect(errors):
+        matrix = np.zeros((len(rows), len(rows)))
+        matrix[first, second] = errors
+        return np.einsum("id,id->d", rows, matrix @ rows)
+
+    left = judgments
+    length = np.linalg.norm(left)
+    most = min(MOST_STEPS, len(left), rows.shape[1])
+    lefts, rights = np.zeros((most + 1, len(left))), np.zeros((most, rows.shape[1]))
+    B = np.zeros((most + 1, most))
+    if length > 0:
+        lefts[0] = left / length
+    for k in range(most):
+        right = collect(lefts[k])
+        right -= rights[:k].T @ (rights[:k] @ right)
+        norm = np.linalg.norm(right)
+        if norm <= EXHAUSTED * B[0, 0]:
+            break
+        if k and k % 10 == 0:
+            last = _solve(B[: k + 1, :k], length, penalties.min(keepdims=True))[0, -1]
+            # What the normal equations still lack, without forming them.
+            if norm * B[k, k - 1] * abs(last) <= TOLERANCE * length * B[0, 0]:
+                break
+        rights[k], B[k, k] = right / norm, norm
+        left = predict(rights[k])
+        left -= lefts[: k + 1].T @ (lefts[: k + 1] @ left)
+        norm = np.linalg.norm(left)
+        if norm <= EXHAUSTED * B[0, 0]:
+            k += 1
+            break
+        lefts[k + 1], B[k + 1, k] = left / norm, norm
+    else:
+        k = most
+    return _solve(B[: k + 1, :k], length, penalties) @ rights[:k]
+
+
+def _solve(B, length, penalties):
+    """Ridge in the small space: minimize |B z - length e_1|^2 + penalty |z|^2, (m, k)."""
+    left, singular, right = np.linalg.svd(B, full_matrices=False)
+    shrunk = singular / (singular**2 + penalties[:, None])
+    return (shrunk * (length * left[0])) @ right
+
+
+def product_spread(embedding: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:
+    """Return the mean squared distance of the pairs' products from their mean.
+
+    Parameters
+    ----------
+    embedding : (N, D) array
+    first, second : (n,) int arrays
+        The images of every pair.
+    """
+    members, first, second = members_of(first, second)
+    rows = np.asarray(embedding, dtype=np.float64)[members]
+    squares = ((rows * rows) @ (rows * rows).T)[first, second].mean()
+    joined = np.zeros((len(rows), len(rows)))
+    joined[first, second] = 1 / len(first)
+    mean = np.einsum("id,id->d", rows, joined @ rows)
+    return float(squares - mean @ mean)
