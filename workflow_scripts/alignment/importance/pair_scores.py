@@ -110,8 +110,8 @@ class PooledPairs:
     Notes
     -----
     With rows c centred (for cosine: as they are), u of unit length, and e_if the f-th unit of image
-    i, the similarity of i without map f to j is ``c_i.u_j - e_if u_jf`` up to a factor that does not
-    count in standard scores.  Its mean and variance over j follow from those of the two terms.
+    i, the similarity of i without map f to j is ``c_i.u_j - e_if u_jf``, up to a factor that does
+    not count in standard scores.  Its mean and variance over j follow from those of both terms.
     """
 
     def __init__(self, embedding: np.ndarray, similarity: str = "pearson"):
