@@ -37,7 +37,7 @@ def test_units_and_patches_are_left_out_as_defined():
 
 def test_single_units_score_as_pooled_maps_do():
     embedding, judgments = np.maximum(rng.normal(size=(10, 20)), 0), rng.random(45)
-    expected = PooledRemovals(embedding).map_scores(np.arange(45), judgments, "r2")[2]
+    _, _, expected = PooledRemovals(embedding).map_scores(np.arange(45), judgments, "r2")
     found = leave_units_out(embedding, judgments, np.eye(20, dtype=bool))[1]
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
