@@ -26,6 +26,12 @@ def finished(tmp_path_factory):
     return project
 
 
+@pytest.fixture(scope="session")
+def all_jobs(finished):
+    """Every job of a whole run in the finished project."""
+    return finished.planned("all", flags=["--forceall"])
+
+
 @pytest.fixture
 def copied(finished, tmp_path):
     """The finished project in another folder, where a test may change it."""

@@ -1,6 +1,7 @@
 """A small project for the tests that run Snakemake: the workflow and pictures in a folder."""
 
 import atexit
+import csv
 import json
 import os
 import re
@@ -20,6 +21,13 @@ CHECKOUT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "envs", "profiles")
 OVERLAY = Path(__file__).with_name("config.yaml")
 GROUPS = ["a"] * 10 + ["b"] * 6
+# What OVERLAY asks for
+COHORTS = {"tiny": 16, "tiny-a": 10}  # images
+MODELS = ["efficientnet_lite0", "efficientnet_lite1"]
+DESIGNS = [(cohort, model) for cohort in COHORTS for model in MODELS]
+SEEDS, FOLDS = [111, 222], range(3)
+FIGURES = ["prediction", "controls", "selection_curves", "distributions", "relative_risk"]
+FIGURES += [f"{figure}-{cohort}" for figure in ("heatmaps", "saliency") for cohort in COHORTS]
 
 
 @dataclass(frozen=True)
@@ -170,3 +178,32 @@ def make_project(folder):
     draw_dataset(folder / "data/tiny")
     draw_dataset(folder / "data/second", GROUPS[:12], seed=1)
     return Project(folder)
+
+
+def dependents(jobs, is_changed):
+    """Return the names of the jobs that a change concerns, directly or by what they read.
+
+    Parameters
+    ----------
+    jobs : list of Job
+        All that there are.
+    is_changed : callable
+        Tells whether a change concerns a job directly.
+    """
+    stale, files = set(), set()
+    while True:
+        more = {job.name for job in jobs if is_changed(job) or job.input & files}
+        if more == stale:
+            return stale
+        stale = more
+        files = set().union(*(output for _, output in stale))
+
+
+def names(jobs):
+    return {job.name for job in jobs}
+
+
+def rows_of(path):
+    """Return the rows of a table as dicts of text."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -1,4 +1,8 @@
-"""What importing a module costs: short jobs must not pay for what they do not use."""
+"""What importing costs: short jobs must not pay for what they do not use.
+
+Many modules share a fresh process, which imports them one after the other and names the first that
+brings something heavy.
+"""
 
 import os
 import subprocess
@@ -7,67 +11,95 @@ from pathlib import Path
 
 import pytest
 
-LIBRARY = Path(__file__).parents[2] / "workflow_scripts"
-WITHOUT_TORCH = [
-    "fits",
-    "pooled_head",
-    "folds",
-    "selection",
-    "storage",
-    "lineage",
-    "saved_networks",
-    "tables",
-    "heads",
-    "heatmaps",
-    "pictures",
-    "pairs",
-    "predictions",
-    "controls",
-    "reweighting",
-    "observers",
-    "resampling",
-    "paired_tests",
-    "distributions",
-    "reliability",
-    "image_scores",
-    "labels",
-    "overlays",
-    "mur92",
-    "job_log",
-    "cache",
-    "judgments",
-    "agreement",
-    "activity",
-    "cohort_agreement",
-    "stability",
-    "saliency_comparison",
-    "saliency_maps",
-    "saliency_measures",
-    "saliency_sources",
-    "saliency_summary",
-]
-WITHOUT_PANDAS = ["fits", "folds", "tables", "activity", "cohort_agreement", "stability"]
-WITHOUT_PANDAS += ["saliency_comparison", "saliency_summary"]
-
-
-def imported(module):
-    """Top-level names of what a fresh process holds after importing a module."""
-    code = f"import sys, alignment.{module}; print(*{{n.partition('.')[0] for n in sys.modules}})"
-    environment = {**os.environ, "PYTHONPATH": str(LIBRARY)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+SCRIPTS = Path(__file__).parents[2] / "workflow_scripts"
+LIBRARY = SCRIPTS / "alignment"
+MODULES = {
+    "alignment." + ".".join(path.relative_to(LIBRARY).with_suffix("").parts)
+    for path in LIBRARY.rglob("*.py")
+    if path.name != "__init__.py"
+}
+# Packages in which torch lives, and what in them is used without it.
+OF_TORCH = ("alignment.networks.", "alignment.heads.", "alignment.topography.")
+RUN_LAYERS = {"connected", "connected_layers", "embeddings", "forward", "split"}
+TRAIN = {"losses", "networks", "training", "robustness", "colour"}
+# Packages that compute on arrays alone: neither tables of pandas nor pictures of matplotlib.
+PLAIN = tuple(
+    f"alignment.{package}."
+    for package in (
+        *("artifacts", "comparison", "importance", "planning", "prediction", "saliency"),
+        *("similarity", "statistics"),
     )
-    return set(done.stdout.split())
+)
+# Scripts that run networks; all others wait for no torch.
+NETWORKS = {"prepare_network", "extract_activations", "list_layers"}
+NETWORKS |= {"train_network", "record_activations", "measure_robustness", "align_units"}
+HEAVY = {"pandas", "matplotlib", "torch", "torchvision"}
+
+PROBE = """
+import importlib, sys
+*modules, unwanted = sys.argv[1:]
+before = set()
+for module in modules:
+    importlib.import_module(module)
+    names = {name.partition(".")[0] for name in sys.modules}
+    if found := (names - before) & set(unwanted.split(",")):
+        print(module, *sorted(found))
+    before |= names
+"""
 
 
-def test_the_probe_sees_torch():
-    assert "torch" in imported("torchvision_operators")
+def bringing(modules, unwanted):
+    """Return what each of some modules is the first to bring of what is not wanted."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *sorted(modules), ",".join(unwanted)],
+        cwd=SCRIPTS,
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("module", WITHOUT_TORCH)
-def test_modules_that_run_no_network_do_not_import_torch(module):
-    names = imported(module)
-    assert "alignment" in names
-    assert not names & {"torch", "torchvision"}
-    if module in WITHOUT_PANDAS:
-        assert not names & {"pandas", "matplotlib"}
+def test_the_probe_sees_what_is_brought():
+    modules = ["alignment.statistics.holm", "alignment.heads.split", "alignment.datasets.labels"]
+    assert bringing(modules, HEAVY) == [
+        "alignment.datasets.labels pandas",
+        "alignment.heads.split torch",
+    ]
+
+
+def test_modules_that_compute_on_arrays_import_nothing_heavy():
+    modules = {module for module in MODULES if module.startswith(PLAIN)}
+    assert {module.split(".")[1] for module in modules} == {p.split(".")[1] for p in PLAIN}
+    assert bringing(modules, HEAVY) == []
+
+
+def test_modules_that_run_no_network_import_no_torch():
+    outside = {module for module in MODULES if not module.startswith(OF_TORCH + PLAIN)}
+    heads = {m for m in MODULES if m.startswith("alignment.heads.")}
+    topography = {m for m in MODULES if m.startswith("alignment.topography.")}
+    for package, of_torch in ((heads, RUN_LAYERS), (topography, TRAIN)):
+        names = {module.rpartition(".")[2] for module in package}
+        assert of_torch < names
+        outside |= {module for module in package if module.rpartition(".")[2] not in of_torch}
+    assert bringing(outside, {"torch", "torchvision"}) == []
+
+
+def test_scripts_that_run_no_network_import_no_torch():
+    scripts = {path.stem for path in SCRIPTS.glob("*.py")}
+    assert scripts > NETWORKS
+    assert bringing(scripts - NETWORKS, {"torch", "torchvision"}) == []
+
+
+@pytest.mark.parametrize(
+    ("modules", "unwanted"),
+    [
+        # Read by every job, since the rules import it.
+        (["alignment.topography.design"], {"numpy", "torch", "scipy"}),
+        (["train_network"], {"torchvision", "pandas", "matplotlib", "sklearn"}),
+    ],
+)
+def test_what_is_imported_often_is_light(modules, unwanted):
+    assert bringing(modules, unwanted) == []

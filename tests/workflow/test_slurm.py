@@ -24,8 +24,8 @@ PROFILE = ["--profile", "profiles/slurm", "--max-threads", "2"]
 PROFILE += ["--slurm-init-seconds-before-status-checks", "2", "--configfile", str(OVERLAY)]
 ONE_NODE_MB = 16000
 NETWORKS = ["efficientnet_lite0", "efficientnet_lite1"]
-# The whole workflow of tests/workflow/config.yaml: 2 cohorts, 2 networks, 2 seeds. Memory (MB) is that of
-# the largest job of a group, run time (minutes) that of all.
+# The whole workflow of config.yaml beside this file: 2 cohorts, 2 networks, 2 seeds. Memory (MB) is
+# that of the largest job of a group, run time (minutes) that of all.
 CLUSTER_JOBS = {
     "datasets": (1000, 35),
     "heatmaps-tiny": (1500, 90),

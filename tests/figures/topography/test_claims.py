@@ -19,4 +19,4 @@ def test_every_claim_has_a_line_with_both_verdicts(tables):
 
 
 def test_numbers_are_short():
-    assert [short(x) for x in (0.12345, -3.21, 123.4)] == ["0.12", "-3.2", "123"]
+    assert [short(x) for x in (0.12345, -3.21, 123.4)] == ["0.12", "-3.21", "123"]

@@ -18,8 +18,8 @@ def test_maps_of_importance_are_centred_on_zero():
         for network in networks
         for unit in range(121)
     ]
-    rows = [(*network, "ais", 0.05, 0.1, 0.2) for network in networks]
-    told_names = ("condition", "lambda", "seed", "map", "fit", "morans_i", "p")
+    rows = [(*network, 0.05, 0.1, 0.2) for network in networks]
+    told_names = ("condition", "lambda", "seed", "fit", "morans_i", "p")
     told = columns([dict(zip(told_names, row, strict=True)) for row in rows])
     figure = draw(columns([dict(zip(names, row, strict=True)) for row in units]), told)
     drawn = [image for axes in figure.axes for image in axes.get_images()]

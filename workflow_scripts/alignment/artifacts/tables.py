@@ -67,6 +67,17 @@ def rows_where(table: Mapping[str, np.ndarray], **values: Any) -> dict[str, np.n
     return {name: column[here] for name, column in table.items()}
 
 
+def only_row(table: Mapping[str, np.ndarray], **values: Any) -> dict[str, Any]:
+    """Return the single row of a table in which some columns have given values.
+
+    Raises
+    ------
+    ValueError
+        There is none, or more than one.
+    """
+    return {name: column.item() for name, column in rows_where(table, **values).items()}
+
+
 def groups_of(table: Mapping[str, np.ndarray], *names: str) -> dict[Any, dict[str, np.ndarray]]:
     """Split a table by the values of some columns, in the order of their first rows.
 

@@ -10,11 +10,10 @@ import numpy as np
 from alignment.artifacts.errors import InputError
 from alignment.datasets.matrix_files import RawMatrices, read_matrices
 from alignment.datasets.picture_names import match_rows
+from alignment.datasets.symmetry import ROUNDING, mean_given, refuse_infinite, spread, symmetric
 
 KINDS = ("similarity", "dissimilarity")
-# Relative to the range of the values: what rounding to single precision or to the six digits of a
-# text file may leave between two halves, and what counts as zero on a diagonal that was measured.
-ROUNDING = 1e-6
+# Relative to the range of the values: what counts as zero on a diagonal that was measured.
 NEARLY_ZERO = 1e-2
 
 
@@ -111,14 +110,14 @@ def check_judgments(
     order = _order(raw, images, path, notes)
     # A triangle is one only in the order of the file.
     of_row = [images[picture] for picture in np.argsort(order)]
-    _refuse_infinite(raw, of_row, path)
-    stack = _symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
-    mean = _mean(stack)
+    refuse_infinite(raw, of_row, path)
+    stack = symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
+    mean = mean_given(stack)
     pairs = np.triu_indices(len(images), 1)
     _check_present(stack[:, *pairs], mean[pairs], missing, path, notes)
     _check_kind(mean, kind, images, path)
     values = mean[pairs]
-    if _spread(values) <= 1e-9 * np.nanmax(np.abs(values)):
+    if spread(values) <= 1e-9 * np.nanmax(np.abs(values)):
         raise InputError(
             f"{path} gives every pair the value {np.nanmax(values):g}: "
             "it must tell some pairs from others."
@@ -168,87 +167,6 @@ def _counted(images: Sequence[str]) -> list[str]:
         return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
     return sorted(images, key=key)
-
-
-def _mean(stack: np.ndarray) -> np.ndarray:
-    """Mean over the first axis of what is given, NaN where nothing is (np.nanmean warns there)."""
-    given = np.isfinite(stack).sum(axis=0)
-    return np.divide(np.nansum(stack, axis=0), given, np.full(given.shape, np.nan), where=given > 0)
-
-
-def _spread(values: np.ndarray) -> float:
-    return np.nanmax(values) - np.nanmin(values)
-
-
-def _as_stack(values: np.ndarray) -> np.ndarray:
-    return values if values.ndim == 3 else values[None]
-
-
-def _place(observer: int, row: int, column: int, raw: RawMatrices, of_row: Sequence[str]) -> str:
-    pair = f"{of_row[row]}, {of_row[column]}"
-    if raw.values.ndim == 2:
-        return pair
-    return f"{pair} of observer {raw.observers[observer] if raw.observers else observer + 1}"
-
-
-def _refuse_infinite(raw: RawMatrices, of_row: Sequence[str], path: str | Path) -> None:
-    infinite = np.argwhere(np.isinf(_as_stack(raw.values)))
-    if len(infinite):
-        raise InputError(
-            f"{path} has {len(infinite)} infinite values, the first for "
-            f"{_place(*infinite[0], raw, of_row)}: they must be finite, or NaN where none is given."
-        )
-
-
-def _symmetric(
-    raw: RawMatrices,
-    of_row: Sequence[str],
-    symmetrize: str | None,
-    path: str | Path,
-    notes: list[str],
-) -> np.ndarray:
-    """(S, N, N) with equal halves: the mean of both, or the one that is given."""
-    stack = _as_stack(raw.values)
-    rows, columns = np.triu_indices(len(of_row), 1)
-    upper, lower = stack[:, rows, columns], stack[:, columns, rows]
-    both = np.stack([upper, lower])
-    blank_upper, blank_lower = (not np.nan_to_num(half).any() for half in both)
-    alone = np.argwhere(np.isnan(upper) != np.isnan(lower))
-    difference = np.abs(np.nan_to_num(upper - lower))
-    if blank_upper != blank_lower:
-        filled = "lower" if blank_upper else "upper"
-        if symmetrize is None:
-            raise InputError(
-                f"{path} is filled in the {filled} triangle only: set symmetrize: mean to use it "
-                "for both, or fill both."
-            )
-        both = both[[1 if blank_upper else 0]]
-        notes.append(f"Only the {filled} triangle of {path} is filled; it was used for both.")
-    elif len(alone):
-        observer, pair = alone[0]
-        if symmetrize is None:
-            raise InputError(
-                f"{path} gives {len(alone)} pairs in one order only, the first "
-                f"{_place(observer, rows[pair], columns[pair], raw, of_row)}: set symmetrize: mean "
-                "to use it for both orders, or give both."
-            )
-        notes.append(f"{len(alone)} pairs are given in one order only; it was used for both.")
-    if len(both) == 2 and difference.any() and difference.max() > ROUNDING * _spread(both):
-        observer, pair = np.unravel_index(np.argmax(difference), difference.shape)
-        place = _place(observer, rows[pair], columns[pair], raw, of_row)
-        if symmetrize is None:
-            raise InputError(
-                f"{path} is not symmetric, with the largest difference {difference.max():g} "
-                f"between the two orders of {place}: set symmetrize: mean to average them, or "
-                "give a symmetric matrix."
-            )
-        notes.append(
-            "The two orders of each pair were averaged; they differ by up to "
-            f"{difference.max():g} ({place})."
-        )
-    result = stack.copy()
-    result[:, rows, columns] = result[:, columns, rows] = _mean(both)
-    return result
 
 
 def _check_present(

@@ -38,14 +38,18 @@ def render(title: str, contents: Mapping[str, Any], packs: Mapping[str, Any]) ->
     packs : dict of str to JSON
         What a view needs when it is opened, by name, in the page itself.
     """
+    loader = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
     )
-    scripts = [HERE.joinpath("scripts", f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+
+    def text_of(name: str) -> str:
+        return loader.get_source(environment, name)[0]
+
     return environment.get_template("page.html").render(
         title=title,
-        style=HERE.joinpath("page.css").read_text("utf-8"),
-        script="\n".join(scripts),
+        style=text_of("page.css"),
+        script="\n".join(text_of(f"scripts/{name}.js") for name in SCRIPTS),
         contents=as_script(contents),
         packs=[(name, as_script(pack)) for name, pack in packs.items()],
     )

@@ -5,7 +5,7 @@ from itertools import product
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.artifacts.tables import groups_of, rows_where
+from alignment.artifacts.tables import groups_of, only_row
 from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
@@ -37,9 +37,7 @@ def draw(activity, summary):
         table = tables[cohort, model]
         # Spread evenly over the column: the same picture every time.
         places = x + (np.arange(len(table["image"])) * 0.618 % 1 - 0.5) * width * 0.75
-        one = {
-            k: column[0] for k, column in rows_where(summary, cohort=cohort, model=model).items()
-        }
+        one = only_row(summary, cohort=cohort, model=model)
         for panel, values in (
             (left, table["correlation"]),
             (right, table["most_active_rank"] / table["n_maps"] * 100),
@@ -55,13 +53,9 @@ def draw(activity, summary):
             **MEAN,
         )
         if one["n_ranked"]:
-            for y, n, side in (
-                (-4, one["n_top_tenth"], "bottom"),
-                (104, one["n_bottom_tenth"], "top"),
-            ):
-                right.text(
-                    x, y, f"{100 * n / one['n_ranked']:.0f} %", ha="center", va=side, fontsize=7
-                )
+            for y, where, side in ((-4, "n_top_tenth", "bottom"), (104, "n_bottom_tenth", "top")):
+                share = f"{100 * one[where] / one['n_ranked']:.0f} %"
+                right.text(x, y, share, ha="center", va=side, fontsize=7)
     for panel in (left, right):
         panel.set_xticks(range(len(cohorts)), [cohort.replace("-", "-\n") for cohort in cohorts])
         panel.set_xlim(-0.5, len(cohorts) - 0.5)

@@ -5,8 +5,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.tables import rows_where
-from alignment.figures.charts import PAGE_WIDTH
+from alignment.artifacts.tables import only_row, rows_where
+from alignment.figures.charts import panels_of
+
+POINT = {"linestyle": "", "marker": "o", "markersize": 3}
 
 
 def draw(agreement, summary):
@@ -29,28 +31,15 @@ def draw(agreement, summary):
         raise InputError("config: models: agreement is between models; name a second one.")
     cohorts = list(dict.fromkeys(summary["cohort"]))
     cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-    columns = min(len(cohorts), 3)
-    rows = -(-len(cohorts) // columns)
-    figure, panels = plt.subplots(
-        rows,
-        columns,
-        figsize=(PAGE_WIDTH, 0.7 + (2.0 + 0.12 * len(pairs)) * rows),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-    )
-    for panel in panels.flat[len(cohorts) :]:
-        panel.set_axis_off()
+    height = 2.0 + 0.12 * len(pairs)
+    figure, panels = panels_of(len(cohorts), height, header=0.7, sharex=True, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         table, title = rows_where(agreement, cohort=cohort), [cohort]
         for k, pair in enumerate(pairs):
             colour = cycle[k % len(cycle)]
             entropy, correlation = _points(table, pair)
-            panel.plot(
-                entropy, correlation, "o", color=colour, markersize=3, alpha=0.7, markeredgewidth=0
-            )
-            one = rows_where(summary, cohort=cohort, model_a=pair[0], model_b=pair[1])
-            one = {name: column[0] for name, column in one.items()}
+            panel.plot(entropy, correlation, **POINT, color=colour, alpha=0.7, markeredgewidth=0)
+            one = only_row(summary, cohort=cohort, model_a=pair[0], model_b=pair[1])
             panel.axhline(one["correlation"], color=colour, lw=1)
             panel.axhline(one["correlation_others"], color=colour, lw=1, ls=":")
             title.append(_said(one))
@@ -61,16 +50,8 @@ def draw(agreement, summary):
     for panel in panels[:, 0]:
         panel.set_ylabel("correlation of two\nmodels' heatmaps")
     handles = [
-        Line2D(
-            [],
-            [],
-            marker="o",
-            ls="",
-            markersize=3,
-            color=cycle[k % len(cycle)],
-            label=" - ".join(p),
-        )
-        for k, p in enumerate(pairs)
+        Line2D([], [], **POINT, color=cycle[k % len(cycle)], label=" - ".join(pair))
+        for k, pair in enumerate(pairs)
     ]
     handles.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
     handles.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))

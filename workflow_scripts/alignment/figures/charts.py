@@ -43,6 +43,29 @@ def source_label(source: str, kind: str) -> str:
     return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
 
 
+def panels_of(n: int, height: float, header: float, **kwargs):
+    """Return a figure and its (rows, columns) panels for n things, up to three side by side.
+
+    Parameters
+    ----------
+    n : int
+    height : float
+        Inches of a row of panels.
+    header : float
+        Inches for what stands above them.
+    **kwargs
+        Of :func:`matplotlib.pyplot.subplots`.
+    """
+    columns = min(n, 3)
+    rows = -(-n // columns)
+    figure, panels = plt.subplots(
+        rows, columns, figsize=(PAGE_WIDTH, header + height * rows), squeeze=False, **kwargs
+    )
+    for panel in panels.flat[n:]:
+        panel.set_axis_off()
+    return figure, panels
+
+
 def designs_of(table: Mapping[str, np.ndarray]) -> tuple[list[str], list[str]]:
     """Return the cohorts and the models of a table, in its order, which is that of the config."""
     return list(dict.fromkeys(table["cohort"])), list(dict.fromkeys(table["model"]))

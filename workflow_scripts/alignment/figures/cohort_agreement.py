@@ -1,12 +1,11 @@
 """Draw the correlation of the maps' scores between cohorts as a matrix."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import groups_of
-from alignment.figures.charts import PAGE_WIDTH
+from alignment.figures.charts import PAGE_WIDTH, panels_of
 
 COLOURS = "RdBu_r"
 
@@ -54,16 +53,8 @@ def draw(cohorts):
     if not designs:
         raise InputError("config: cohorts: no dataset has two cohorts that could agree; add one.")
     n_datasets = len(set(cohorts["dataset"]))
-    columns = min(len(designs), 3)
-    n_rows = -(-len(designs) // columns)
-    figure, panels = plt.subplots(
-        n_rows,
-        columns,
-        figsize=(PAGE_WIDTH, 0.3 + PAGE_WIDTH / columns * 0.78 * n_rows),
-        squeeze=False,
-    )
-    for panel in panels.flat[len(designs) :]:
-        panel.set_axis_off()
+    height = 0.78 * PAGE_WIDTH / min(len(designs), 3)
+    figure, panels = panels_of(len(designs), height, header=0.3)
     for panel, ((dataset, model), rows) in zip(panels.flat, designs.items(), strict=False):
         names, values = matrix(rows)
         said = np.where(np.isnan(values), "undefined", np.char.mod("%.2f", values))

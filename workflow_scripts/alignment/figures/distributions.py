@@ -6,6 +6,7 @@ import seaborn as sns
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from alignment.artifacts.tables import rows_where
 from alignment.comparison.distributions import samples
 from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
 
@@ -62,19 +63,11 @@ def draw(distributions, tests):
             panel.set_yticks([])
             panel.spines["left"].set_visible(False)
             panel.locator_params(axis="x", nbins=4)
-            here = (tests["cohort"] == cohort) & (tests["statistic"] == statistic)
-            panel.text(
-                0.98,
-                0.98,
-                _stars(tests["p_holm"][here]),
-                transform=panel.transAxes,
-                ha="right",
-                va="top",
-            )
-            if r == 0:
-                panel.set_title(cohort)
-            if panel is panels[r, 0]:
-                panel.set_ylabel(label, rotation=0, ha="right", va="center")
+            stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
+            panel.text(0.98, 0.98, stars, transform=panel.transAxes, ha="right", va="top")
+        panels[r, 0].set_ylabel(label, rotation=0, ha="right", va="center")
+    for panel, cohort in zip(panels[0], cohorts, strict=True):
+        panel.set_title(cohort)
     handles = [Patch(color=colours[model], alpha=0.6, label=model) for model in models]
     note = "* different (Kolmogorov-Smirnov, Holm-corrected p < .05)   n.s. not shown to be"
     handles.append(Line2D([], [], linestyle="", label=note))

@@ -65,15 +65,8 @@ def draw(
         middle = (row + 0.5) * cell
         panel.text(-0.06 * cell, middle, threshold or model, fontsize=7, ha="right", va="center")
         if threshold and model:
-            panel.text(
-                -0.95 * LABELS / side * cell,
-                middle + (len(thresholds) - 1) * cell / 2,
-                model,
-                fontsize=7,
-                ha="left",
-                va="center",
-                rotation=90,
-            )
+            place = -0.95 * LABELS / side * cell, middle + (len(thresholds) - 1) * cell / 2
+            panel.text(*place, model, fontsize=7, ha="left", va="center", rotation=90)
     figure.text(0.5, 1 - 0.15 / height, cohort, ha="center", va="center", fontsize=8)
     any_negative = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     _add_scale(figure, colours, any_negative, down)

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.artifacts.tables import rows_where
+from alignment.artifacts.tables import only_row
 from alignment.figures.charts import (
     FIT_NAMES,
     PAGE_WIDTH,
@@ -14,6 +14,9 @@ from alignment.figures.charts import (
     lighter,
     model_colours,
 )
+
+ERROR = {"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8}
+CEILING = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
 
 
 def draw(summary, ceiling, fit):
@@ -35,24 +38,17 @@ def draw(summary, ceiling, fit):
     size = 7 if len(cohorts) * len(models) <= 8 else 5.5
     for c, cohort in enumerate(cohorts):
         for m, model in enumerate(models):
-            row = rows_where(summary, cohort=cohort, model=model)
-            row = {name: column[0] for name, column in row.items()}
+            row = only_row(summary, cohort=cohort, model=model)
             left = c - 0.4 + 2.5 * m * width + width / 2
             for x, which, colour in (
                 (left, "test_full", lighter(colours[model])),
                 (left + width, "test_retained", colours[model]),
             ):
-                axes.bar(
-                    x,
-                    row[which],
-                    width,
-                    color=colour,
-                    yerr=row["within_subject_se"],
-                    error_kw={"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8},
-                )
-            significant = row["p_holm"] < 0.05
+                error = row["within_subject_se"]
+                axes.bar(x, row[which], width, color=colour, yerr=error, error_kw=ERROR)
+            star = "*" if row["p_holm"] < 0.05 else ""
             axes.annotate(
-                f"{row['n_retained_mean']:.0f}" + ("*" if significant else ""),
+                f"{row['n_retained_mean']:.0f}{star}",
                 (left + width, np.nanmax([row["test_retained"], 0]) + row["within_subject_se"]),
                 (0, 2),
                 textcoords="offset points",
@@ -60,7 +56,7 @@ def draw(summary, ceiling, fit):
                 fontsize=size,
             )
         if np.isfinite(ceilings[cohort]):
-            axes.hlines(ceilings[cohort], c - 0.42, c + 0.42, "0.35", "--", linewidth=0.9)
+            axes.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
     axes.set_xticks(range(len(cohorts)), cohorts)
     axes.set_xlim(-0.5, len(cohorts) - 0.5)
     axes.tick_params(axis="x", length=0)
@@ -68,13 +64,10 @@ def draw(summary, ceiling, fit):
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_ylabel(f"{FIT_NAMES[fit]} of held-out judgments")
     handles = [Patch(color=colours[model], label=model) for model in models]
-    handles += [
-        Patch(color="0.8", label="all maps on"),
-        Patch(color="0.35", label="retained maps on"),
-    ]
+    handles.append(Patch(color="0.8", label="all maps on"))
+    handles.append(Patch(color="0.35", label="retained maps on"))
     if np.isfinite(list(ceilings.values())).any():
-        ceiling = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
-        handles.append(Line2D([], [], label="ceiling set by the judgments", **ceiling))
+        handles.append(Line2D([], [], label="ceiling set by the judgments", **CEILING))
     note = "number: maps retained; * better than all (corrected p < .05); bars: within-subject SE"
     handles.append(Line2D([], [], linestyle="", label=note))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)

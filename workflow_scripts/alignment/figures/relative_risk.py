@@ -1,5 +1,7 @@
 """Draw the relative risk of heatmaps given saliency, for every cohort, model and source."""
 
+from itertools import product
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
@@ -9,6 +11,7 @@ from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours, sour
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
 NULL = "0.8"
+VALUES = ("value", "low", "high", "null_low", "null_high", "p_holm")
 
 
 def draw(summary):
@@ -22,13 +25,8 @@ def draw(summary):
     cohorts, models = designs_of(summary)
     kinds = dict(zip(summary["source"], summary["kind"], strict=True))
     colours = model_colours(models)
-    rows = {
-        key: {name: summary[name][k] for name in ("value", "low", "high", "null_low", "null_high")}
-        | {"significant": summary["p_holm"][k] < 0.05}
-        for k, key in enumerate(
-            zip(*(summary[name] for name in ("cohort", "model", "source", "measure")), strict=True)
-        )
-    }
+    keys = zip(*(summary[name] for name in ("cohort", "model", "source", "measure")), strict=True)
+    rows = {key: {name: summary[name][k] for name in VALUES} for k, key in enumerate(keys)}
     figure, panels = plt.subplots(
         len(cohorts),
         len(kinds),
@@ -39,9 +37,7 @@ def draw(summary):
     )
     limits = _limits(rows.values())
     step = 0.7 / len(models)
-    for panel, (cohort, source) in zip(
-        panels.flat, [(c, s) for c in cohorts for s in kinds], strict=True
-    ):
+    for panel, (cohort, source) in zip(panels.flat, product(cohorts, kinds), strict=True):
         panel.axhline(1, color="black", linewidth=0.6)
         for k, measure in enumerate(RELATIVE_RISKS):
             for m, model in enumerate(models):
@@ -50,9 +46,8 @@ def draw(summary):
                 _dot(panel, x, row, colours[model], step, limits)
         panel.set_yscale("log")
         panel.set_ylim(*limits)
-        panel.set_xticks(
-            range(len(TOP_SHARES)), [f"top {100 * share:.0f} %" for share in TOP_SHARES]
-        )
+        shares = [f"top {100 * share:.0f} %" for share in TOP_SHARES]
+        panel.set_xticks(range(len(TOP_SHARES)), shares)
         panel.tick_params(axis="x", length=0)
         panel.set_xlim(-0.5, len(TOP_SHARES) - 0.5)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if limits[0] <= t <= limits[1]]
@@ -62,10 +57,8 @@ def draw(summary):
         panel.set_title(source_label(source, kind))
     for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
         panel.set_ylabel(f"{cohort}\nrelative risk")
-    handles = [
-        Line2D([], [], linestyle="", marker="o", color=colours[m], label=m, markersize=4)
-        for m in models
-    ]
+    dot = {"linestyle": "", "marker": "o", "markersize": 4}
+    handles = [Line2D([], [], color=colours[model], label=model, **dot) for model in models]
     handles.append(Patch(color=NULL, label="with the saliency maps of other pictures"))
     figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     note = "dots: medians over pictures; bars: 95 % intervals; "
@@ -98,5 +91,5 @@ def _dot(panel, x, row, colour, step, limits):
         elinewidth=1,
         capsize=1.5,
     )
-    if row["significant"]:
+    if row["p_holm"] < 0.05:
         panel.annotate("*", (x, high), (0, -1), textcoords="offset points", ha="center", fontsize=8)

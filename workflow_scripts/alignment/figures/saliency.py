@@ -77,22 +77,17 @@ def draw(cohort, heatmaps, maps, risks, kinds, n_shown):
                 shown[area] += FILL * (to_rgb(colour) - shown[area])
                 _outline(panel, area, colour)
             panel.imshow(shown)
-            risk = risks[model, source, image]
-            panel.set_xlabel(_written(risk), labelpad=1, fontsize=7)
-            panel.set_xticks([])
-            panel.set_yticks([])
-            for spine in panel.spines.values():
-                spine.set_visible(False)
+            panel.set_xlabel(_written(risks[model, source, image]), labelpad=1, fontsize=7)
+            panel.set(xticks=[], yticks=[])
+            panel.spines[:].set_visible(False)
     for panel, (model, source) in zip(panels[:, 0], rows, strict=True):
         panel.set_ylabel(f"{model}\n{source_label(source, kinds[source])}", fontsize=6)
     percent = f"{100 * TOP_SHARES[SHARE]:.0f}"
+    areas_of = {HEATMAP: f"heatmap, top {percent} %", SALIENCY: f"saliency map, top {percent} %"}
     figure.legend(
         handles=[
-            Patch(facecolor=(*to_rgb(c), FILL), edgecolor=c, label=label)
-            for c, label in (
-                (HEATMAP, f"heatmap, top {percent} %"),
-                (SALIENCY, f"saliency map, top {percent} %"),
-            )
+            Patch(facecolor=(*to_rgb(colour), FILL), edgecolor=colour, label=label)
+            for colour, label in areas_of.items()
         ],
         loc="outside upper right",
         ncols=2,

@@ -2,12 +2,13 @@
 
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import groups_of, rows_where
-from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, designs_of, model_colours
+from alignment.figures.charts import FIT_NAMES, designs_of, model_colours, panels_of
+
+RETAINED = {"linestyle": "", "marker": "o", "markersize": 4}
 
 
 def draw(selection, predictions, fit):
@@ -24,17 +25,7 @@ def draw(selection, predictions, fit):
     cohorts, models = designs_of(predictions)
     curves = groups_of(selection, "cohort", "model")
     colours = model_colours(models)
-    columns = min(len(cohorts), 3)
-    rows = -(-len(cohorts) // columns)
-    figure, panels = plt.subplots(
-        rows,
-        columns,
-        figsize=(PAGE_WIDTH, 0.5 + 1.9 * rows),
-        sharey=True,
-        squeeze=False,
-    )
-    for panel in panels.flat[len(cohorts) :]:
-        panel.set_axis_off()
+    figure, panels = panels_of(len(cohorts), height=1.9, header=0.5, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         for model in models:
             curve = curves[cohort, model]
@@ -48,14 +39,8 @@ def draw(selection, predictions, fit):
             panel.plot(k, train, color=colour, linestyle=":", linewidth=1)
             panel.plot(k, test, color=colour)
             folds = rows_where(predictions, cohort=cohort, model=model)
-            panel.plot(
-                folds["n_retained"].mean(),
-                np.nanmean(folds["test_retained"]),
-                "o",
-                color=colour,
-                markersize=4,
-                markeredgecolor="white",
-            )
+            retained = folds["n_retained"].mean(), np.nanmean(folds["test_retained"])
+            panel.plot(*retained, **RETAINED, color=colour, markeredgecolor="white")
         panel.set_title(cohort)
     for panel in panels[-1]:
         panel.set_xlabel("number of maps on, best first")
@@ -65,15 +50,7 @@ def draw(selection, predictions, fit):
     handles += [
         Line2D([], [], color="0.3", label="held-out judgments (mean, standard error)"),
         Line2D([], [], color="0.3", linestyle=":", linewidth=1, label="training judgments"),
-        Line2D(
-            [],
-            [],
-            color="0.3",
-            linestyle="",
-            marker="o",
-            markersize=4,
-            label="retained maps (mean)",
-        ),
+        Line2D([], [], **RETAINED, color="0.3", label="retained maps (mean)"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure

@@ -100,8 +100,9 @@ class PooledHead:
         """Yield the similarities of some pairs with only the k best maps on, (b, n) at a time."""
         first, second = (images[pairs] for images in pair_images(self.n_images))
         values = self.embedding[:, order].T  # (F, N)
-        scale, shift, defined = standardization(values, self.similarity)
-        scale = np.where(defined[:, None], scale, np.nan)
+        scale, shift, _ = standardization(values, self.similarity)
+        # Without variance in an image its own pairs are undefined, and no others.
+        scale[scale == 0] = np.nan
         inner = np.zeros(len(pairs))
         width = _width(self._memory, len(pairs))
         for start in self._progress(range(0, self.n_maps, width), "blocks of maps switched on"):

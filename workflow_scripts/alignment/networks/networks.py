@@ -119,18 +119,7 @@ def load_network(
         return _load_topographic(weights)
     if isinstance(weights, Mapping) and "random" in weights:
         preparation = _preparation(architecture, None, input_size, mean, std)
-        module = _build(
-            architecture, _IMAGENET_CLASSES, preparation["input_size"], {}, seed=weights["random"]
-        )
-        return Network(
-            module=module,
-            architecture=architecture,
-            weights_name=f"random weights, seed {weights['random']}",
-            weights_sha256=sha256_of_tensors(_arrays(module)),
-            n_classes=_IMAGENET_CLASSES,
-            **preparation,
-        )
-
+        return _untrained(architecture, weights["random"], preparation)
     source = load_weights(architecture, weights, cache_dir)
     preparation = _preparation(architecture, source.published, input_size, mean, std)
     size = preparation["input_size"]
@@ -158,6 +147,19 @@ def load_network(
         n_classes=matched.n_classes,
         notes=notes,
         options=options,
+        **preparation,
+    )
+
+
+def _untrained(architecture: str, seed: int, preparation: Mapping) -> Network:
+    """Build a network with its own random initialisation."""
+    module = _build(architecture, _IMAGENET_CLASSES, preparation["input_size"], {}, seed=seed)
+    return Network(
+        module=module,
+        architecture=architecture,
+        weights_name=f"random weights, seed {seed}",
+        weights_sha256=sha256_of_tensors(_arrays(module)),
+        n_classes=_IMAGENET_CLASSES,
         **preparation,
     )
 

@@ -6,7 +6,7 @@ head is, is found from the network itself (:func:`alignment.heads.opening.is_poo
 """
 
 POOLED = (
-    *("convnext", "densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
+    *("densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
     *("regnet", "resnet", "resnext", "shufflenet", "wide_resnet"),
 )
 

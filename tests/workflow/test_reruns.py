@@ -1,0 +1,327 @@
+"""What a change makes a finished workflow do again, and what it leaves alone."""
+
+import shutil
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from project import COHORTS, FIGURES, dependents, names
+from snakemake_rules import rules_of_workflow
+
+pytestmark = pytest.mark.workflow
+
+OVERLAY_PICTURE = "results/heatmaps/tiny/efficientnet_lite0/p80/03.png"
+
+
+def rules(jobs):
+    return {job.rule for job in jobs}
+
+
+def values_of(wildcard, jobs):
+    return {job.wildcards[wildcard] for job in jobs if wildcard in job.wildcards}
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("overlay", "concerned"),
+    [
+        ({"heatmaps": {"colours": "viridis"}}, {"draw_overlays", "plot_heatmaps"}),
+        ({"figures": {"grid_pictures": 4}}, {"plot_heatmaps", "plot_saliency"}),
+        ({"heatmaps": {"negative_scores": True}}, {"compute_heatmaps"}),
+        (
+            {"fit": "spearman"},
+            {
+                *("score_maps", "select_maps", "measure_controls", "resample_images"),
+                *("estimate_ceiling", "plot_prediction"),
+            },
+        ),
+        ({"controls": {"random_draws": 6}}, {"measure_controls"}),
+        ({"statistics": {"resamples": 30}}, {"resample_images"}),
+        ({"crossvalidation": {"n_folds": 2}}, {"define_cohort", "make_folds"}),
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, concerned):
+    expected = dependents(all_jobs, lambda job: job.rule in concerned)
+    assert len(expected) < len(all_jobs)
+    planned = finished.planned(overlays=[overlay])
+    if overlay.get("crossvalidation"):
+        # Fewer files: those of the third fold are not made.
+        assert rules(planned) == {rule for rule, _ in expected}
+    else:
+        assert names(planned) == expected
+
+
+def added(jobs, all_jobs):
+    """The names of the jobs that make something that was not there, and of their dependents."""
+    there = set().union(*(job.output for job in all_jobs))
+    return dependents(jobs, lambda job: not job.output <= there)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "wildcard", "value", "redrawn"),
+    [
+        ({"crossvalidation": {"seeds": [111, 222, 333]}}, "seed", "333", set()),
+        ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b", set()),
+        (
+            {"models": {"third": {"architecture": "efficientnet_lite2", "weights": "imagenet"}}},
+            "model",
+            "third",
+            set(),
+        ),
+        ({"heatmaps": {"percentiles": [80, 85.5]}}, "threshold", "p85.5", {"plot_heatmaps"}),
+    ],
+    ids=["seed", "cohort", "model", "percentile"],
+)
+def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value, redrawn):
+    """Beside it run only the jobs that summarize, or draw, all there is."""
+    jobs = finished.planned(overlays=[overlay])
+    assert values_of(wildcard, jobs) == {value}
+    everything = finished.planned("all", overlays=[overlay], flags=["--forceall"])
+    others = [job for job in everything if wildcard not in job.wildcards]
+    own = {job.name for job in everything if job.wildcards.get(wildcard) == value}
+    assert own
+    assert own <= names(jobs)
+    # Of the others those alone that read something of it, or of what reads it.
+    reading = added(everything, all_jobs) & names(others)
+    assert {job for job in names(jobs) - own if job[0] not in redrawn} <= reading
+    assert redrawn <= rules(jobs)
+
+
+def test_a_changed_cohort_hides_nothing_else_that_is_stale(copied):
+    """What Snakemake would not look at if a network waited for the cohorts of its dataset."""
+    changed = {"cohorts": {"tiny-a": {"query": "image != '03'"}}}
+    figure = "results/figures/heatmaps-tiny.png"
+    (copied / figure).unlink()
+    (job,) = copied.planned(figure, overlays=[changed])
+    assert job.rule == "plot_heatmaps"
+    jobs = copied.planned(overlays=[changed, {"heatmaps": {"colours": "viridis"}}])
+    drawn = [job for job in jobs if job.rule == "draw_overlays"]
+    assert values_of("cohort", drawn) == {"tiny", "tiny-a"}
+
+
+def test_controls_and_statistics_that_are_switched_off_cost_nothing(finished):
+    off = {
+        "controls": {
+            "random_draws": 0,
+            "activity": False,
+            "reweighting": "none",
+            "observers": False,
+        },
+        "statistics": {"resamples": 0, "paired_tests": False},
+    }
+    stages = {"measure_controls", "collect_controls", "plot_controls", "resample_images"}
+    jobs = finished.planned(overlays=[off], flags=["--forceall"])
+    assert not (stages | {"compare_images"}) & rules(jobs)
+    # The summary loses its intervals, and nothing else is made again.
+    assert rules(finished.planned(overlays=[off])) == {"summarize_predictions", "plot_prediction"}
+
+
+# Input
+
+
+def test_other_judgments_leave_pictures_and_networks_alone(copied, all_jobs):
+    path = copied / "data/tiny/judgments.npy"
+    np.save(path, np.load(path) ** 2)
+    jobs = copied.planned()
+    changed = {"import_judgments"}
+    assert names(jobs) == dependents(all_jobs, lambda job: job.rule in changed)
+    untouched = {"import_images", "label_images", "prepare_network", "extract_activations"}
+    assert not (untouched | {"perturb_maps", "compute_saliency"}) & rules(jobs)
+
+
+def test_other_labels_leave_pictures_and_networks_alone(copied, all_jobs):
+    path = copied / "data/tiny/labels.csv"
+    path.write_text(path.read_text().replace("15,b", "15,a"))
+    jobs = copied.planned()
+    assert names(jobs) == dependents(all_jobs, lambda job: job.rule == "label_images")
+    untouched = {"import_images", "import_judgments", "prepare_network", "extract_activations"}
+    assert not (untouched | {"perturb_maps", "compute_saliency"}) & rules(jobs)
+
+
+def test_another_picture_redoes_its_dataset_and_no_other(copied, all_jobs):
+    path = copied / "data/tiny/pictures/05.png"
+    Image.fromarray(255 - np.asarray(Image.open(path))).save(path)
+    jobs = copied.planned("all", "results/activations/second/efficientnet_lite0.h5")
+    assert names(jobs) == dependents(all_jobs, lambda job: job.rule == "import_images")
+    assert values_of("dataset", jobs) == {"tiny"}
+    assert "prepare_network" not in rules(jobs)
+
+
+def test_a_picture_more_or_less_is_noticed(copied):
+    (copied / "data/tiny/pictures/15.png").unlink()
+    assert "import_images" in rules(copied.planned())
+
+
+def test_files_that_are_only_touched_rerun_nothing(copied):
+    for folder in ("workflow_scripts/alignment", "data", "rules", "envs"):
+        for path in (copied / folder).rglob("*.*"):
+            path.touch()
+    for path in ("config.yaml", "Snakefile", "workflow_scripts/figures.mplstyle"):
+        (copied / path).touch()
+    assert copied.planned() == []
+
+
+# Code
+
+
+def imported_modules(scripts, script):
+    """The modules of the library that a script, or a module, imports, found in its bytecode."""
+    finder = ModuleFinder(path=[str(scripts)])
+    path = script if isinstance(script, Path) else scripts / f"{script}.py"
+    finder.run_script(str(path))
+    files = (Path(module.__file__) for module in finder.modules.values() if module.__file__)
+    found = {file for file in files if file.parent != scripts and file != path}
+    return {str(file.relative_to(scripts.parent)) for file in found if file.stem != "__init__"}
+
+
+@pytest.fixture(scope="module")
+def every_job(finished):
+    """Every job of every stage, also of those that a whole run leaves out or makes on demand."""
+    on = {"agreement": {"enabled": True}, "stability": {"enabled": True}}
+    heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
+    targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
+    targets.append("results/figures/heatmaps-tiny-p77.png")
+    overlays = [on | {"explorer": {"enabled": True}}]
+    return finished.planned(*targets, overlays=overlays, flags=["--forceall"])
+
+
+def test_every_rule_declares_the_modules_that_its_script_imports(finished, every_job):
+    jobs = {
+        name: rule
+        for name, rule in rules_of_workflow().items()
+        if rule["runs"] and not rule["file"].startswith("topography")
+    }
+    # What is fetched is checked by its SHA-256: an edit is no reason to download it again.
+    assert rules(every_job) - {"explorer"} == set(jobs) - {"fetch_dataset"}
+    scripts = finished / "workflow_scripts"
+    for job in every_job:
+        if job.rule not in jobs:
+            continue
+        declared = {path for path in job.input if path.endswith(".py")}
+        script = Path(jobs[job.rule]["script"]).stem
+        expected = imported_modules(scripts, script)
+        if script == "plot_tables":
+            # The module that draws stands in a parameter.
+            drawing = {path for path in declared if "/figures/" in path} - expected
+            assert drawing, job.rule
+            for module in drawing:
+                expected |= {module, *imported_modules(scripts, scripts.parent / module)}
+        assert declared == expected, job.rule
+
+
+def test_the_finder_of_imports_finds_what_is_imported_late_or_indirectly(tmp_path):
+    library = tmp_path / "workflow_scripts/alignment"
+    library.mkdir(parents=True)
+    (library / "__init__.py").touch()
+    (library / "first.py").write_text("def call():\n    from alignment.second import name\n")
+    (library / "second.py").write_text("name = 1\n")
+    (library / "third.py").touch()
+    (library.parent / "stage.py").write_text("from alignment import first\n")
+    assert imported_modules(library.parent, "stage") == {
+        "workflow_scripts/alignment/first.py",
+        "workflow_scripts/alignment/second.py",
+    }
+
+
+@pytest.mark.parametrize(
+    "module", ["heatmaps/heatmaps", "similarity/fits", "datasets/mur92", "figures/prediction"]
+)
+def test_an_edited_module_reruns_the_stages_that_import_it(copied, all_jobs, module):
+    path = f"workflow_scripts/alignment/{module}.py"
+    with open(copied / path, "a") as file:
+        file.write("\n\ndef added():\n    return 1\n")
+    stale = dependents(all_jobs, lambda job: path in job.input)
+    # Of the source of another dataset nothing is made here.
+    assert bool(stale) == (module != "datasets/mur92")
+    assert len(stale) < len(all_jobs)
+    assert names(copied.planned()) == stale
+
+
+def test_another_look_redraws_every_figure_and_computes_nothing(copied):
+    with open(copied / "workflow_scripts/figures.mplstyle", "a") as file:
+        file.write("\nlines.linewidth: 3\n")
+    jobs = copied.planned()
+    assert set().union(*(job.output for job in jobs)) == {
+        f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("png", "pdf")
+    }
+
+
+# Lost files, and targets of their own
+
+
+def test_a_lost_overlay_is_drawn_alone(copied):
+    before = (copied / OVERLAY_PICTURE).read_bytes()
+    (copied / OVERLAY_PICTURE).unlink()
+    (job,) = copied.planned()
+    assert (job.rule, job.output) == ("draw_overlay", {OVERLAY_PICTURE})
+    copied.run()
+    assert (copied / OVERLAY_PICTURE).read_bytes() == before
+    assert copied.planned() == []
+
+
+def test_one_overlay_can_be_asked_for_alone(copied):
+    folder = (copied / OVERLAY_PICTURE).parent
+    before = (copied / OVERLAY_PICTURE).read_bytes()
+    shutil.rmtree(folder)
+    copied.run(OVERLAY_PICTURE)
+    assert [path.name for path in folder.iterdir()] == ["03.png"]
+    assert (copied / OVERLAY_PICTURE).read_bytes() == before
+
+
+def test_an_overlay_of_an_image_that_is_not_there_is_refused_with_those_nearest(copied):
+    wrong = OVERLAY_PICTURE.replace("03.png", "33.png")
+    done = copied.snakemake(wrong, flags=["--cores", "1"])
+    assert done.code != 0
+    sentence = f"Error: there is no image '33' among the {COHORTS['tiny']} of the cohort; nearest "
+    assert any(line.startswith(sentence) for line in done.said.splitlines()), done.said
+    assert not (copied / wrong).exists()
+
+
+def test_an_overlay_at_any_percentile_can_be_asked_for(finished):
+    (job,) = finished.planned(OVERLAY_PICTURE.replace("p80", "p92.5"))
+    assert job.rule == "draw_overlay"
+
+
+@pytest.mark.parametrize(
+    ("lost", "maker"),
+    [
+        ("predictions/summary.csv", "summarize_predictions"),
+        ("predictions/control_tests.csv", "collect_controls"),
+        ("statistics/ks_tests.csv", "compare_distributions"),
+        ("figures/heatmaps-tiny.pdf", "plot_heatmaps"),
+        ("heatmaps/tiny/efficientnet_lite0/p80/index.csv", "draw_overlays"),
+    ],
+)
+def test_a_lost_result_is_made_anew_with_what_shows_it(copied, all_jobs, lost, maker):
+    path = f"results/{lost}"
+    (copied / path).unlink()
+    expected = dependents(all_jobs, lambda job: path in job.output)
+    assert maker in {rule for rule, _ in expected}
+    assert names(copied.planned()) == expected
+
+
+def test_lost_tables_can_be_asked_for_alone(copied):
+    lost = {
+        "results/ais/tiny/efficientnet_lite0/seed-111/fold-1.csv": "score_maps",
+        "results/predictions/tiny-a/efficientnet_lite1.csv": "collect_predictions",
+        "results/statistics/ks_tests.csv": "compare_distributions",
+    }
+    for path in lost:
+        (copied / path).unlink()
+    jobs = copied.planned(*lost)
+    assert sorted(job.rule for job in jobs) == sorted(lost.values())
+
+
+def test_every_figure_is_a_target_of_its_own(copied):
+    targets = [f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("png", "pdf")]
+    assert copied.planned(*targets) == []
+    for target in targets:
+        (copied / target).unlink()
+    (job,) = copied.planned("results/figures/prediction.png")
+    assert job.rule == "plot_prediction"
+    assert len(copied.planned(*targets)) == len(FIGURES)
