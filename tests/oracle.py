@@ -87,7 +87,7 @@ def selection(feature_maps, head, human, order, train, test, similarity, kind):
     return np.array(curve).T
 
 
-def image_scores(feature_maps, head, human, similarity):
+def image_ais(feature_maps, head, human, similarity):
     """AIS_if (N, F): image i without map f, all others whole."""
     n_images, n_maps = feature_maps.shape[:2]
     whole = head(feature_maps)
@@ -114,3 +114,12 @@ def naive_holm(p_values):
         reached = max(reached, (len(p_values) - step) * p_values[k])
         corrected[k] = min(reached, 1.0)
     return corrected
+
+
+def naive_pearson(x, y):
+    """Return the Pearson correlation, written out."""
+    n = len(x)
+    mean_x, mean_y = sum(x) / n, sum(y) / n
+    top = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    bottom = sum((a - mean_x) ** 2 for a in x) * sum((b - mean_y) ** 2 for b in y)
+    return top / bottom**0.5

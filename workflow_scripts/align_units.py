@@ -43,9 +43,10 @@ def main(input, output, params, cohort):
             fit, scores[name] = leave_units_out(
                 embedding, upper_triangle(judgments), group, params.fit
             )
-            smooth = float(morans_i(scores[name], pairs))
-            p = morans_i_p(scores[name], pairs, params.permutations, network.attributes["seed"])
-            maps.append([*told, name, len(chosen), fit, smooth, p])
+        # Of single units alone: patches overlap, and are alike for that.
+        smooth = float(morans_i(scores["ais"], pairs))
+        p = morans_i_p(scores["ais"], pairs, params.permutations, network.attributes["seed"])
+        maps.append([*told, len(chosen), fit, smooth, p])
         places = zip(*positions(grid).T.tolist(), *scores.values(), strict=True)
         units += [[*told, unit, *place] for unit, place in enumerate(places)]
     write_rows(output.units, UNIT_COLUMNS, units)

@@ -1,6 +1,6 @@
 """Compute or read the saliency maps of a dataset by one source."""
 
-from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.arrays import COMPACT, put_array, writing
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.picture_files import PictureFiles
@@ -58,16 +58,16 @@ def main(input, output, params, wildcards):
     for image, values in zip(files.names, maps, strict=True):
         if values.min() == values.max():
             warn(f"the saliency map of the image '{image}' is flat: it is compared with nothing.")
-    write_arrays(
-        output.maps,
-        {f"maps/{k:06}": values for k, values in enumerate(maps)} | {"images": files.names},
-        {
-            "source": wildcards.source,
-            "dataset": wildcards.dataset,
-            **params.definition,
-            "made_from": made_from(pictures=input.pictures),
-        },
-    )
+    made_by = {
+        "source": wildcards.source,
+        "dataset": wildcards.dataset,
+        **params.definition,
+        "made_from": made_from(pictures=input.pictures),
+    }
+    with writing(output.maps, made_by) as file:
+        put_array(file, "images", files.names)
+        for k, values in enumerate(maps):
+            file.create_dataset(f"maps/{k:06}", data=values, **COMPACT)
 
 
 if __name__ == "__main__":

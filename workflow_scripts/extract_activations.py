@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import torch
 
-from alignment.artifacts.arrays import put_array, writing
+from alignment.artifacts.arrays import COMPACT, put_array, writing
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
 from alignment.artifacts.job_log import job_log, progress, usage_noted
@@ -56,7 +56,10 @@ def write_outputs(file, backbone, batches, n_images, device):
         arrays = {k: v.cpu().numpy() for k, v in outputs.items() if v is not None}
         for name, array in arrays.items():
             if name not in file:
-                file.create_dataset(name, (n_images, *array.shape[1:]), array.dtype)
+                shape = (n_images, *array.shape[1:])
+                image_by_image = {"chunks": (1, *array.shape[1:]), **COMPACT}
+                layout = image_by_image if array.ndim == 4 else {}
+                file.create_dataset(name, shape, array.dtype, **layout)
             file[name][start : start + len(array)] = array
         start += len(batch)
         pooled &= is_pooled(arrays["feature_maps"], arrays["embedding"])

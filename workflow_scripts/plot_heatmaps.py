@@ -3,7 +3,7 @@
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
-from alignment.figures.charts import save, use_style
+from alignment.figures.charts import PHOTOGRAPHS, save, use_style
 from alignment.figures.heatmaps import draw
 
 
@@ -15,7 +15,7 @@ def main(input, output, params, cohort):
         saved = open_heatmaps(path, input.pictures)
         heatmaps[saved.model] = saved
     figure = draw(cohort, heatmaps, params.thresholds, params.colours, params.n_shown)
-    save(figure, output.png, output.pdf)
+    save(figure, output.png, output.pdf, PHOTOGRAPHS)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_tables
-from alignment.figures.charts import save, use_style
+from alignment.figures.charts import PHOTOGRAPHS, save, use_style
 from alignment.figures.saliency import draw, risks_of
 from alignment.saliency.models import CENTRE
 
@@ -26,7 +26,8 @@ def main(input, output, params, cohort):
     if len(maps) > 1:
         maps.pop(CENTRE, None)
     risks = risks_of(read_tables(input.tables))
-    save(draw(cohort, heatmaps, maps, risks, params.kinds, params.n_shown), output.png, output.pdf)
+    figure = draw(cohort, heatmaps, maps, risks, params.kinds, params.n_shown)
+    save(figure, output.png, output.pdf, PHOTOGRAPHS)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.tables import read_columns
 from alignment.comparison.stability import most_exciting, stable_maps
-from alignment.figures.charts import save, use_style
+from alignment.figures.charts import PHOTOGRAPHS, save, use_style
 from alignment.figures.stable_maps import N_MAPS, N_PICTURES, draw, title_of
 
 
@@ -34,7 +34,7 @@ def main(input, output, params, wildcards):
         excited.append(activity[top])
         print(f"map {f}: {', '.join(images[i] for i in top)}")
     print(title)
-    save(draw(title, names, shown, excited, framing), output.png, output.pdf)
+    save(draw(title, names, shown, excited, framing), output.png, output.pdf, PHOTOGRAPHS)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ import h5py
 import numpy as np
 import pytest
 
-from alignment.artifacts.errors import InputError
 from alignment.artifacts.arrays import (
+    Arrays,
     open_arrays,
     read_arrays,
     read_attributes,
     read_seal,
-    replacing,
     write_arrays,
 )
+from alignment.artifacts.errors import InputError
 
 
 @pytest.fixture
@@ -98,16 +98,6 @@ def test_a_failed_write_leaves_what_was_there(path, there_before):
     assert not there_before or path.read_bytes() == before
 
 
-def test_the_file_appears_only_when_it_is_whole(path):
-    with replacing(path) as partial:
-        partial.write_text("half")
-        assert not path.exists()
-        assert partial.parent == path.parent  # the same file system: the move is atomic
-        assert partial.name.endswith(".partial")
-    assert path.read_text() == "half"
-    assert files_below(path.parent) == [path.name]
-
-
 def refusals(path):
     """What is said where an artifact is read in any way."""
     said = set()
@@ -186,3 +176,28 @@ def test_an_absent_array_is_named_beside_those_there_are(path):
     write_arrays(path, {"rsm": [1], "ais": [2]}, {})
     with pytest.raises(InputError, match=r"vgg16\.h5 holds no 'heatmap' but ais, rsm; delete it"):
         read_arrays(path, "rsm", "heatmap")
+
+
+def test_arrays_are_read_one_by_one_and_only_when_they_are_asked_for(path, monkeypatch):
+    write_arrays(path, {"a": [1, 2], "images": ["x", "é"], "c": 3}, {"model": "vgg16"})
+    arrays = Arrays(path)
+    assert arrays.attributes == read_attributes(path)
+    assert sorted(arrays) == ["a", "c", "images"]
+    assert len(arrays) == 3
+    assert "b" not in arrays
+    assert arrays["images"].tolist() == ["x", "é"]
+    assert {**arrays}["c"] == 3
+    asked = []
+    monkeypatch.setattr(
+        "alignment.artifacts.arrays.read_arrays", lambda path, *names: asked.append(names)
+    )
+    Arrays(path)
+    assert asked == []
+    assert arrays["a"] is None
+    assert asked == [("a",)]
+
+
+def test_an_absent_array_of_a_mapping_is_named(path):
+    write_arrays(path, {"rsm": [1]}, {})
+    with pytest.raises(InputError, match=r"vgg16\.h5 holds no 'heatmap' but rsm; delete it"):
+        Arrays(path)["heatmap"]

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from alignment.artifacts.tables import read_columns, write_columns, write_rows
+from alignment.artifacts.tables import (
+    NAMES,
+    groups_of,
+    read_columns,
+    read_tables,
+    rows_where,
+    write_columns,
+    write_rows,
+)
 
 
 @pytest.fixture
@@ -75,10 +83,7 @@ NUMBER_LIKE = {
 }
 
 
-@pytest.mark.parametrize(
-    "column",
-    ["image", "file", "sha256", "cohort", "model", "model_a", "model_b", "statistic", "weights"],
-)
+@pytest.mark.parametrize("column", sorted(NAMES))
 @pytest.mark.parametrize("names", NUMBER_LIKE.values(), ids=NUMBER_LIKE)
 def test_names_that_look_like_numbers_come_back(path, column, names):
     write_columns(path, index=range(len(names)), **{column: names})
@@ -100,6 +105,94 @@ def test_a_label_without_value_becomes_an_empty_field(path):
 def test_a_table_without_rows_keeps_its_header(path):
     write_rows(path, ["a", "b"], [])
     assert {name: len(column) for name, column in read_columns(path).items()} == {"a": 0, "b": 0}
+
+
+@pytest.mark.parametrize(("constant", "field"), [("01", "01"), ("a, b", '"a, b"'), (7, "7")])
+def test_what_is_the_same_in_every_row_is_given_once(path, constant, field):
+    write_columns(path, model=constant, map=[0, 1], ais=np.array([0.5, np.nan]))
+    assert path.read_text() == f"model,map,ais\n{field},0,0.5\n{field},1,\n"
+
+
+def test_constants_beside_columns_without_rows_make_no_row(path):
+    write_columns(path, cohort="animals", seed=111, map=[])
+    assert path.read_text() == "cohort,seed,map\n"
+
+
+# Several tables as one, and parts of them
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Tables of three folds, of which the second has no rows."""
+    paths = [tmp_path / f"fold-{k}.csv" for k in range(3)]
+    write_columns(paths[0], cohort="01", fold=0, map=[4, 2], ais=[0.5, np.nan])
+    write_columns(paths[1], cohort="01", fold=1, map=[], ais=[])
+    write_columns(paths[2], cohort="02", fold=2, map=[3], ais=[0.25])
+    return paths
+
+
+def test_tables_are_read_row_under_row_in_their_order(paths):
+    for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0]):
+        table = read_tables([paths[k] for k in order])
+        assert list(table) == ["cohort", "fold", "map", "ais"]
+        rows = {0: [("01", 0, 4), ("01", 0, 2)], 1: [], 2: [("02", 2, 3)]}
+        expected = [row for k in order for row in rows[k]]
+        assert list(zip(table["cohort"], table["fold"], table["map"], strict=True)) == expected
+        assert table["ais"].dtype == np.float64
+        # A table without rows does not make text of the numbers of the others.
+        assert table["map"].dtype == table["fold"].dtype == np.int64
+
+
+def test_tables_without_any_row_keep_their_columns(paths):
+    table = read_tables([paths[1], paths[1]])
+    assert {name: len(column) for name, column in table.items()} == dict.fromkeys(
+        ("cohort", "fold", "map", "ais"), 0
+    )
+
+
+def test_numbers_of_one_table_may_be_whole_by_chance(tmp_path):
+    write_columns(tmp_path / "a.csv", fit=[1, 0])
+    write_columns(tmp_path / "b.csv", fit=[0.5])
+    assert read_tables([tmp_path / "a.csv", tmp_path / "b.csv"])["fit"].tolist() == [1, 0, 0.5]
+
+
+@pytest.fixture
+def table():
+    return {
+        "cohort": np.array(["b", "a", "b", "a", "b"]),
+        "seed": np.array([2, 1, 1, 1, 2]),
+        "fit": np.arange(5.0),
+    }
+
+
+def test_rows_are_found_by_the_values_of_their_columns(table):
+    assert rows_where(table, cohort="b", seed=2)["fit"].tolist() == [0, 4]
+    assert rows_where(table, cohort="a")["seed"].tolist() == [1, 1]
+    nothing = rows_where(table, cohort="c")
+    assert list(nothing) == list(table)
+    assert all(len(column) == 0 for column in nothing.values())
+
+
+def test_a_table_is_split_by_its_values_in_the_order_of_their_first_rows(table):
+    groups = groups_of(table, "cohort", "seed")
+    assert list(groups) == [("b", 2), ("a", 1), ("b", 1)]
+    for (cohort, seed), group in groups.items():
+        expected = rows_where(table, cohort=cohort, seed=seed)
+        for name, column in expected.items():
+            np.testing.assert_array_equal(group[name], column)
+    assert sum(len(group["fit"]) for group in groups.values()) == 5
+    # The keys are those of Python, which f-strings and JSON can show.
+    assert [(type(cohort), type(seed)) for cohort, seed in groups] == [(str, int)] * 3
+
+
+def test_groups_by_one_column_have_its_values_as_keys(table):
+    groups = groups_of(table, "seed")
+    assert list(groups) == [2, 1]
+    assert groups[1]["fit"].tolist() == [1, 2, 3]
+
+
+def test_a_table_without_rows_has_no_groups(table):
+    assert groups_of({name: column[:0] for name, column in table.items()}, "cohort", "seed") == {}
 
 
 def test_columns_of_unequal_length_are_refused(path):

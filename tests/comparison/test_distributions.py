@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from oracle import naive_holm
 from scipy import stats
 
 from alignment.comparison.distributions import KS_COLUMNS, compare, describe, entropies, samples
-from oracle import naive_holm
 
 
 def naive_entropy(values):

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from alignment.comparison.distributions import compare
-from alignment.statistics.holm import holm
 from alignment.comparison.paired_tests import COLUMNS, compare_images
+from alignment.statistics.holm import holm
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """Stability of scores and of retained sets, against definitions by hand and random sets."""
 
 from itertools import combinations
-from math import comb
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from alignment.similarity.fits import fit
-from alignment.similarity.pairs import pair_positions, upper_triangle
-from alignment.statistics.overlap import overlap, random_overlap, random_stable
 from alignment.comparison.stability import (
     MAP_COLUMNS,
     SUMMARY_COLUMNS,
@@ -20,48 +16,12 @@ from alignment.comparison.stability import (
     stable_maps,
     summarize_stability,
 )
+from alignment.heads.layered import SavedRemovals
+from alignment.similarity.fits import fit
+from alignment.similarity.pairs import pair_positions, upper_triangle
+from alignment.statistics.overlap import random_overlap
 
 RNG = np.random.default_rng(0)
-
-
-def members(chosen, n=6):
-    return np.isin(np.arange(n), chosen)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "expected"),
-    [
-        ([0, 1, 2], [1, 2, 3], 2 / 4),
-        ([0, 1], [0, 1], 1),
-        ([0], [5], 0),
-        ([0], [], 0),
-        ([], [], np.nan),
-    ],
-)
-def test_overlap_by_hand(a, b, expected):
-    assert overlap(members(a), members(b)) == pytest.approx(expected, nan_ok=True)
-
-
-@pytest.mark.parametrize(("n_a", "n_b"), [(2, 3), (1, 1), (5, 4), (6, 2), (0, 3), (6, 6)])
-def test_random_overlap_is_the_mean_over_all_sets(n_a, n_b):
-    first = set(range(n_a))
-    all_sets = [set(second) for second in combinations(range(6), n_b)]
-    assert len(all_sets) == comb(6, n_b)
-    expected = np.mean([len(first & second) / len(first | second) for second in all_sets])
-    assert random_overlap(n_a, n_b, 6) == pytest.approx(expected, rel=1e-12)
-
-
-def test_random_overlap_of_many_maps_is_that_of_draws():
-    rng = np.random.default_rng(1)
-    drawn = [
-        overlap(
-            members(rng.choice(1280, 300, replace=False), 1280),
-            members(rng.choice(1280, 180, replace=False), 1280),
-        )
-        for _ in range(1000)
-    ]
-    assert random_overlap(300, 180, 1280) == pytest.approx(np.mean(drawn), abs=2e-3)
-    assert np.isnan(random_overlap(0, 0, 1280))
 
 
 def test_every_two_folds_are_compared():
@@ -85,6 +45,13 @@ def test_every_two_folds_are_compared():
         assert result["overlap_random"][k] == pytest.approx(expected)
 
 
+def removals(rsm, rsm_without):
+    """What scores maps by similarities that are written down."""
+    one_side = np.empty((0, len(rsm_without), 0))
+    saved = {"rsm": rsm, "rsm_without": rsm_without, "rsm_without_one_side": one_side}
+    return SavedRemovals(saved)
+
+
 def naive_scores(images, judgments, rsm, rsm_without):
     pairs = pair_positions(images, len(judgments))
     human = upper_triangle(judgments)[pairs]
@@ -99,7 +66,7 @@ def test_halves_share_no_image_and_are_scored_on_their_own():
     rsm = RNG.uniform(-1, 1, n_pairs)
     rsm_without = rsm + RNG.normal(size=(n_maps, n_pairs)) * 0.01
     images = np.array([0, 2, 3, 4, 5, 7, 8, 10, 11])
-    result = compare_halves(images, judgments, rsm, rsm_without, 4, seeds=range(3))
+    result = compare_halves(images, judgments, removals(rsm, rsm_without), 4, seeds=range(3))
     for k in range(3):
         order = np.arange(9)
         np.random.RandomState(k).shuffle(order)
@@ -125,11 +92,11 @@ def test_planted_maps_are_found_in_halves_and_noise_is_not():
     judgments += judgments.T
     rsm = 0.5 * signal + RNG.normal(size=n_pairs) * 0.2
     helps = np.linspace(0, 0.2, 50)[:, None]
-    planted = compare_halves(np.arange(n), judgments, rsm, rsm - helps * signal, 10)
+    planted = compare_halves(np.arange(n), judgments, removals(rsm, rsm - helps * signal), 10)
     assert planted["rank_correlation"].min() > 0.99
     assert planted["overlap"].min() > 0.99
     noise = rsm + RNG.normal(size=(50, n_pairs)) * 0.01
-    unplanted = compare_halves(np.arange(n), judgments, rsm, noise, 10)
+    unplanted = compare_halves(np.arange(n), judgments, removals(rsm, noise), 10)
     assert abs(unplanted["rank_correlation"].mean()) < 0.15
     assert unplanted["overlap"].mean() == pytest.approx(random_overlap(10, 10, 50), abs=0.08)
 
@@ -138,7 +105,8 @@ def test_halves_that_nobody_judged_are_undefined():
     judgments = np.full((8, 8), np.nan)
     judgments[0, 1] = judgments[1, 0] = 0.5
     rsm = RNG.random(28)
-    result = compare_halves(np.arange(8), judgments, rsm, rsm * np.ones((5, 1)), 2, seeds=range(2))
+    unchanged = removals(rsm, rsm * np.ones((5, 1)))
+    result = compare_halves(np.arange(8), judgments, unchanged, 2, seeds=range(2))
     assert np.isnan([result["rank_correlation"], result["overlap"]]).all()
 
 
@@ -173,18 +141,6 @@ def test_stable_maps_come_best_first():
     assert stable_maps(maps, 1).tolist() == [3, 1]
     maps["share_retained"][:] = 0.2
     assert stable_maps(maps, 0.9).tolist() == []
-
-
-def test_random_stable_maps_are_binomial_where_sets_have_one_size():
-    expected = 1280 * stats.binom.sf(35, 40, 640 / 1280)
-    assert random_stable(np.full(40, 640), 1280, 0.9) == pytest.approx(expected, rel=1e-9)
-
-
-def test_random_stable_maps_of_different_sizes_by_hand():
-    # In at least half of two folds: not in none of them.
-    assert random_stable(np.array([2, 5]), 10, 0.5) == pytest.approx(10 * (1 - 0.8 * 0.5))
-    assert random_stable(np.array([2, 5]), 10, 1) == pytest.approx(10 * 0.2 * 0.5)
-    assert random_stable(np.array([0, 10]), 10, 0.5) == pytest.approx(10)
 
 
 def test_a_summary_keeps_pairs_within_and_between_seeds_apart():

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import struct
 import sys
 import tarfile
 import zipfile
@@ -12,9 +11,8 @@ import pytest
 
 from alignment.artifacts import downloads
 from alignment.artifacts.errors import InputError
-from alignment.datasets import archives, digit_sources
+from alignment.datasets import archives
 from alignment.datasets.archives import Archive, find_archive, read_members, run_client
-from alignment.datasets.digit_sources import read_source, take
 
 CONTENT = b"content"
 
@@ -64,11 +62,6 @@ def zip_bytes(entries):
         for name, content, _ in entries:
             file.writestr(name, content)
     return buffer.getvalue()
-
-
-def idx_bytes(array):
-    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-    return header + array.tobytes()
 
 
 def deb_bytes(entries):
@@ -176,44 +169,3 @@ def test_a_client_that_fails_says_why(tmp_path):
         run_client(sys.executable, "-c", "import sys; sys.exit('nothing there')", folder=tmp_path)
     run_client(sys.executable, "-c", "open('made', 'w')", folder=tmp_path)
     assert (tmp_path / "made").exists()
-
-
-@pytest.fixture
-def idx_package(tmp_path, monkeypatch):
-    """A package of npm with four tiny IDX files that passes for the real one."""
-    arrays = {
-        "train_images": np.arange(12 * 784, dtype=np.uint8).reshape(12, 28, 28),
-        "train_labels": np.arange(12, dtype=np.uint8) % 3,
-        "test_images": np.ones((6, 28, 28), np.uint8),
-        "test_labels": np.arange(6, dtype=np.uint8) % 3,
-    }
-    members = digit_sources.IDX_FILES
-    entries = [
-        (f"package/data/{members[name]}", idx_bytes(array), tarfile.REGTYPE)
-        for name, array in arrays.items()
-    ]
-    content = tar_bytes(entries)
-    path = tmp_path / "mnist.tgz"
-    path.write_bytes(content)
-    monkeypatch.setitem(digit_sources.ARCHIVES, "mnist", published(Downloads(content), content))
-    return path, arrays
-
-
-def test_sources_become_arrays_with_a_channel(idx_package, tmp_path):
-    path, arrays = idx_package
-    for archive in (None, path):
-        found, origin = read_source("mnist", tmp_path / "cache", key="mnist", archive=archive)
-        assert found["train_images"].shape == (12, 28, 28, 1)
-        np.testing.assert_array_equal(found["train_images"][..., 0], arrays["train_images"])
-        assert found["test_labels"].tolist() == [0, 1, 2, 0, 1, 2]
-        assert "SHA-256" in origin
-
-
-def test_fewer_images_are_as_many_of_each_class(idx_package, tmp_path):
-    path, _ = idx_package
-    arrays, _ = read_source("mnist", tmp_path, key="mnist", archive=path)
-    few = take(arrays, {"train": 6, "test": None}, "topography: datasets: mnist")
-    assert np.bincount(few["train_labels"]).tolist() == [2, 2, 2]
-    assert len(few["test_labels"]) == 6
-    with pytest.raises(InputError, match="mnist: test: 9 images, as many of each class, are more"):
-        take(arrays, {"test": 9}, "topography: datasets: mnist")

@@ -1,6 +1,5 @@
-"""The default dataset: downloaded once, checked, and unpacked without following any path."""
+"""The default dataset: downloaded by its checksum, and unpacked without following any path."""
 
-import hashlib
 import io
 import tarfile
 from types import SimpleNamespace
@@ -9,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from alignment.datasets import mur92
 from alignment.artifacts.errors import InputError
+from alignment.datasets import mur92
 
 MEMBERS = {f"{mur92.FOLDER}/{name}": name.encode() for name in (mur92.PICTURES, mur92.JUDGMENTS)}
 
@@ -28,102 +27,6 @@ def write_archive(path, entries):
     return path
 
 
-@pytest.fixture
-def archive(tmp_path, monkeypatch):
-    """A tiny archive that passes for the real one."""
-    path = write_archive(tmp_path / "fake.tar.gz", [entry(*item) for item in MEMBERS.items()])
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    monkeypatch.setattr(mur92, "ARCHIVE_SHA256", digest)
-    return path.read_bytes()
-
-
-class Downloads:
-    """Stands for pip: each call delivers the next content, or raises."""
-
-    def __init__(self, *contents):
-        self.contents, self.folders = list(contents), []
-
-    def __call__(self, folder):
-        self.folders.append(folder)
-        content = self.contents[min(len(self.folders), len(self.contents)) - 1]
-        if isinstance(content, OSError):
-            raise content
-        if content is not None:
-            (mur92.Path(folder) / mur92.ARCHIVE).write_bytes(content)
-
-
-def test_a_download_is_kept_and_used_again(tmp_path, archive):
-    cache, download = tmp_path / "deep" / "cache", Downloads(archive)
-    for _ in range(2):
-        path = mur92.find_archive(cache, download=download)
-        assert path == cache / mur92.ARCHIVE
-        assert path.read_bytes() == archive
-    assert len(download.folders) == 1
-    assert [p.name for p in cache.iterdir()] == [mur92.ARCHIVE]
-
-
-def test_a_damaged_kept_copy_is_downloaded_again(tmp_path, archive):
-    (tmp_path / mur92.ARCHIVE).write_bytes(archive[:-1])
-    download = Downloads(archive)
-    assert mur92.find_archive(tmp_path, download=download).read_bytes() == archive
-    assert len(download.folders) == 1
-
-
-@pytest.mark.parametrize("failure", [b"half", None, OSError("no route to host")])
-def test_a_broken_download_is_tried_again(tmp_path, archive, failure):
-    cache, download = tmp_path / "cache", Downloads(failure, archive)
-    assert mur92.find_archive(cache, download=download).read_bytes() == archive
-    assert len(download.folders) == 2
-    assert [p.name for p in cache.iterdir()] == [mur92.ARCHIVE]
-
-
-@pytest.mark.parametrize(
-    ("failure", "problem"),
-    [
-        (b"half", "it has SHA-256 "),
-        (None, "did not arrive"),
-        (OSError("no route to host"), "no route to host"),
-    ],
-)
-@pytest.mark.usefixtures("archive")
-def test_when_every_attempt_fails_the_way_offline_is_told(tmp_path, failure, problem):
-    cache, download = tmp_path / "cache", Downloads(failure)
-    with pytest.raises(InputError) as caught:
-        mur92.find_archive(cache, download=download)
-    assert problem in str(caught.value)
-    assert "pip download --no-deps" in str(caught.value)
-    assert "datasets: <name>: archive" in str(caught.value)
-    assert len(download.folders) == mur92.ATTEMPTS
-    assert list(cache.iterdir()) == []
-
-
-def no_download(folder):
-    pytest.fail("the local copy is enough")
-
-
-def test_a_local_copy_is_used_where_it_lies(tmp_path, archive):
-    local = tmp_path / "mine.tar.gz"
-    local.write_bytes(archive)
-    assert mur92.find_archive(tmp_path / "cache", str(local), no_download) == local
-    assert not (tmp_path / "cache").exists()
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"), [(None, "does not exist; give the path of"), (b"other", "damaged or")]
-)
-def test_a_missing_or_wrong_local_copy_is_named(tmp_path, archive, content, problem):
-    local = tmp_path / "mine.tar.gz"
-    if content:
-        local.write_bytes(content)
-    with pytest.raises(
-        InputError, match=rf"mine\.tar\.gz named in the config.*{problem}"
-    ) as caught:
-        mur92.find_archive(tmp_path / "cache", local, no_download)
-    if content:
-        assert hashlib.sha256(content).hexdigest() in str(caught.value)
-        assert hashlib.sha256(archive).hexdigest() in str(caught.value)
-
-
 def test_pip_is_told_the_checksum_and_its_last_line_is_passed_on(tmp_path, monkeypatch):
     def run(command, **_):
         requirement = command[command.index("--requirement") + 1]
@@ -133,7 +36,7 @@ def test_pip_is_told_the_checksum_and_its_last_line_is_passed_on(tmp_path, monke
 
     monkeypatch.setattr(mur92.subprocess, "run", run)
     with pytest.raises(OSError, match=r"^pip: ERROR: no such host$"):
-        mur92.pip_download(tmp_path)
+        mur92.download(tmp_path)
 
 
 def everything_below(folder):
@@ -194,7 +97,15 @@ def test_a_file_of_implausible_size_is_not_unpacked(tmp_path, monkeypatch):
     assert not (tmp_path / "source").exists()
 
 
-def test_pictures_labels_and_observers_are_read(tmp_path):
+def test_pip_that_succeeds_is_believed(tmp_path, monkeypatch):
+    done = SimpleNamespace(stdout="Saved", stderr="", returncode=0)
+    monkeypatch.setattr(mur92.subprocess, "run", lambda command, **_: done)
+    assert mur92.download(tmp_path) is None
+
+
+@pytest.fixture
+def published(tmp_path):
+    """The two files of the dataset, with two pictures and three observers."""
     flags = {"human": 1, "face": 0, "animal": 1, "natural": 1}
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (2, 5, 4, 3), dtype=np.uint8)
@@ -202,13 +113,45 @@ def test_pictures_labels_and_observers_are_read(tmp_path):
     stimuli[0] = {"image": pictures[0], "category": "human bodypart", **flags}
     stimuli[1] = {"image": pictures[1], "category": "fruit", **dict.fromkeys(flags, 0)}
     savemat(tmp_path / "p.mat", {"stimuli_92objs": stimuli})
-    names, read, labels = mur92.read_stimuli(tmp_path / "p.mat")
-    assert names == ["01-human-bodypart", "02-fruit"]
-    np.testing.assert_array_equal(read, pictures)
-    assert labels["category"] == ["human bodypart", "fruit"]
-    assert [labels[name] for name in flags] == [[1, 0], [0, 0], [1, 0], [1, 0]]
     observers = rng.random((3, 4, 4))
     rdms = np.empty(3, dtype=object)
     rdms[:] = [{"RDM": matrix, "name": "x"} for matrix in observers]
     savemat(tmp_path / "j.mat", {"rdms_behav_92": rdms})
-    np.testing.assert_array_equal(mur92.read_observers(tmp_path / "j.mat"), observers)
+    return tmp_path / "p.mat", tmp_path / "j.mat", pictures, observers
+
+
+LABELS = {
+    "category": ["human bodypart", "fruit"],
+    "human": [1, 0],
+    "face": [0, 0],
+    "animal": [1, 0],
+    "natural": [1, 0],
+}
+
+
+def test_pictures_labels_and_observers_are_read(published):
+    stimuli, judgments, pictures, observers = published
+    names, read, labels = mur92.read_stimuli(stimuli)
+    assert names == ["01-human-bodypart", "02-fruit"]
+    np.testing.assert_array_equal(read, pictures)
+    assert labels == LABELS
+    np.testing.assert_array_equal(mur92.read_observers(judgments), observers)
+
+
+def test_the_archive_is_read_as_one_dataset(published, tmp_path):
+    stimuli, judgments, pictures, observers = published
+    contents = (stimuli.read_bytes(), judgments.read_bytes())
+    entries = [entry(name, content) for name, content in zip(MEMBERS, contents, strict=True)]
+    before = everything_below(tmp_path)
+    dataset = mur92.read(write_archive(tmp_path / "a.tar.gz", entries))
+    assert dataset.names == ["01-human-bodypart", "02-fruit"]
+    np.testing.assert_array_equal(dataset.pictures, pictures)
+    np.testing.assert_array_equal(dataset.dissimilarities, observers)
+    assert dataset.labels == LABELS
+    assert everything_below(tmp_path) == {"a.tar.gz", *before}
+
+
+def test_an_archive_without_the_dataset_is_refused(tmp_path):
+    archive = write_archive(tmp_path / "a.tar.gz", [entry("readme.txt", b"x")])
+    with pytest.raises(InputError, match=r"a\.tar\.gz does not hold .* and .*; on a machine that"):
+        mur92.read(archive)

@@ -1,9 +1,15 @@
-"""Which row of a file belongs to which picture."""
+"""Which files are pictures, and which row of a file belongs to which picture."""
 
 import pytest
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.picture_names import PICTURE_SUFFIXES, match_rows
+from alignment.datasets.picture_names import (
+    MAP_SUFFIXES,
+    PICTURE_SUFFIXES,
+    files_in,
+    match_rows,
+    pictures_in,
+)
 
 
 @pytest.mark.parametrize("suffix", sorted(PICTURE_SUFFIXES))
@@ -15,3 +21,18 @@ def test_what_only_looks_like_an_extension_is_part_of_the_name():
     assert match_rows(["chair.v2", "chair.v1"], ["chair.v1", "chair.v2"], "rows.csv") == [1, 0]
     with pytest.raises(InputError, match=r"rows\.csv has no row for chair\.v1 and rows but no"):
         match_rows(["chair"], ["chair.v1"], "rows.csv")
+
+
+def test_the_files_of_a_folder_are_those_of_some_formats_in_order(tmp_path):
+    for name in ("b.PNG", "a.png", ".hidden.png", "notes.txt", "c.npy", "d"):
+        (tmp_path / name).touch()
+    assert files_in(tmp_path, PICTURE_SUFFIXES) == [f"{tmp_path}/a.png", f"{tmp_path}/b.PNG"]
+    assert files_in(tmp_path, MAP_SUFFIXES)[-1] == f"{tmp_path}/c.npy"
+    assert files_in(tmp_path, {".mat"}) == []
+
+
+def test_a_folder_stands_for_its_pictures(tmp_path):
+    for name in ("b.png", "a.jpg", "list.csv"):
+        (tmp_path / name).touch()
+    found = pictures_in(["x.tif", tmp_path])
+    assert found == ["x.tif", f"{tmp_path}/a.jpg", f"{tmp_path}/b.png"]

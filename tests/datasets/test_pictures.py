@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.pictures import digest, name_pictures, network_input, read_picture
+from alignment.datasets.pictures import name_pictures, network_input, read_picture
 from alignment.networks.torchvision_operators import import_torchvision
 
 transforms = import_torchvision().transforms
@@ -142,14 +142,6 @@ def test_names_that_occur_twice_are_refused():
 def test_fewer_than_three_pictures_are_refused(n):
     with pytest.raises(InputError, match=f"at least 3 pictures, but there are {n}"):
         name_pictures([f"{k}.png" for k in range(n)])
-
-
-def test_the_digest_knows_pixels_and_shape():
-    picture = random_picture(6, 4)
-    other = picture.copy()
-    other[0, 0, 0] ^= 1
-    assert digest(picture) == digest(np.asfortranarray(picture))
-    assert len({digest(p) for p in (picture, other, picture.reshape(6, 4, 3))}) == 3
 
 
 @pytest.mark.parametrize(("side", "size"), [(175, 224), (300, 64), (64, 64), (31, 30)])

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from alignment.explorer import contents
-from alignment.explorer.overview import numbers_of, overview
 from alignment.similarity.pairs import nearest_pairs
 
 N_IMAGES, N_MAPS, SIDE, N_FOLDS = 7, 11, 3, 6
@@ -122,32 +121,3 @@ def test_pictures_come_in_packs_that_count_on():
     packs = contents.picture_packs(pictures)
     assert [len(pack["webp"]) for pack in packs.values()] == [contents.PICTURES_TOGETHER, 2]
     assert list(packs) == ["pictures/0", "pictures/1"]
-
-
-def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
-    shown = overview(
-        "d",
-        {"image": np.array(["a", "b"]), "width": np.array([720, 30]), "height": np.array([90, 40])},
-        {"index": np.arange(2), "image": np.array(["a", "b"]), "face": np.array([1, 0])},
-        {"c": [1]},
-        {"m": {"maps": 4, "facts": []}},
-        {"cohorts": {"c": "A cohort", "d": "not of the dataset"}},
-    )
-    assert shown["dataset"] == {"id": "d", "label": "d"}
-    assert shown["cohorts"][0]["label"] == "A cohort"
-    assert shown["labels"] == {"face": ["1", "0"]}
-    assert read(shown["sizes"]).tolist() == [[360, 45], [30, 40]]
-
-
-def test_numbers_are_those_of_the_cohorts_with_their_ceiling():
-    summary = {
-        "cohort": np.array(["a", "b"]),
-        "model": np.array(["m", "m"]),
-        "p_holm": np.array([0.1, np.nan]),
-        "n_folds": np.array([4, 4]),
-    }
-    ceiling = {"cohort": np.array(["b"]), "ceiling": np.array([0.9])}
-    assert numbers_of(summary, ceiling, ["b"]) == [
-        {"cohort": "b", "model": "m", "p_holm": None, "n_folds": 4, "ceiling": 0.9}
-    ]
-    assert numbers_of(summary, ceiling, ["a"])[0]["ceiling"] is None

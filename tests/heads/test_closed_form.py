@@ -6,8 +6,8 @@ import pytest
 
 from alignment.heads import closed_form
 from alignment.heads.closed_form import image_scores, map_scores
-from alignment.heads.pooled import PooledHead
-from alignment.importance import image_scores as written_down
+from alignment.heads.layered import SavedRemovals
+from alignment.heads.unit_rows import UnitRows
 from alignment.similarity.fits import fit_drop
 from alignment.similarity.pairs import matrix_among, pair_images, square, upper_triangle
 
@@ -81,6 +81,25 @@ def judged(n, missing=0.0, seed=1):
     return matrix
 
 
+def written_down(embedding, similarity):
+    """All similarities: whole (P,), without each map (F, P), and of one side (N, F, N)."""
+    pairs = pair_images(len(embedding))
+
+    def unit_length(rows):
+        rows = rows - rows.mean(axis=1, keepdims=True) if similarity == "pearson" else rows
+        length = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+        return np.divide(rows, length, out=np.full(rows.shape, np.nan), where=length > 0)
+
+    whole, without, one_side = unit_length(embedding), [], []
+    for f in range(embedding.shape[1]):
+        off = unit_length(np.where(np.arange(embedding.shape[1]) == f, 0, embedding))
+        silent = embedding[:, f] == 0
+        off[silent] = whole[silent]
+        without.append((off @ off.T)[pairs])
+        one_side.append(off @ whole.T)
+    return (whole @ whole.T)[pairs], np.array(without), np.stack(one_side, axis=1)
+
+
 @kinds
 @similarities
 @pytest.mark.parametrize("missing", [0.0, 0.2])
@@ -107,15 +126,13 @@ def test_map_scores_are_the_definition(name, similarity, kind, missing):
 def test_map_scores_are_those_of_similarities_written_down(name, similarity, kind, missing):
     embedding = EMBEDDINGS[name]()
     human = judged(len(embedding), missing if len(embedding) > 3 else 0)
-    rsm, without, _ = PooledHead(embedding, similarity).leave_one_out()
+    rsm, without, _ = written_down(embedding, similarity)
     judgments = upper_triangle(human)
     pairs = np.flatnonzero(np.isfinite(judgments))
     expected = fit_drop(rsm[pairs], without[:, pairs], judgments[pairs], kind)
     found = map_scores(embedding, human, similarity, kind)
-    # Where a map carries an image, what is written down is itself rounded to 1e-16 over its share.
-    tolerance = 1e-7 if name == "carried by a map" else 1e-12
     for value, right in zip(found, expected, strict=True):
-        np.testing.assert_allclose(value, right, atol=tolerance)
+        np.testing.assert_allclose(value, right, atol=1e-12)
     silent = ~embedding.any(axis=0)
     if np.isfinite(found[0]):
         assert (found[1][silent] == found[0]).all()
@@ -153,8 +170,9 @@ def test_image_scores_are_the_definition(name, similarity, missing):
 def test_image_scores_are_those_of_similarities_written_down(similarity):
     embedding, human = plain_embedding(20, 50), judged(20, 0.1)
     embedding[3, 10:] = 0
-    rsm, _, one_side = PooledHead(embedding, similarity).leave_one_out()
-    expected = written_down.image_scores(square(rsm, 20), one_side, human)
+    rsm, without, one_side = written_down(embedding, similarity)
+    saved = {"rsm": rsm, "rsm_without": without, "rsm_without_one_side": one_side}
+    expected = SavedRemovals(saved).image_scores(np.arange(20), human)
     found = image_scores(embedding, human, similarity)
     for value, right in zip(found, expected, strict=True):
         np.testing.assert_allclose(value, right, atol=1e-12)
@@ -222,7 +240,7 @@ def test_scores_hold_for_pairs_of_a_dataset():
     judgments = upper_triangle(human)
     pairs = np.sort(np.random.default_rng(8).choice(len(judgments), 30, replace=False))
     members, matrix = matrix_among(judgments, pairs, 14)
-    rsm, without, _ = PooledHead(embedding).leave_one_out()
+    rsm, without, _ = written_down(embedding, "pearson")
     expected = fit_drop(rsm[pairs], without[:, pairs], judgments[pairs])
     for value, right in zip(map_scores(embedding[members], matrix), expected, strict=True):
         np.testing.assert_allclose(value, right, atol=1e-12)
@@ -239,7 +257,7 @@ def test_the_definition_is_the_exception(monkeypatch):
     def refuse(*_):
         raise AssertionError
 
-    monkeypatch.setattr(closed_form._Rows, "without", refuse)
+    monkeypatch.setattr(UnitRows, "without", refuse)
     rng = np.random.default_rng(9)
     embedding = np.maximum(rng.normal(size=(40, 200)), 0)
     assert np.isfinite(map_scores(embedding, judged(40))[2]).all()

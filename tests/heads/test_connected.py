@@ -4,22 +4,22 @@ Judged by plain forward passes: embeddings in the same precision, fits in double
 """
 
 import copy
-from itertools import chain
 
 import numpy as np
 import pytest
 import torch
+from switched_off import removals_of
 from torch import fx
 
 from alignment.heads import connected as connected_head
 from alignment.heads.connected import ConnectedHead
-from alignment.networks.devices import choose_device
-from alignment.similarity.fits import fit, fit_drop, rank_maps
-from alignment.importance.folds import make_folds
 from alignment.heads.forward import ForwardHead
-from alignment.similarity.pairs import square, upper_triangle
-from alignment.importance.selection import selection_curve
 from alignment.heads.split import split_head
+from alignment.importance.folds import make_folds
+from alignment.importance.selection import selection_curve
+from alignment.networks.devices import choose_device
+from alignment.similarity.fits import fit, rank_maps
+from alignment.similarity.pairs import square, upper_triangle
 
 N_IMAGES, N_MAPS, SIZE, N_UNITS = 60, 120, 7, 512
 SEEDS, N_FOLDS = (111, 222), 5
@@ -55,8 +55,7 @@ def human():
 
 @pytest.fixture(scope="module")
 def folds(human):
-    every = (make_folds(np.arange(N_IMAGES), human, seed, N_FOLDS) for seed in SEEDS)
-    return list(chain.from_iterable(every))
+    return list(make_folds(np.arange(N_IMAGES), human, SEEDS, N_FOLDS).of(human))
 
 
 def connected(layers, feature_maps, memory=10**9):
@@ -66,11 +65,10 @@ def connected(layers, feature_maps, memory=10**9):
 def score_and_select(head, folds, human):
     """Return fit_without (K, F) and the curve of each of K folds."""
     judgments = upper_triangle(human)
-    rsm, without, _ = head.leave_one_out()
+    removals = removals_of(head)
     fits, curves = [], []
     for fold in folds:
-        pairs = fold.train_pairs
-        _, fit_without, ais = fit_drop(rsm[pairs], without[:, pairs], judgments[pairs])
+        _, fit_without, ais = removals.map_scores(fold.train_pairs, judgments, "r2")
         fits.append(fit_without)
         curves.append(selection_curve(head, rank_maps(ais), fold, judgments))
     return np.array(fits), curves

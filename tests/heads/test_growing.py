@@ -6,9 +6,8 @@ import pytest
 
 from alignment.heads import growing
 from alignment.heads.growing import growing_fits
-from alignment.heads.pooled import PooledHead
 from alignment.importance.folds import make_folds
-from alignment.importance.selection import selection_curve
+from alignment.similarity.fits import fit
 from alignment.similarity.pairs import matrix_among, pair_images, square, upper_triangle
 
 similarities = pytest.mark.parametrize("similarity", ["pearson", "cosine"])
@@ -50,6 +49,14 @@ def judged(n, missing=0.0, seed=1):
     return matrix
 
 
+def written_down(embedding, similarity):
+    """The similarities of all pairs, (P,)."""
+    rows = embedding - embedding.mean(axis=1, keepdims=True) * (similarity == "pearson")
+    with np.errstate(invalid="ignore"):
+        rows = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return upper_triangle(rows @ rows.T)
+
+
 @kinds
 @similarities
 @pytest.mark.parametrize("missing", [0.0, 0.2])
@@ -77,10 +84,12 @@ def test_fits_of_folds_are_those_of_similarities_written_down(unit, threads, sim
     embedding, human = embedding_of(n, n_maps), judged(n, 0.05)
     judgments = upper_triangle(human)
     order = np.random.default_rng(2).permutation(n_maps)
-    fold = make_folds(np.arange(n), human, 111, 5, unit)[0]
-    curve = selection_curve(PooledHead(embedding, similarity), order, fold, judgments, kind)
-    sides = ((fold.train_pairs, curve.train_fit), (fold.test_pairs, curve.test_fit))
-    for pairs, expected in sides:
+    fold = next(make_folds(np.arange(n), human, [111], 5, unit).of(human))
+    steps = [
+        written_down(oracle.with_maps(embedding, order[: k + 1]), similarity) for k in range(n_maps)
+    ]
+    for pairs in (fold.train_pairs, fold.test_pairs):
+        expected = [fit(values[pairs], judgments[pairs], kind) for values in steps]
         members, matrix = matrix_among(judgments, pairs, n)
         found = growing_fits(embedding[members], order, matrix, similarity, kind, threads)
         assert np.isfinite(found).any()

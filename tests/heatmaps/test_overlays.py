@@ -1,84 +1,125 @@
-"""Overlay pictures from saved heatmaps and a dataset's folder."""
+"""Pictures coloured by their heatmaps."""
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.heatmaps.overlays import draw_overlay, open_heatmaps
-from alignment.artifacts.arrays import write_arrays
+from alignment.heatmaps.overlays import blend, draw_overlay
+
+
+def ramp(level):
+    """A colour map that can be computed by hand: red rises, green falls."""
+    return np.stack([level, 1 - level, 0 * level, 0 * level + 1], axis=-1)
+
+
+def test_overlay_by_hand():
+    """Half the maximum, squared, is 0.25: colour (63.75, 191.25, 0)."""
+    picture = np.tile(np.array([101, 51, 201], dtype=np.uint8), (1, 3, 1))
+    result = blend(picture, np.array([[1.5, 3.0, 0.0]], dtype=np.float32), ramp)
+    assert result.dtype == np.uint8
+    expected = [
+        [86, 107, 121],  # 60.6 + 25.5, 30.6 + 76.5, 120.6
+        [163, 31, 121],  # 60.6 + 102, 30.6, 120.6
+        [61, 133, 121],  # 60.6, 30.6 + 102, 120.6
+    ]
+    assert result[0].tolist() == expected
+
+
+def test_signed_overlay_by_hand():
+    """-1.5 of 3: -0.25 after the square, 0.375 on a colour map centred on zero."""
+    picture = np.zeros((1, 3, 3), dtype=np.uint8)
+    result = blend(picture, np.array([[-1.5, 3.0, 0.0]]), ramp)
+    assert result[0, :, 0].tolist() == [38, 102, 51]  # 0.4 * 255 * (0.375, 1, 0.5)
+
+
+@pytest.mark.parametrize("percentile", [60, 70, 80, 90])
+def test_a_threshold_shows_the_pixels_above_its_percentile(percentile):
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (12, 17, 3), dtype=np.uint8)
+    placed = rng.random((12, 17), dtype=np.float32)
+    result = blend(picture, placed, ramp, percentile)
+    above = placed > np.percentile(placed, percentile)
+    assert above.sum() == pytest.approx((1 - percentile / 100) * placed.size, abs=1)
+    np.testing.assert_array_equal(result[above], blend(picture, placed, ramp)[above])
+    np.testing.assert_array_equal(result[~above], picture[~above])
+    assert (result[above] != picture[above]).any(axis=-1).all()
+
+
+def test_a_pixel_at_the_percentile_is_not_above_it():
+    """The 60th percentile of 0..10 is 6."""
+    picture = np.full((1, 11, 3), 200, dtype=np.uint8)
+    result = blend(picture, np.arange(11.0)[None], ramp, 60)
+    assert (result[0] != 200).any(axis=-1).tolist() == [False] * 7 + [True] * 4
+
+
+def test_the_unseen_part_of_a_picture_stays_plain_and_out_of_the_percentile():
+    picture = np.full((4, 10, 3), 200, dtype=np.uint8)
+    placed = np.full((4, 10), np.nan, dtype=np.float32)
+    placed[:, 3:7] = np.arange(1, 17).reshape(4, 4)
+    changed = (blend(picture, placed, ramp) != picture).any(axis=-1)
+    np.testing.assert_array_equal(changed, np.isfinite(placed))
+    changed = (blend(picture, placed, ramp, 75) != picture).any(axis=-1)
+    np.testing.assert_array_equal(changed, placed > 12)
+
+
+@pytest.mark.parametrize("percentile", [None, 60])
+def test_an_empty_heatmap_leaves_the_plain_picture(percentile):
+    picture = np.random.default_rng(0).integers(0, 256, (5, 6, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(blend(picture, np.zeros((5, 6)), ramp, percentile), picture)
+
+
+# By the names of the config
 
 SIZES = {"a": (30, 20), "b.1": (16, 16), "c": (11, 40)}  # width, height
+HEATMAPS = np.ones((3, 4, 4), dtype=np.float32)
+HEATMAPS[1, :2] = 0
+HEATMAPS[2] = 0
 
 
-@pytest.fixture
-def heatmaps(tmp_path):
-    return saved(tmp_path, "stretch")
+def drawn(name, threshold="full", colours="jet", framing="stretch"):
+    width, height = SIZES[name]
+    picture = np.full((height, width, 3), 100, dtype=np.uint8)
+    heatmap = HEATMAPS[list(SIZES).index(name)]
+    return draw_overlay(picture, heatmap, framing, threshold, colours)
 
 
-def saved(folder, framing):
-    pictures = folder / "dataset" / "images"
-    pictures.mkdir(parents=True)
-    for name, size in SIZES.items():
-        Image.new("RGB", size, (100, 100, 100)).save(pictures / f"{name}.png")
-    values = np.ones((3, 4, 4), dtype=np.float32)
-    values[1, :2] = 0
-    values[2] = 0
-    write_arrays(
-        folder / "heatmaps.h5", {"heatmap": values, "images": list(SIZES)}, {"framing": framing}
-    )
-    return open_heatmaps(folder / "heatmaps.h5", folder / "dataset" / "images.csv")
-
-
-def test_an_overlay_has_the_pictures_own_size(heatmaps):
-    assert heatmaps.images == tuple(SIZES)
+def test_an_overlay_has_the_pictures_own_size():
     for name, (width, height) in SIZES.items():
-        result = heatmaps.overlay(name, "full", "jet")
+        result = drawn(name)
         assert (result.shape, result.dtype) == ((height, width, 3), np.uint8)
 
 
-def test_each_image_gets_its_own_heatmap_in_colour(heatmaps):
+def test_a_heatmap_is_shown_in_colour():
     # jet ends in (0.5, 0, 0) and begins with (0, 0, 0.5); 0.4 of 127.5 is 51.
-    assert (heatmaps.overlay("a", "full", "jet") == [111, 60, 60]).all()
-    half = heatmaps.overlay("b.1", "full", "jet")
+    assert (drawn("a") == [111, 60, 60]).all()
+    half = drawn("b.1")
     assert (half[0] == [60, 60, 111]).all()
     assert (half[-1] == [111, 60, 60]).all()
-    assert (heatmaps.overlay("c", "full", "jet") == 100).all()
+    assert (drawn("c") == 100).all()
 
 
-def test_a_threshold_leaves_the_rest_plain(heatmaps):
-    result = heatmaps.overlay("b.1", "p45", "jet")
+def test_a_threshold_leaves_the_rest_plain():
+    result = drawn("b.1", "p45")
     assert (result[:5] == 100).all()
     assert (result[-5:] == [111, 60, 60]).all()
-    assert (heatmaps.overlay("b.1", "p90", "jet") == 100).all()  # nothing exceeds the maximum
+    assert (drawn("b.1", "p90") == 100).all()  # nothing exceeds the maximum
 
 
-def test_the_framing_is_that_of_the_file(tmp_path):
-    result = saved(tmp_path, "crop").overlay("a", "full", "jet")
+def test_the_heatmap_lies_where_the_framing_put_the_picture():
+    result = drawn("a", framing="crop")
     assert (result[:, :5] == 100).all()
     assert (result[:, 5:25] == [111, 60, 60]).all()
     assert (result[:, 25:] == 100).all()
 
 
-def test_the_overlay_is_written_as_png(heatmaps, tmp_path):
-    path = tmp_path / "full" / "b.1.png"
-    draw_overlay(heatmaps, "b.1", "p45", "viridis", path)
-    with Image.open(path) as image:
-        assert (image.format, image.size) == ("PNG", (16, 16))
-        np.testing.assert_array_equal(np.asarray(image), heatmaps.overlay("b.1", "p45", "viridis"))
+def test_the_picture_itself_is_left_as_it_is():
+    picture = np.full((20, 30, 3), 100, dtype=np.uint8)
+    draw_overlay(picture, HEATMAPS[0], "stretch", "p45", "jet")
+    assert (picture == 100).all()
 
 
-def test_unknown_images_and_colour_maps_are_named(heatmaps, tmp_path):
-    with pytest.raises(InputError, match=r"no image 'd' among the 3 of the cohort; nearest are "):
-        draw_overlay(heatmaps, "d", "full", "jet", tmp_path / "d.png")
+def test_an_unknown_colour_map_is_named():
     with pytest.raises(
         InputError, match=r"heatmaps: colours: .* no colour map 'jett'; jet, viridis"
     ):
-        draw_overlay(heatmaps, "a", "full", "jett", tmp_path / "a.png")
-    assert not list(tmp_path.glob("*.png"))
-
-
-def test_a_missing_picture_is_named(heatmaps):
-    (heatmaps.folder / "a.png").unlink()
-    with pytest.raises(InputError, match=r"images/a\.png cannot be read"):
-        heatmaps.overlay("a", "full", "jet")
+        drawn("a", colours="jett")

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from alignment.networks.cuts import cut, format_layers, list_layers
 from alignment.artifacts.errors import InputError
+from alignment.networks.cuts import cut, format_layers, list_layers
 from alignment.networks.networks import Network, _build, load_network
 from alignment.networks.traces import feature_extraction
 

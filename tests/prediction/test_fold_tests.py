@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from alignment.similarity.fits import fit
 from alignment.importance.folds import make_folds
-from alignment.similarity.pairs import upper_triangle
 from alignment.prediction.fold_tests import TESTS, compare_folds
+from alignment.similarity.fits import fit
+from alignment.similarity.pairs import upper_triangle
 
 
 @pytest.fixture
@@ -102,11 +102,8 @@ def test_the_same_holds_for_fits_of_pairs_that_share_images():
     """Two networks that predict the judgments equally well, cut as the workflow cuts them."""
     rng = np.random.default_rng(1)
     n, n_data_sets = 40, 400
-    folds = [
-        fold
-        for seed in (111, 222, 333, 444, 555, 666, 777, 888)
-        for fold in make_folds(np.arange(n), np.ones((n, n)), seed)
-    ]
+    seeds, judged = range(111, 999, 111), np.ones((n, n))
+    folds = list(make_folds(np.arange(n), judged, seeds).of(judged))
     rejected = np.zeros(2)
     for _ in range(n_data_sets):
         latent = rng.normal(size=(n, 5))

@@ -5,7 +5,15 @@ import pytest
 import rsatoolbox
 from scipy import stats
 
-from alignment.prediction.observers import correlation, noise_ceiling, observer_fits
+from alignment.prediction.observers import (
+    OBSERVER_COLUMNS,
+    SUMMARY_COLUMNS,
+    compare_observers,
+    correlation_of,
+    noise_ceiling,
+    observer_fits,
+    summarize_observers,
+)
 
 
 @pytest.fixture
@@ -58,8 +66,67 @@ def test_one_observer_has_no_ceiling(observers):
 
 
 def test_bounds_are_those_of_correlations_whatever_the_fit():
-    assert [correlation(kind) for kind in ("r2", "pearson", "spearman")] == [
+    assert [correlation_of(kind) for kind in ("r2", "pearson", "spearman")] == [
         "pearson",
         "pearson",
         "spearman",
     ]
+
+
+@pytest.mark.parametrize("kind", ["pearson", "spearman"])
+def test_all_and_retained_maps_are_compared_over_the_same_observers(observers, kind):
+    rng = np.random.default_rng(3)
+    full, retained = rng.random((2, 45))
+    # The retained maps have no similarity for the pairs that the third observer judged alone.
+    holes = observers.copy()
+    holes[2, 2:] = np.nan
+    retained[:2] = np.nan
+    found = compare_observers(full, retained, holes, kind)
+    assert tuple(found) == OBSERVER_COLUMNS
+    assert found["n_observers"] == 7
+    both = np.isfinite(observer_fits(retained, holes, kind))
+    assert not both.any()
+    assert np.isnan([found["observer_full"], found["observer_retained"]]).all()
+
+    retained[:2] = 0.5
+    holes[2, :2] = 0.5  # an observer who does not vary has no correlation
+    found = compare_observers(full, retained, holes, kind)
+    others = [0, 1, 3, 4, 5, 6]
+    plain = stats.pearsonr if kind == "pearson" else stats.spearmanr
+    for name, similarities in (("observer_full", full), ("observer_retained", retained)):
+        expected = np.mean([plain(similarities, observers[s]).statistic for s in others])
+        assert found[name] == pytest.approx(expected)
+    assert (found["observer_lower"], found["observer_upper"]) == noise_ceiling(holes, kind)
+
+
+def folds_of(rows):
+    names = ("cohort", "model", *OBSERVER_COLUMNS)
+    return dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+
+
+@pytest.mark.parametrize(("kind", "correlation"), [("r2", "pearson"), ("spearman", "spearman")])
+def test_fits_with_observers_are_averaged_over_folds(kind, correlation):
+    nothing = (np.nan,) * 5
+    rows = summarize_observers(
+        folds_of(
+            [
+                ("a", "m", 16, 0.1, 0.2, 0.3, 0.4),
+                ("b", "m", *nothing),  # whose observers are not told apart
+                ("a", "n", 16, 0.5, 0.5, 0.5, 0.5),
+                ("a", "m", 16, 0.3, 0.6, 0.5, 0.8),
+                # Of this fold the retained maps have no fit.
+                ("a", "m", 16, 0.9, np.nan, 0.9, 0.9),
+            ]
+        ),
+        kind,
+    )
+    assert [(row["cohort"], row["model"]) for row in rows] == [("a", "m"), ("a", "n")]
+    assert all(tuple(row) == SUMMARY_COLUMNS for row in rows)
+    assert {row["correlation"] for row in rows} == {correlation}
+    first = rows[0]
+    assert (first["n_observers"], first["n_folds"]) == (16, 2)
+    assert [first[name] for name in OBSERVER_COLUMNS[1:]] == pytest.approx([0.2, 0.4, 0.4, 0.6])
+
+
+def test_without_observers_there_is_nothing_to_summarize():
+    assert summarize_observers(folds_of([("a", "m", *(np.nan,) * 5)]), "r2") == []

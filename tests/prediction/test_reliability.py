@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from alignment.prediction.reliability import ceiling, split_half_reliability
+from alignment.importance.folds import make_folds
+from alignment.prediction.reliability import ceiling, mean_reliability, split_half_reliability
+from alignment.similarity.pairs import pair_images
 
 N_PAIRS = 4000
 
@@ -106,3 +108,28 @@ def test_the_same_seed_gives_the_same_splits():
 )
 def test_the_ceiling_of_each_fit(reliability, kind, expected):
     assert ceiling(reliability, kind) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("kind", "correlation"), [("r2", "pearson"), ("spearman", "spearman")])
+def test_reliability_is_averaged_over_the_test_pairs_of_folds(kind, correlation):
+    """Each seed draws splits of its own; judgments that are missing leave their pairs out."""
+    rng = np.random.default_rng(0)
+    truth = rng.random((12, 12))
+    observers = truth + truth.T + 0.5 * rng.random((5, 12, 12))
+    observers = observers + observers.transpose(0, 2, 1)
+    observers[:, 0, 1] = observers[:, 1, 0] = np.nan
+    mean = observers.mean(axis=0)
+    folds = list(make_folds(np.arange(12), mean, [3, 4], 3).of(mean))
+    first, second = pair_images(12)
+    expected = [
+        split_half_reliability(
+            observers[:, first[fold.test_pairs], second[fold.test_pairs]],
+            correlation,
+            seed=fold.seed,
+        )
+        for fold in folds
+    ]
+    assert len(expected) == 6
+    found = mean_reliability(observers, folds, kind)
+    assert found == pytest.approx(np.mean(expected), abs=1e-12)
+    assert 0 < found < 1

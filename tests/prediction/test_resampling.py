@@ -8,6 +8,7 @@ from alignment.prediction.resampling import (
     draw_images,
     fits_of_resampled_images,
     interval,
+    mean_over_folds,
     resampled_fits,
 )
 from alignment.similarity.fits import fit
@@ -129,3 +130,29 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
         low, high = interval(a - b)
         covered += low <= 0 <= high
     assert covered / n_data_sets > 0.88
+
+
+def test_fits_are_averaged_over_the_folds_in_which_both_are_defined():
+    fits = np.array(
+        [
+            [[0.1, 0.2, np.nan, 0.4], [0.5, np.nan, np.nan, 0.8]],
+            [[0.3, 0.4, 0.6, np.nan], [0.7, 0.8, np.nan, np.nan]],
+            [[0.8, 0.9, np.nan, 0.2], [0.9, 0.4, 0.1, 0.2]],
+        ]
+    )
+    full, retained, n_folds = mean_over_folds(fits)
+    assert n_folds.tolist() == [3, 2, 0, 2]
+    np.testing.assert_allclose(full, [0.4, 0.65, np.nan, 0.3])
+    np.testing.assert_allclose(retained, [0.7, 0.6, np.nan, 0.5])
+
+
+def test_the_mean_over_folds_is_that_of_plain_loops():
+    rng = np.random.default_rng(0)
+    fits = rng.random((5, 2, 40))
+    fits[rng.random(fits.shape) < 0.3] = np.nan
+    full, retained, n_folds = mean_over_folds(fits)
+    for r in range(40):
+        pairs = [fold[:, r] for fold in fits if not np.isnan(fold[:, r]).any()]
+        assert n_folds[r] == len(pairs)
+        expected = np.mean(pairs, axis=0) if pairs else [np.nan, np.nan]
+        np.testing.assert_allclose([full[r], retained[r]], expected)

@@ -32,7 +32,7 @@ def test_the_penalty_is_that_of_plain_loops(unit, kind):
     human = square(judgments, 18, 1.0)
     human[0, 5] = human[5, 0] = np.nan
     judgments = upper_triangle(human)
-    fold = make_folds(np.arange(18), human, 111, 3, unit)[0]
+    fold = next(make_folds(np.arange(18), human, [111], 3, unit).of(human))
     pairs = [(first[p], second[p], judgments[p]) for p in fold.train_pairs]
     products = np.array([embedding[i] * embedding[j] for i, j, _ in pairs])
     values = np.array([value for *_, value in pairs])
@@ -81,7 +81,7 @@ def test_planted_weights_are_found_and_predict_what_plain_similarity_does_not():
     human = (judgments + judgments.T) / 2
     judgments, plain = upper_triangle(human), upper_triangle(np.corrcoef(embedding))
     first, second = pair_images(n_images)
-    for fold in make_folds(np.arange(n_images), human, 111):
+    for fold in make_folds(np.arange(n_images), human, [111]).of(human):
         found = reweight(embedding, fold, judgments, seed=111)
         assert np.corrcoef(found.weights, planted)[0, 1] > 0.95
         test = fold.test_pairs
@@ -104,7 +104,7 @@ def test_the_terms_of_a_similarity_add_up_to_it(similarity):
 def test_too_few_images_to_judge_by_take_the_strongest_penalty():
     embedding, _ = data(6, 4)
     human = square(np.arange(15.0), 6, 20.0)
-    fold = make_folds(np.arange(6), human, 111, 2)[0]
+    fold = next(make_folds(np.arange(6), human, [111], 2).of(human))
     found = reweight(embedding, fold, upper_triangle(human), seed=111)
     assert found.penalty == PENALTIES[-1]
     assert np.isfinite(found.weights).all()

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test as scipy_permutation_test
 
+from alignment.heatmaps.placement import place
 from alignment.saliency import comparison as saliency_comparison
-from alignment.statistics.bootstrap import bootstrap_interval
-from alignment.heatmaps.heatmaps import place
 from alignment.saliency.comparison import (
     COLUMNS,
     as_pixels,
@@ -19,7 +18,7 @@ from alignment.saliency.comparison import (
     typical,
 )
 from alignment.saliency.measures import OVERLAPS, RELATIVE_RISKS, compare_maps, predict_fixations
-from alignment.saliency.summary import summarize
+from alignment.statistics.bootstrap import bootstrap_interval
 
 RNG = np.random.default_rng(0)
 SIZE = (60, 40)  # width, height
@@ -212,30 +211,3 @@ def test_independent_saliency_has_a_relative_risk_of_1_within_its_interval():
         low, high = bootstrap_interval(values, partial(typical, measure))
         assert low <= 0 <= high, measure
         assert values.mean() == pytest.approx(1, abs=0.3)
-
-
-# The summary
-
-
-def table_of(values):
-    n = len(values)
-    table = {measure: np.asarray(values, dtype=float) for measure in OVERLAPS}
-    table |= {name: np.full(n, np.nan) for name in COLUMNS if name.endswith(("nss", "judd"))}
-    return table | {
-        "source": np.full(n, "a"),
-        "empty_heatmap": np.array([True] + [False] * (n - 1)),
-        "flat_map": np.array([False, True] + [False] * (n - 2)),
-    }
-
-
-def test_the_summary_counts_what_has_no_value():
-    tests = {name: np.array([]) for name in ("source", "measure")}
-    rows = summarize(table_of([np.nan, np.nan, np.inf, 1, 2, 4]), tests, {"a": "folder"})
-    assert [row["measure"] for row in rows] == list(OVERLAPS)
-    risk = rows[0]
-    assert (risk["n_images"], risk["n_empty_heatmaps"], risk["n_flat_maps"]) == (6, 1, 1)
-    assert (risk["n"], risk["n_zero_denominators"]) == (4, 1)
-    assert risk["mean"] == pytest.approx(7 / 3)
-    assert risk["sd"] == pytest.approx(np.std([1, 2, 4], ddof=1))
-    assert risk["value"] == pytest.approx(np.log([2, 4]).mean())
-    assert np.isnan(risk["p"])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from alignment.statistics.bootstrap import bootstrap_interval
 from alignment.saliency.comparison import typical
+from alignment.statistics.bootstrap import bootstrap_interval
 
 
 def test_a_bootstrap_interval_is_that_of_scipy():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from oracle import naive_holm
 
 from alignment.statistics.holm import holm, with_holm
-from oracle import naive_holm
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.heads.pooled import PooledHead
-from alignment.similarity.fits import fit_drop
+from alignment.heads.pooled import PooledRemovals
 from alignment.similarity.pairs import upper_triangle
 from alignment.topography.importance import leave_units_out, to_input
 from alignment.topography.sheet import patches
@@ -38,8 +37,7 @@ def test_units_and_patches_are_left_out_as_defined():
 
 def test_single_units_score_as_pooled_maps_do():
     embedding, judgments = np.maximum(rng.normal(size=(10, 20)), 0), rng.random(45)
-    rsm, without, _ = PooledHead(embedding).leave_one_out()
-    expected = fit_drop(rsm, without, judgments)[2]
+    _, _, expected = PooledRemovals(embedding).map_scores(np.arange(45), judgments, "r2")
     found = leave_units_out(embedding, judgments, np.eye(20, dtype=bool))[1]
     np.testing.assert_allclose(found, expected, atol=1e-12)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import h5py
 import numpy as np
-from project import Project
 from PIL import Image
+from project import Project
 from safetensors import safe_open
 
 # What a run says and measures, the PDFs that carry a date, and what only some tests ask for.

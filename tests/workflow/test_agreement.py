@@ -7,8 +7,8 @@ import zipfile
 from collections import Counter
 
 import pytest
-from project import Project
 from PIL import Image
+from project import Project
 from test_workflow import COHORTS, MODELS, PER_COHORT_AND_MODEL, RULES, imported_modules
 
 pytestmark = pytest.mark.workflow

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from same_results import differing, results_of
 from project import OVERLAY
+from same_results import differing, results_of
 
 pytestmark = pytest.mark.workflow
 

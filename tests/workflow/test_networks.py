@@ -11,13 +11,13 @@ import pytest
 import torch
 from project import make_project
 
-from alignment.networks.cuts import cut
-from alignment.similarity.fits import fit
-from alignment.importance.folds import make_folds
-from alignment.networks.networks import load_saved_network
-from alignment.similarity.pairs import upper_triangle
 from alignment.artifacts.arrays import read_arrays, read_attributes
 from alignment.artifacts.tables import read_columns
+from alignment.importance.folds import make_folds
+from alignment.networks.cuts import cut
+from alignment.networks.networks import load_saved_network
+from alignment.similarity.fits import fit
+from alignment.similarity.pairs import upper_triangle
 
 pytestmark = pytest.mark.workflow
 

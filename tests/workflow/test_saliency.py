@@ -5,8 +5,8 @@ import csv
 import h5py
 import numpy as np
 import pytest
-from project import GROUPS, make_project
 from PIL import Image
+from project import GROUPS
 
 pytestmark = pytest.mark.workflow
 
@@ -134,38 +134,3 @@ def test_bad_maps_end_the_run_in_one_sentence(copied):
         (line,) = (line for line in log.splitlines() if line.startswith("Error: "))
         assert sentence in line
         assert line in done.said
-
-
-CONFIG_ERRORS = {
-    "key": ({"folder": {"a": "maps"}}, ("saliency: ", "there is no key 'folder'; the keys here")),
-    "model": ({"bottom_up": ["itti"]}, ("bottom_up: 0: 'itti'", "spectral_residual or fine_gra")),
-    "folder": (
-        {"folders": {"a": "no/{dataset}"}},
-        ("folders: a: there is no folder no/tiny with",),
-    ),
-    "empty folder": ({"folders": {"a": "rules"}}, ("the folder rules holds no map (.png,",)),
-    "built-in name": ({"folders": {"gaussian": "rules"}}, ("folders: 'gaussian'", "built-in")),
-    "function": ({"functions": {"a": "gaze.upper"}}, ("functions: a: 'gaze.upper'", "module:fun")),
-    "twice": (
-        {"folders": {"a": "rules"}, "functions": {"a": "gaze:a"}},
-        ("saliency: a is both a folder and a function",),
-    ),
-    "dataset": ({"fixations": {"no": "f.csv"}}, ("fixations: no: 'no' is not one of the dataset",)),
-    "file": ({"fixations": {"tiny": "f.csv"}}, ("fixations: tiny: there is no file f.csv",)),
-}
-
-
-@pytest.fixture(scope="module")
-def unspoilt(tmp_path_factory):
-    return make_project(tmp_path_factory.mktemp("unspoilt"))
-
-
-@pytest.mark.parametrize("case", CONFIG_ERRORS)
-def test_a_bad_config_is_refused_in_one_sentence(unspoilt, case):
-    options, parts = CONFIG_ERRORS[case]
-    done = unspoilt.snakemake(overlays=saliency(**options), flags=["--dry-run"])
-    assert done.code != 0
-    assert "Traceback" not in done.said
-    (sentence,) = (line for line in done.said.splitlines() if line.startswith("config: "))
-    assert all(part in sentence for part in parts), sentence
-    assert sentence.endswith(".")

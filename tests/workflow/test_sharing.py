@@ -6,8 +6,8 @@ import re
 import pytest
 import torch
 import yaml
-from project import OVERLAY, make_project
 from PIL import Image
+from project import OVERLAY, make_project
 
 from alignment.networks.networks import load_network
 

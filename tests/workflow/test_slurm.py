@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 import slurm_cluster
 import yaml
-from same_results import differing, results_of
 from project import CHECKOUT, OVERLAY, Outcome, make_project
+from same_results import differing, results_of
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slurm]
 needs_slurm = pytest.mark.skipif(

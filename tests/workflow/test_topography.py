@@ -197,46 +197,6 @@ def test_a_trained_network_is_one_of_the_models(trained, tmp_path):
 # Bad input
 
 
-def section(**keys):
-    return {"topography": keys}
-
-
-def images(**keys):
-    return section(datasets={"bars": keys})
-
-
-CIFAR = {"source": "cifar10", "epochs": 1}
-CONFIG_ERRORS = {
-    "lambda": (section(lambdas=[-1]), ("topography: lambdas: 0: -1", "above 0")),
-    "condition": (section(conditions=["SW"]), ("conditions: 0: 'SW'", "WS, AS or TopoLoss")),
-    "grid": (section(grid=[11, 10]), ("grid: 11 x 10 gives 110 places", "121 units", "11 x 11")),
-    "seeds": (section(seeds=[1]), ("topography: seeds: [1]", "at least 2 different")),
-    "key": (section(lambda_=1), ("topography: ", "no key 'lambda_'; the keys here are")),
-    "source": (images(source="imagenet", epochs=1), ("source: 'imagenet'", "cifar10")),
-    "no folder": (images(**CIFAR), ("bars: the source cifar10 takes the key folder",)),
-    "lost folder": (images(**CIFAR, folder="no"), ("bars: folder: there is no folder no",)),
-    "archive": (
-        images(source="mnist", epochs=1, archive="no.tgz"),
-        ("bars: archive: there is no file no.tgz",),
-    ),
-    "dropped": (section(datasets={"digit": None}), ("datasets: digit: ", "there is digits")),
-    "cohort": (
-        section(alignment={"cohorts": ["tinny"]}),
-        ("alignment: cohorts: 'tinny' is not one of the cohorts (tiny, tiny-a)",),
-    ),
-}
-
-
-@pytest.mark.parametrize("case", CONFIG_ERRORS)
-def test_a_bad_config_is_refused_in_one_sentence(trained, case):
-    overlay, parts = CONFIG_ERRORS[case]
-    done = trained.snakemake(overlays=[overlay], flags=["--dry-run"])
-    assert done.code != 0
-    assert "Traceback" not in done.said
-    (sentence,) = (line for line in done.said.splitlines() if line.startswith("config: "))
-    assert all(part in sentence for part in parts), sentence
-
-
 def test_wrong_bytes_and_truncated_archives_end_a_run_before_any_training(tmp_path):
     project = make_bars(tmp_path / "project")
     path = project / "data/bars/data_batch_3.bin"

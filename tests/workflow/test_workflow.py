@@ -16,8 +16,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from project import CHECKOUT, GROUPS
 from PIL import Image
+from project import CHECKOUT, GROUPS
 
 pytestmark = pytest.mark.workflow
 

@@ -20,6 +20,8 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_rest, unsealed
 
 BLOCK = 512  # the smallest that HDF5 allows
+# For maps, of which many values are zero or alike: half of the space for little time
+COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
 
 

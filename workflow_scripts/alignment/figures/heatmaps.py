@@ -7,13 +7,12 @@ import numpy as np
 from PIL import Image
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
-from alignment.figures.charts import PAGE_WIDTH, spread
+from alignment.figures.charts import PAGE_WIDTH, PHOTOGRAPHS, spread
 from alignment.heatmaps.overlays import draw_overlay
 
 PER_ROW = 8  # pictures side by side; longer grids go on below
 LABELS, SCALE = 0.75, 0.55  # inches left of the pictures, and right of them
-DOTS = 300  # per inch
-GAP = 8  # dots between pictures
+GAP = 5  # dots between pictures
 
 
 def draw(
@@ -43,7 +42,7 @@ def draw(
     images = [any_model.images[k] for k in spread(len(any_model.images), n_shown)]
     per_row = min(len(images), PER_ROW)
     side = (PAGE_WIDTH - LABELS - SCALE) / per_row
-    cell = round(DOTS * side)
+    cell = round(PHOTOGRAPHS * side)
     strips = [images[k : k + per_row] for k in range(0, len(images), per_row)]
     rows, names = [], []
     for strip in strips:

@@ -10,7 +10,7 @@ from alignment.heatmaps.placement import place
 
 N_MAPS = 6
 N_PICTURES = 6
-PRINTED = 320  # pixels of a picture's longer side at 300 dots an inch
+PRINTED = 220  # pixels of a picture's longer side at 200 dots per inch
 OUTLINE = "#E69F00"
 
 

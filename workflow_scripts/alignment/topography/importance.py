@@ -8,7 +8,7 @@ from alignment.topography.representations import dissimilarities
 UNIT_COLUMNS = [
     *("cohort", "condition", "lambda", "seed", "unit", "row", "column", "ais", "ais_patch"),
 ]
-MAP_COLUMNS = ["cohort", "condition", "lambda", "seed", "map", "n_images", "fit", "morans_i", "p"]
+MAP_COLUMNS = ["cohort", "condition", "lambda", "seed", "n_images", "fit", "morans_i", "p"]
 # Red, green and blue of brightness (ITU-R BT.601), as Pillow turns colour into grey.
 GREY = (0.299, 0.587, 0.114)
 

@@ -11,7 +11,7 @@ from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
 # Told apart by shape as well as by colour.
 MARKS = {HOLDS: ("o", "#0072B2"), FAILS: ("X", "#D55E00"), UNDECIDED: ("_", "0.55")}
-LINE = 0.148  # inches
+LINE = 0.138  # inches
 
 
 def draw(table: Table, dataset: str) -> Figure:
@@ -37,15 +37,15 @@ def draw(table: Table, dataset: str) -> Figure:
             y += 1
             axes.text(0.02, y, claim, fontsize=6.5, va="center")
             axes.text(
-                0.24, y, MEASURES.get(measure, measure.replace("_", " ")), fontsize=6.5, va="center"
+                0.22, y, MEASURES.get(measure, measure.replace("_", " ")), fontsize=6.5, va="center"
             )
-            axes.text(0.53, y, version, fontsize=6, va="center", color="0.4")
-            for x, matching in ((0.64, SAME_LAMBDA), (0.83, MATCHED)):
+            axes.text(0.55, y, version, fontsize=6, va="center", color="0.4")
+            for x, matching in ((0.66, SAME_LAMBDA), (0.84, MATCHED)):
                 _verdict(axes, x, y, _row(table, topic, claim, measure, version, matching))
         y += 1.6
-    for x, said in ((0.02, "claim"), (0.24, "measure"), (0.53, "version")):
+    for x, said in ((0.02, "claim"), (0.22, "measure"), (0.55, "version")):
         axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
-    for x, said in ((0.63, "at the same $\\lambda$"), (0.82, "at matched accuracy")):
+    for x, said in ((0.65, "at the same $\\lambda$"), (0.83, "at matched accuracy")):
         axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
     axes.set_xlim(0, 1)
     axes.set_ylim(n_rows, -2)
@@ -59,8 +59,8 @@ def draw(table: Table, dataset: str) -> Figure:
 
 
 def short(value: float) -> str:
-    """Return a number in two digits, or all its digits before the point."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
+    """Return a number with two decimals, or none where it is large."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _lines(table):

@@ -24,6 +24,7 @@ def draw(summary: Table) -> Figure:
     for row, side in zip(panels, ("before", "after"), strict=True):
         over_level(row[0], summary, f"correlation_at_distance_{side}", band=True)
         row[0].axhline(0, color="0.6", lw=0.8, ls=":")
+        row[0].set_ylim(-1.05, 1.05)  # intervals of the few pairs in the corners reach beyond
         row[0].set_xlabel("distance on the grid (units)")
         row[0].set_ylabel(f"correlation of units, r\n{side} the ReLU")
         over_lambda(row[1], summary, f"share_strong_positive_{side}")
@@ -31,7 +32,7 @@ def draw(summary: Table) -> Figure:
         over_lambda(row[2], summary, f"share_strong_negative_{side}")
         row[2].set_ylabel("share of pairs with r < -.5")
     for axes in panels[:, 1:].flat:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, min(1, axes.get_ylim()[1]))
     figure.legend(
         handles=condition_legend(summary, shades=True), loc="outside upper center", ncols=4
     )

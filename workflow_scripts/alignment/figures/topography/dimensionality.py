@@ -31,7 +31,8 @@ def draw(summary: Table) -> Figure:
     for axes, (measure, name) in zip(panels.flat, PANELS.items(), strict=True):
         over_lambda(axes, summary, measure)
         axes.set_ylabel(name)
-        axes.set_ylim(bottom=0)
+        if not measure.startswith("entropy"):
+            axes.set_ylim(bottom=0)
     for axes in panels[:-1].flat:
         axes.set_xlabel("")
     figure.legend(handles=condition_legend(summary), loc="outside upper center", ncols=4)

@@ -26,7 +26,7 @@ def draw(units: Table, maps: Table) -> Figure:
     units : dict of str to array
         A row per network and unit.
     maps : dict of str to array
-        A row per network and map.
+        A row per network.
     """
     lambdas = lambdas_of(units)
     strength = lambdas[len(lambdas) // 2] if lambdas else 0.0
@@ -47,8 +47,7 @@ def draw(units: Table, maps: Table) -> Figure:
             network = {"condition": condition, "lambda_": own, "seed": seed}
             values = rows_with(units, **network)["ais"].reshape(grid)
             drawn = sheet(axes, 1000 * values)
-            one = rows_with(rows_with(maps, **network), map="ais")
-            axes.set_title(_said(one), fontsize=6.5)
+            axes.set_title(_said(rows_with(maps, **network)), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
             bar.ax.tick_params(labelsize=5.5)
     figure.supxlabel("AIS of each unit, in thousandths of explained variance", fontsize=8)

@@ -11,6 +11,7 @@ from alignment.figures.topography.panels import COLOURS, Table, bare, rows_with,
 from alignment.topography.design import CONTROL
 
 N_SHOWN = 4
+DARK = 0.85  # AUC whose colour needs white letters
 
 
 def draw(
@@ -76,10 +77,9 @@ def examples(labels: np.ndarray, n: int = N_SHOWN) -> list[int]:
 def preferred(axes, units, grid):
     """Draw each unit's preferred class as a number on its AUC; return the image."""
     auc = units["highest_auc"].reshape(grid)
-    drawn = axes.imshow(auc, cmap="Greys", vmin=0.5, vmax=1.3)
-    drawn.set_clim(0.5, 1.0)
-    drawn.set_cmap("YlGn")
+    drawn = axes.imshow(auc, cmap="YlGn", vmin=0.5, vmax=1)
     for (i, j), name in np.ndenumerate(units["preferred_class"].reshape(grid)):
-        axes.text(j, i + 0.05, str(int(name)), fontsize=4.5, ha="center", va="center")
+        colour = "white" if auc[i, j] > DARK else "black"
+        axes.text(j, i + 0.05, str(int(name)), fontsize=4.5, ha="center", va="center", color=colour)
     bare(axes)
     return drawn

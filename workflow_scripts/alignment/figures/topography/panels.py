@@ -36,9 +36,9 @@ MEASURES = {
     for side in ("before", "after")
     for name, said in {
         "variance": "variance",
-        "scaled_variance": "variance / that of weights",
+        "scaled_variance": "variance / weights' variance",
         "localization": "localization",
-        "distance_to_most_correlated": "distance to most correlated",
+        "distance_to_most_correlated": "distance of most correlated",
         "share_strong_positive": "share r > .5",
         "share_strong_negative": "share r < -.5",
     }.items()

@@ -1,0 +1,101 @@
+"""Tables of judgments: square ones and long ones, with and without names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import squareform
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.matrix_files import read_matrices
+
+N = 5
+NAMES = ("eel", "ant", "dog", "bee", "cat")
+FILES = [f"{name}.jpg" for name in NAMES]
+MATRIX = squareform(np.random.default_rng(0).random(N * (N - 1) // 2))
+STACK = np.stack([MATRIX, MATRIX**2, MATRIX**3])
+NO_DIAGONAL = np.where(np.eye(N, dtype=bool), np.nan, STACK)
+
+
+def cells(path, rows):
+    separator = "\t" if path.suffix == ".tsv" else ","
+    path.write_text("\n".join(separator.join(map(str, row)) for row in rows) + "\n")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("index", [True, False])
+@pytest.mark.parametrize("names", [FILES, [f"{i:03d}" for i in range(N)]], ids=["text", "digits"])
+def test_square_tables_with_and_without_names(tmp_path, suffix, header, index, names):
+    path = tmp_path / f"judgments{suffix}"
+    frame = pd.DataFrame(NO_DIAGONAL[0], index=names, columns=names)
+    separator = "\t" if suffix == ".tsv" else ","
+    frame.to_csv(path, sep=separator, header=header, index=index, encoding="utf-8-sig")
+    raw = read_matrices(path, N)
+    np.testing.assert_allclose(raw.values, NO_DIAGONAL[0], rtol=1e-15)
+    assert raw.names == (tuple(names) if header or index else None)
+
+
+def test_square_table_whose_header_is_in_another_order(tmp_path):
+    frame = pd.DataFrame(MATRIX + np.arange(N), index=FILES, columns=FILES)
+    frame[FILES[::-1]].to_csv(tmp_path / "judgments.csv")
+    raw = read_matrices(tmp_path / "judgments.csv", N)
+    np.testing.assert_allclose(raw.values, frame.to_numpy(), rtol=1e-15)
+    assert raw.names == tuple(FILES)
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_column_names_that_r_makes_up_are_none(tmp_path, index):
+    numbers = [str(row + 1) for row in range(N)]
+    frame = pd.DataFrame(MATRIX, index=numbers, columns=[f"V{number}" for number in numbers])
+    frame.to_csv(tmp_path / "judgments.csv", index=index)
+    raw = read_matrices(tmp_path / "judgments.csv", N)
+    np.testing.assert_allclose(raw.values, MATRIX, rtol=1e-15)
+    assert raw.names == (tuple(numbers) if index else None)
+
+
+def long_rows(stack, rng, observers):
+    """Each pair once for each observer, in random order and a random one of its two orders."""
+    rows = []
+    for observer, matrix in zip(observers, stack, strict=True):
+        for i, j in zip(*np.triu_indices(N, 1), strict=True):
+            a, b = rng.permutation([i, j])
+            rows.append([matrix[i, j], FILES[b], FILES[a], observer])
+    return [rows[i] for i in rng.permutation(len(rows))]
+
+
+@pytest.mark.parametrize("n_observers", [1, 3])
+def test_long_table(tmp_path, n_observers):
+    labels = ["p1", "p2", "p3"][:n_observers]
+    rows = long_rows(STACK[:n_observers], np.random.default_rng(1), labels)
+    gone = rows.pop()
+    path = tmp_path / "judgments.csv"
+    cells(path, [["value", "Image_2", "image_1", "observer"], *rows])
+    raw = read_matrices(path, N)
+    expected = pd.DataFrame(rows, columns=["value", "a", "b", "observer"])
+    assert set(raw.names) == set(FILES)
+    values = raw.values if n_observers > 1 else raw.values[None]
+    observers = raw.observers or labels
+    for value, a, b, observer in expected.itertuples(index=False):
+        matrix = values[observers.index(observer)]
+        i, j = raw.names.index(a), raw.names.index(b)
+        assert matrix[i, j] == matrix[j, i] == pytest.approx(value, rel=1e-15)
+    missing = values[observers.index(gone[3]), raw.names.index(gone[1]), raw.names.index(gone[2])]
+    assert np.isnan(missing)
+    assert np.isfinite(values).sum() == 2 * len(rows)
+
+
+def test_long_table_keeps_both_orders_only_when_asked(tmp_path):
+    path = tmp_path / "judgments.csv"
+    head = ["image_1", "image_2", "value"]
+    cells(path, [head, ["ant", "bee", 1], ["bee", "ant", 3], ["cat", "ant", 2]])
+    raw = read_matrices(path, 3, both_orders=True)
+    assert raw.names == ("ant", "bee", "cat")
+    np.testing.assert_array_equal(raw.values[[0, 1, 0, 2], [1, 0, 2, 0]], [1, 3, 2, 2])
+    with pytest.raises(InputError, match=r"pair bee, ant is given twice \(again in row 3\)"):
+        read_matrices(path, 3)
+    cells(path, [head, ["ant", "bee", 1], ["ant", "bee", 3]])
+    with pytest.raises(InputError, match=r"pair ant, bee is given twice \(again in row 3\)"):
+        read_matrices(path, 3, both_orders=True)
+    cells(path, [[*head, "observer"], ["ant", "bee", 1, "x"], ["bee", "ant", 3, "x"]])
+    with pytest.raises(InputError, match=r"bee, ant is given twice by observer x"):
+        read_matrices(path, 3)

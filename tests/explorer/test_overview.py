@@ -1,0 +1,51 @@
+"""What the page needs at once."""
+
+import numpy as np
+
+from alignment.explorer.overview import FACTS, facts_of, numbers_of, overview, sources_of
+
+
+def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
+    shown = overview(
+        "d",
+        {"image": np.array(["a", "b"]), "width": np.array([720, 30]), "height": np.array([90, 40])},
+        {"index": np.arange(2), "image": np.array(["a", "b"]), "face": np.array([1, 0])},
+        {"c": [1]},
+        {"m": {"maps": 4, "facts": []}},
+        {"cohorts": {"c": "A cohort", "d": "not of the dataset"}},
+    )
+    assert shown["dataset"] == {"id": "d", "label": "d"}
+    assert shown["cohorts"][0]["label"] == "A cohort"
+    assert shown["labels"] == {"face": ["1", "0"]}
+    assert read(shown["sizes"]).tolist() == [[360, 45], [30, 40]]
+
+
+def test_numbers_are_those_of_the_cohorts_with_their_ceiling():
+    summary = {
+        "cohort": np.array(["a", "b"]),
+        "model": np.array(["m", "m"]),
+        "p_holm": np.array([0.1, np.nan]),
+        "n_folds": np.array([4, 4]),
+    }
+    ceiling = {"cohort": np.array(["b"]), "ceiling": np.array([0.9])}
+    assert numbers_of(summary, ceiling, ["b"]) == [
+        {"cohort": "b", "model": "m", "p_holm": None, "n_folds": 4, "ceiling": 0.9}
+    ]
+    assert numbers_of(summary, ceiling, ["a"])[0]["ceiling"] is None
+
+
+def test_facts_are_told_where_they_are_known():
+    attributes = {"weights": "imagenet", "architecture": "vgg16", "input_size": 224, "other": 1}
+    assert facts_of(attributes) == [
+        [FACTS["architecture"], "vgg16"],
+        [FACTS["weights"], "imagenet"],
+        [FACTS["input_size"], "224"],
+    ]
+
+
+def test_sources_say_what_they_are():
+    kinds = {"fine_grained": "bottom-up saliency", "gaussian": "baseline"}
+    assert sources_of(kinds, kinds) == [
+        {"id": "fine_grained", "label": "fine grained", "kind": "bottom-up saliency"},
+        {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},
+    ]

@@ -1,0 +1,53 @@
+"""The figure of agreement says how it goes with entropy, and what is empty."""
+
+import numpy as np
+import pytest
+from designs import columns, names
+
+from alignment.artifacts.errors import InputError
+from alignment.comparison.models import COLUMNS, summarize_agreement
+from alignment.figures.agreement import draw
+
+
+def agreement_of(cohorts, models, n=12, empty=()):
+    """A row per cohort, pair of models and image; some heatmaps of the first cohort are empty."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for cohort in cohorts:
+        for b, model_b in enumerate(models):
+            for model_a in models[:b]:
+                for k in range(n):
+                    gone = cohort == cohorts[0] and k in empty
+                    values = [cohort, str(k), model_a, model_b, np.nan if gone else rng.random()]
+                    values += [0.5, *rng.random(2), gone, False]
+                    rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return columns(rows)
+
+
+@pytest.mark.parametrize(("n_cohorts", "n_models"), [(1, 2), (3, 2), (6, 2), (2, 4)])
+def test_titles_say_how_it_goes_with_entropy_and_what_is_empty(saved, n_cohorts, n_models):
+    cohorts, models = names(n_cohorts, n_models)
+    table = agreement_of(cohorts, models, empty=[2, 5])
+    figure = draw(table, columns(summarize_agreement(table)))
+    titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    assert [title.splitlines()[0] for title in titles] == cohorts
+    n_pairs = n_models * (n_models - 1) // 2
+    assert titles[0].count("n = 10, 2 empty") == n_pairs
+    for title in titles[1:]:
+        assert title.count("n = 12") == n_pairs
+        assert "empty" not in title
+    saved(figure)
+
+
+def test_agreement_without_class_probabilities_or_heatmaps_is_drawn(saved):
+    table = agreement_of(["c"], ["a", "b"], empty=range(12))
+    table["entropy_a"][:] = np.nan
+    figure = draw(table, columns(summarize_agreement(table)))
+    assert "no relation to entropy defined, 12 empty" in figure.axes[0].get_title()
+    saved(figure)
+
+
+def test_agreement_of_one_model_is_refused():
+    empty = {name: np.array([]) for name in ("cohort", "model_a", "model_b")}
+    with pytest.raises(InputError, match="agreement is between models; name a second one"):
+        draw(empty, empty)

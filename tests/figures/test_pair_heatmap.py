@@ -1,0 +1,37 @@
+"""One pair of pictures, lit where the network finds them alike."""
+
+import numpy as np
+import pytest
+
+from alignment.figures.pair_heatmap import KINDS, draw
+
+PICTURES = [np.full((20, 30, 3), 200, np.uint8), np.full((40, 40, 3), 90, np.uint8)]
+
+
+def shares(similarity):
+    """Places that hold a similarity together, for each kind of maps."""
+    values = np.full((4, 4), similarity / 16)
+    return [dict.fromkeys(KINDS, values)] * 2
+
+
+@pytest.mark.parametrize(
+    ("similarity", "said"),
+    [
+        (0.5, "r = 0.50"),
+        (-0.25, "nothing to see: r = \N{MINUS SIGN}0.25"),
+        (0.05, "nothing to see: r = 0.05"),
+        (np.nan, "in no test set together"),
+    ],
+)
+@pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
+def test_panels_say_how_alike_the_pictures_are(saved, similarity, said, framing):
+    figure = draw("a and b", ["a", "b"], PICTURES, shares(similarity), framing)
+    panels = np.reshape(figure.axes, (2, 1 + len(KINDS)))
+    assert [panel.get_title() for panel in panels[:, 0]] == ["a", "b"]
+    for row, picture in zip(panels, PICTURES, strict=True):
+        for panel, label in zip(row[1:], KINDS.values(), strict=True):
+            assert panel.get_title() == f"{label}\n{said}"
+        for panel in row:
+            assert panel.images[0].get_array().shape == picture.shape
+    assert figure.get_suptitle() == "a and b"
+    saved(figure, width=round(300 * figure.get_figwidth()))

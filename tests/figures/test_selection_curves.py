@@ -1,0 +1,46 @@
+"""The figure of curves shows means over folds of what its tables hold."""
+
+import numpy as np
+import pytest
+from designs import DESIGNS, columns, names
+
+from alignment.figures.selection_curves import draw
+
+N_FOLDS, N_MAPS = 4, 50
+
+
+def tables_of(cohorts, models):
+    rng = np.random.default_rng(0)
+    curves, folds = [], []
+    for cohort in cohorts:
+        for model in models:
+            which = {"cohort": cohort, "model": model}
+            for fold in range(N_FOLDS):
+                for k in range(1, N_MAPS + 1):
+                    # One map alone has no fit.
+                    train, test = rng.random(2) if k > 1 else (np.nan, np.nan)
+                    curves.append(which | {"k": k, "train_fit": train, "test_fit": test})
+                folds.append(which | {"n_retained": 10 + fold, "test_retained": rng.random()})
+    return columns(curves), columns(folds)
+
+
+@DESIGNS
+def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_models):
+    cohorts, models = names(n_cohorts, n_models)
+    selection, predictions = tables_of(cohorts, models)
+    figure = draw(selection, predictions, "r2")
+    panels = [axes for axes in figure.axes if axes.get_title()]
+    assert [axes.get_title() for axes in panels] == cohorts
+    shape = n_cohorts, n_models, N_FOLDS, N_MAPS
+    with np.errstate(invalid="ignore"):
+        train, test = (
+            selection[name].reshape(shape).mean(axis=2) for name in ("train_fit", "test_fit")
+        )
+    for panel, train_of, test_of in zip(panels, train, test, strict=True):
+        lines = [line for line in panel.lines if len(line.get_xdata()) == N_MAPS]
+        found = [line.get_ydata() for line in lines]
+        expected = [curve for pair in zip(train_of, test_of, strict=True) for curve in pair]
+        np.testing.assert_allclose(found, expected)
+        dots = [line for line in panel.lines if len(line.get_xdata()) == 1]
+        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([11.5] * n_models)
+    saved(figure)

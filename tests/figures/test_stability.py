@@ -1,0 +1,40 @@
+"""The figure of stability says how many maps are stable."""
+
+import numpy as np
+import pytest
+from designs import DESIGNS, columns, names, texts
+
+from alignment.comparison.stability import (
+    compare_fold_pairs,
+    describe_maps,
+    summarize_stability,
+)
+from alignment.figures.stability import draw
+
+
+def repeated(designs, table):
+    """Write a table down for every cohort and model."""
+    n_rows = len(next(iter(table.values())))
+    cohort, model = (np.repeat(each, n_rows) for each in np.array(designs).T)
+    tiled = {name: np.tile(column, len(designs)) for name, column in table.items()}
+    return {"cohort": cohort, "model": model} | tiled
+
+
+@pytest.mark.parametrize("seeds", [[1, 1, 2, 2], [1, 1, 1, 1]], ids=["seeds", "one seed"])
+@DESIGNS
+def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
+    cohorts, models = names(n_cohorts, n_models)
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(4, 30))
+    retained = rng.random((4, 30)) < 0.2
+    retained[:, :3] = True
+    maps = describe_maps(scores, retained)
+    pairs = compare_fold_pairs(scores, retained, np.array(seeds))
+    halves = {name: np.array([0.1]) for name in ("rank_correlation", "overlap", "overlap_random")}
+    one = summarize_stability(maps, pairs, halves, retained.sum(axis=1), 1)
+    designs = [(cohort, model) for cohort in cohorts for model in models]
+    summary = columns([{"cohort": c, "model": m, **one} for c, m in designs])
+    figure = draw(repeated(designs, maps), repeated(designs, pairs), summary, share=1)
+    n_stable = int(retained.all(axis=0).sum())
+    assert texts(figure) == [f"{n_stable} stable maps"] * len(designs)
+    saved(figure)

@@ -1,0 +1,7 @@
+"""The figure of dimensionality in topographic networks."""
+
+from alignment.figures.topography.dimensionality import draw
+
+
+def test_it_is_drawn_in_the_colours_of_conditions(tables, assert_summary_drawn):
+    assert_summary_drawn(draw(tables["summary"]), n_panels=9)

@@ -1,0 +1,29 @@
+"""Maps of importance over the sheet, centred on zero."""
+
+import numpy as np
+from designs import columns
+
+from alignment.figures.topography.importance import draw
+
+CELLS = [("control", 0.0), ("WS", 0.3), ("WS", 1.0), ("AS", 0.3), ("AS", 1.0)]
+SEEDS = (1, 2, 3)
+
+
+def test_maps_of_importance_are_centred_on_zero():
+    names = ("condition", "lambda", "seed", "row", "column", "ais")
+    rng = np.random.default_rng(0)
+    networks = [(*cell, seed) for cell in CELLS for seed in SEEDS]
+    units = [
+        (*network, *divmod(unit, 11), rng.normal() / 1000)
+        for network in networks
+        for unit in range(121)
+    ]
+    rows = [(*network, "ais", 0.05, 0.1, 0.2) for network in networks]
+    told_names = ("condition", "lambda", "seed", "map", "fit", "morans_i", "p")
+    told = columns([dict(zip(told_names, row, strict=True)) for row in rows])
+    figure = draw(columns([dict(zip(names, row, strict=True)) for row in units]), told)
+    drawn = [image for axes in figure.axes for image in axes.get_images()]
+    assert len(drawn) >= 9
+    for image in drawn[:9]:
+        low, high = image.get_clim()
+        assert low == -high

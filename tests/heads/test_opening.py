@@ -1,0 +1,123 @@
+"""Heads are opened from saved activations: the right kind, and a network only where it is run."""
+
+import numpy as np
+import pytest
+import torch
+
+from alignment.heads.connected import ConnectedHead
+from alignment.heads.forward import ForwardHead
+from alignment.heads.layered import SavedRemovals
+from alignment.heads.opening import is_pooled, open_head, open_removals
+from alignment.heads.pooled import PooledHead, PooledRemovals
+from alignment.networks.cuts import cut
+from alignment.networks.networks import load_network, to_saved
+
+N_IMAGES, SIZE = 3, 64
+# Architecture, where it is cut, and the head that is exact for it.
+NETWORKS = [
+    ("resnet18", None, None, PooledHead),
+    ("alexnet", None, None, ConnectedHead),
+    ("squeezenet1_1", "features.11.cat", "flatten", ForwardHead),
+]
+
+
+class Activations(dict):
+    """Arrays that note which of them were read."""
+
+    def __init__(self, arrays, attributes):
+        super().__init__(arrays)
+        self.attributes, self.read = attributes, []
+
+    def __getitem__(self, name):
+        self.read.append(name)
+        return super().__getitem__(name)
+
+
+@pytest.fixture(scope="module", params=NETWORKS, ids=lambda case: case[0])
+def case(request, tmp_path_factory):
+    """A saved network, what it makes of three pictures, and the head that is expected."""
+    architecture, *layers, expected = request.param
+    folder = tmp_path_factory.mktemp("cache")
+    network = load_network(architecture, {"random": 1}, cache_dir=folder, input_size=SIZE)
+    cuts = cut(network, *layers)
+    with torch.inference_mode():
+        pictures = torch.randn(N_IMAGES, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+        found = cuts.backbone(pictures)
+    arrays = {name: found[name].numpy() for name in ("feature_maps", "embedding")}
+    attributes = {
+        "head": "pooled" if is_pooled(**arrays) else "forward",
+        "feature_maps_layer": cuts.feature_maps,
+        "embedding_layer": cuts.embedding,
+    }
+    return to_saved(network, attributes), arrays, attributes, cuts.head, expected
+
+
+def opened(arrays, attributes, read_network):
+    activations = Activations(arrays, attributes)
+    head = open_head(activations, read_network, "pearson", "cpu", 1, 200)
+    return head, activations
+
+
+def test_the_head_is_the_first_that_is_exact_and_repeats_the_network(case):
+    saved, arrays, attributes, plain, expected = case
+    asked = []
+
+    def read_network():
+        asked.append(True)
+        return saved
+
+    head, activations = opened(arrays, attributes, read_network)
+    assert type(head) is expected
+    assert (head.n_images, head.n_maps) == arrays["feature_maps"].shape[:2]
+    # Only layers that are run again need the network and its maps.
+    assert len(asked) == (expected is not PooledHead)
+    assert activations.read == ["embedding" if expected is PooledHead else "feature_maps"]
+    kept = np.random.default_rng(0).random(head.n_maps) < 0.5
+    maps = arrays["feature_maps"] * kept[:, None, None]
+    with torch.inference_mode():
+        embedding = plain(torch.from_numpy(maps)).numpy().astype(np.float64)
+    found = head.similarities_of_sets(kept[None], np.arange(3))
+    np.testing.assert_allclose(found[0], np.corrcoef(embedding)[np.triu_indices(3, 1)], atol=1e-5)
+
+
+def test_threads_are_those_that_a_job_was_given(case):
+    saved, arrays, attributes, _, expected = case
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        open_head(Activations(arrays, attributes), lambda: saved, "pearson", "cpu", 2, 200)
+        assert torch.get_num_threads() == (3 if expected is PooledHead else 2)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda pooled: pooled, True),
+        (lambda pooled: pooled * (1 + 1e-6), True),
+        (lambda pooled: pooled * 1.01, False),
+        (lambda pooled: pooled[:, ::-1], False),
+        (lambda pooled: pooled[:, :-1], False),
+        (lambda pooled: np.maximum(pooled, 0.45), False),
+    ],
+)
+def test_an_embedding_is_pooled_if_it_is_the_mean_of_every_map(change, expected):
+    maps = np.random.default_rng(0).random((4, 6, 5, 5)).astype(np.float32)
+    embedding = change(maps.mean(axis=(2, 3)))
+    assert bool(is_pooled(maps, embedding)) == expected
+
+
+def test_maps_of_a_pooled_head_are_scored_without_a_file_of_removals(case):
+    _, arrays, attributes, _, expected = case
+    activations = Activations(arrays, attributes)
+    n_maps = arrays["feature_maps"].shape[1]
+    saved = {
+        "rsm": np.zeros(3),
+        "rsm_without": np.zeros((n_maps, 3)),
+        "rsm_without_one_side": np.zeros((3, n_maps, 3)),
+    }
+    removals = open_removals(activations, saved, "pearson", 200)
+    assert type(removals) is (PooledRemovals if expected is PooledHead else SavedRemovals)
+    assert removals.n_maps == n_maps
+    assert activations.read == (["embedding"] if expected is PooledHead else [])

@@ -1,0 +1,87 @@
+"""Heads are taken apart at their first linear layer, and only where nothing mixes maps before."""
+
+import pytest
+import torch
+from torch import fx, nn
+
+from alignment.heads.split import split_head
+
+N_MAPS, SIZE = 4, 6
+MAPS = torch.randn(5, N_MAPS, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+
+
+def traced(*layers):
+    torch.manual_seed(0)
+    return fx.symbolic_trace(nn.Sequential(*layers).eval())
+
+
+def linear(n_in, n_out):
+    return nn.Linear(n_in, n_out)
+
+
+@pytest.mark.parametrize(
+    ("layers", "n_hidden", "has_second"),
+    [
+        ([nn.Flatten(), linear(144, 8), nn.ReLU(), linear(8, 3)], 8, True),
+        (
+            [
+                *(nn.MaxPool2d(2), nn.ReLU(), nn.Dropout(), nn.Flatten(), linear(36, 8)),
+                *(nn.ReLU(), nn.Dropout(), linear(8, 7), nn.ReLU(), linear(7, 2)),
+            ],
+            8,
+            True,
+        ),
+        ([nn.AdaptiveAvgPool2d(2), nn.Flatten(), linear(16, 8), nn.ReLU()], 8, False),
+        ([nn.Flatten(), linear(144, 8)], 8, False),
+        ([nn.Flatten(), linear(144, 8), nn.Sigmoid(), linear(8, 3)], 8, False),
+        # Without a ReLU between them the second layer is not behind one.
+        ([nn.Flatten(), linear(144, 8), linear(8, 3)], 8, False),
+    ],
+    ids=["plain", "as in VGG", "one layer", "nothing behind", "sigmoid", "no ReLU"],
+)
+def test_the_parts_together_are_the_head(layers, n_hidden, has_second):
+    head = traced(*layers)
+    split = split_head(head)
+    assert split.first.out_features == n_hidden
+    assert (split.second is not None) == has_second
+    with torch.inference_mode():
+        values = split.per_map(MAPS)
+        assert values.shape[1] % N_MAPS == 0
+        # Each map has values of its own, and a map of zeros has zeros.
+        silent = MAPS.clone()
+        silent[:, 1] = 0
+        p = values.shape[1] // N_MAPS
+        changed = (split.per_map(silent) != values).any(dim=0).reshape(N_MAPS, p)
+        assert changed.any(dim=1).tolist() == [False, True, False, False]
+        assert not split.per_map(silent)[:, p : 2 * p].any()
+        hidden = split.first(values)
+        if has_second:
+            hidden = split.second(hidden.relu())
+        torch.testing.assert_close(split.rest(hidden), head(MAPS))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [nn.Conv2d(N_MAPS, 4, 3), nn.Flatten(), linear(64, 3)],
+        [nn.BatchNorm2d(N_MAPS), nn.Flatten(), linear(144, 3)],  # a map of zeros does not stay so
+        [nn.Sigmoid(), nn.Flatten(), linear(144, 3)],
+        [nn.MaxPool2d(2)],
+    ],
+    ids=["convolution", "batch norm", "sigmoid", "no linear layer"],
+)
+def test_other_heads_are_not_taken_apart(layers):
+    assert split_head(traced(*layers)) is None
+
+
+def test_maps_that_are_used_twice_are_not_taken_apart():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = linear(N_MAPS * SIZE * SIZE, 3)
+
+        def forward(self, maps):
+            flat = maps.flatten(1)
+            return self.first(flat) + flat[:, :3]
+
+    assert split_head(fx.symbolic_trace(Twice().eval())) is None

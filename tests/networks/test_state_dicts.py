@@ -1,0 +1,108 @@
+"""State dicts are matched to a network without a gap."""
+
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+from alignment.networks.state_dicts import load_checked, match_names
+
+
+def small_network(n_classes=3):
+    torch.manual_seed(0)
+    return nn.Sequential(
+        OrderedDict(conv=nn.Conv2d(3, 2, 1), norm=nn.BatchNorm2d(2), fc=nn.Linear(2, n_classes))
+    )
+
+
+def match(state_dict, network):
+    return match_names(state_dict, network, "fc", "toy.pth")
+
+
+def copy_into(network, state_dict):
+    matched = match(state_dict, network)
+    load_checked(network, matched, "fc", "toy.pth")
+    return matched
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "module.", "module.backbone.", "model.", "encoder.", "_orig_mod.", "a.b.c."]
+)
+def test_prefix_is_found_and_the_rest_reported(prefix):
+    trained, network = small_network(), small_network(5)
+    state_dict = {prefix + name: tensor + 1 for name, tensor in trained.state_dict().items()}
+    # Wrappers stand around the whole file, so nothing lies beside what they wrap.
+    has_more = prefix not in ("", "module.", "_orig_mod.")
+    if has_more:
+        state_dict["projector.0.weight"] = torch.zeros(1)
+    matched = match(state_dict, network)
+    assert matched.n_classes == 3
+    fresh = small_network(3)
+    load_checked(fresh, matched, "fc", "toy.pth")
+    torch.testing.assert_close(fresh.conv.weight, trained.conv.weight + 1)
+    assert any("projector.0.weight" in note for note in matched.notes) == has_more
+
+
+def test_wrappers_in_the_middle_of_a_name_are_removed():
+    state_dict = {
+        name.replace("conv.", "conv.module."): tensor
+        for name, tensor in small_network().state_dict().items()
+    }
+    assert copy_into(small_network(), state_dict).n_classes == 3
+
+
+def test_missing_classifier_leaves_a_network_without_classes():
+    state_dict = small_network().state_dict()
+    del state_dict["fc.weight"], state_dict["fc.bias"]
+    state_dict["fc.0.weight"] = torch.zeros(7, 2)
+    matched = copy_into(small_network(1), state_dict)
+    assert matched.n_classes is None
+    assert "no final classifier fc (fc.0.weight in its place)" in matched.notes[-1]
+
+
+def test_missing_tensor_is_named():
+    state_dict = small_network().state_dict()
+    del state_dict["conv.bias"]
+    with pytest.raises(InputError, match=r"toy\.pth lacks 1 tensors of the network: conv\.bias"):
+        copy_into(small_network(), state_dict)
+
+
+def test_half_a_classifier_is_refused():
+    state_dict = small_network().state_dict()
+    del state_dict["fc.bias"]
+    with pytest.raises(InputError, match=r"lacks 1 tensors of the network: fc\.bias"):
+        copy_into(small_network(), state_dict)
+
+
+def test_unexpected_tensors_are_named():
+    state_dict = small_network().state_dict()
+    state_dict.update({f"layer9.{i}": torch.zeros(1) for i in range(5)})
+    with pytest.raises(InputError, match=r"has 5 tensors that .* layer9\.2, and 2 more"):
+        copy_into(small_network(), state_dict)
+
+
+def test_wrong_shape_is_named():
+    state_dict = small_network().state_dict()
+    state_dict["conv.weight"] = torch.zeros(2, 3, 5, 5)
+    with pytest.raises(InputError, match=r"other shapes: size mismatch for conv\.weight"):
+        copy_into(small_network(), state_dict)
+
+
+def test_file_of_another_network_is_refused():
+    with pytest.raises(InputError, match=r"has no tensor of the network: it holds stem\.kernel"):
+        copy_into(small_network(), {"stem.kernel": torch.zeros(1)})
+
+
+def test_two_copies_of_the_network_are_refused():
+    tensors = small_network().state_dict()
+    twice = {p + name: tensor for p in ("student.", "teacher.") for name, tensor in tensors.items()}
+    with pytest.raises(InputError, match=r"twice, under 'student\.' and under 'teacher\.'"):
+        copy_into(small_network(), twice)
+
+
+def test_files_from_before_batch_counters_load():
+    state_dict = dict(small_network().state_dict())
+    del state_dict["norm.num_batches_tracked"]
+    copy_into(small_network(), state_dict)

@@ -1,0 +1,123 @@
+"""Names and files of the config that lead nowhere are refused in one sentence."""
+
+import pytest
+
+from alignment.artifacts.errors import InputError
+from alignment.planning.checks import check_share
+
+LITE = "efficientnet_lite0"
+
+
+def nested(*keys, value):
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def of_dataset(**options):
+    return nested("datasets", "tiny", value=options)
+
+
+def of_model(**options):
+    return nested("models", LITE, value=options)
+
+
+def saliency(**keys):
+    return {"saliency": keys}
+
+
+def images(**keys):
+    return {"topography": {"datasets": {"bars": keys}}}
+
+
+CIFAR = {"source": "cifar10", "epochs": 1}
+CONFIG_ERRORS = {
+    "dataset": (
+        {"cohorts": {"tiny": {"dataset": "tinny"}}},
+        ("cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",),
+    ),
+    "query without labels": (
+        {"cohorts": {"other": {"dataset": "second", "query": "group == 'a'"}}},
+        ("cohorts: other: query: ", "'second' has no labels", "datasets: second: labels"),
+    ),
+    "folder": (of_dataset(images="nowhere"), ("tiny: images: there is no folder nowhere",)),
+    "empty folder": (of_dataset(images="rules"), ("images: the folder rules holds no", ".png")),
+    "file": (
+        of_dataset(judgments={"file": "no.npy"}),
+        ("tiny: judgments: file: there is no file no.npy",),
+    ),
+    "labels": (of_dataset(labels="no.csv"), ("tiny: labels: there is no file no.csv",)),
+    "weights file": (
+        of_model(weights={"file": "no.pth", "sha256": "0" * 64}),
+        (f"models: {LITE}: weights: file: there is no file no.pth",),
+    ),
+    "random weights": (
+        of_model(weights={"random": 1}),
+        (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
+    ),
+    "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
+    "saliency folder": (
+        saliency(folders={"a": "no/{dataset}"}),
+        ("folders: a: there is no folder no/tiny with",),
+    ),
+    "empty saliency folder": (
+        saliency(folders={"a": "rules"}),
+        ("the folder rules holds no map (.npy, .npz, .png,",),
+    ),
+    "source twice": (
+        saliency(folders={"a": "rules"}, functions={"a": "gaze:a"}),
+        ("saliency: a is both a folder and a function",),
+    ),
+    "fixations": (
+        saliency(fixations={"no": "f.csv"}),
+        ("fixations: no: 'no' is not one of the dataset",),
+    ),
+    "file of fixations": (
+        saliency(fixations={"tiny": "f.csv"}),
+        ("fixations: tiny: there is no file f.csv",),
+    ),
+    "archive": (
+        {"datasets": {"mine": {"source": "mur92", "archive": "no.tar.gz"}}},
+        ("datasets: mine: archive: there is no file no.tar.gz",),
+    ),
+    "grid": (
+        {"topography": {"grid": [11, 10]}},
+        ("grid: 11 x 10 gives 110 places", "121 units", "11 x 11"),
+    ),
+    "no folder to train on": (images(**CIFAR), ("bars: the source cifar10 takes the key folder",)),
+    "lost folder to train on": (
+        images(**CIFAR, folder="no"),
+        ("bars: folder: there is no folder no",),
+    ),
+    "archive to train on": (
+        images(source="mnist", epochs=1, archive="no.tgz"),
+        ("bars: archive: there is no file no.tgz",),
+    ),
+    "cohort of units": (
+        {"topography": {"alignment": {"cohorts": ["tinny"]}}},
+        ("alignment: cohorts: 'tinny' is not one of the cohorts (tiny, tiny-a)",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONFIG_ERRORS)
+def test_what_leads_nowhere_is_refused_in_one_sentence(refusal, case):
+    overlay, parts = CONFIG_ERRORS[case]
+    sentence = refusal(overlay)
+    assert all(part in sentence for part in parts), sentence
+
+
+def test_saliency_that_is_switched_off_is_not_looked_for(plan):
+    plan(saliency(enabled=False, folders={"gone": "no/such/folder"}))
+
+
+def test_a_share_is_a_folder_that_links_can_point_to(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "share").mkdir()
+    check_share(str(tmp_path / "share"))
+    for share in ("share", str(tmp_path / "no")):
+        with pytest.raises(InputError) as caught:
+            check_share(share)
+        assert str(caught.value) == (
+            f"SNAKEMAKE_OUTPUT_CACHE: {share} is not the absolute path of a folder that exists."
+        )

@@ -1,0 +1,239 @@
+"""The config as a run has it: completed, merged, and refused where its form is wrong."""
+
+import copy
+
+import jsonschema
+import pytest
+import yaml
+from project import CHECKOUT
+
+from alignment.artifacts.errors import InputError
+from alignment.planning.config import (
+    check_schema,
+    fetched_as,
+    merged,
+    planned,
+    read_yaml,
+    without_dropped,
+)
+
+LITE = "efficientnet_lite0"
+
+
+def nested(*keys, value):
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def of_dataset(**options):
+    return nested("datasets", "tiny", value=options)
+
+
+def of_model(**options):
+    return nested("models", LITE, value=options)
+
+
+OWN = {"images": "data/tiny/pictures", "judgments": {"file": "data/tiny/judgments.npy"}}
+PERCENTILES = ("heatmaps: percentiles: ", "above 0 and below 100")
+CONFIG_ERRORS = {
+    # Keys that do not exist (that the schema allows none at any level is test_config's)
+    "key": ({"figgures": {}}, ("config: ", "there is no key 'figgures'; the keys here are")),
+    "judgments key": (
+        of_dataset(judgments={"knd": "similarity"}),
+        ("datasets: tiny: judgments: ", "there is no key 'knd'; the keys here are"),
+    ),
+    "cohort key": (
+        {"cohorts": {"tiny": {"querry": "group == 'a'"}}},
+        ("cohorts: tiny: ", "there is no key 'querry'; the keys here are"),
+    ),
+    "model key": (
+        of_model(size=64),
+        (f"models: {LITE}: ", "there is no key 'size'; the keys here are"),
+    ),
+    "weights key": (
+        of_model(weights={"file": "w.pth", "sha": "0"}),
+        (f"{LITE}: weights", "sha256"),
+    ),
+    "heatmaps key": (
+        {"heatmaps": {"percentile": 80}},
+        ("heatmaps: ", "no key 'percentile'; the keys"),
+    ),
+    "dropped name": (
+        {"models": {"efficientnet_lit1": None}},
+        ("models: efficientnet_lit1: ", "lite1"),
+    ),
+    # Values of a wrong type or out of range
+    "seeds": ({"crossvalidation": {"seeds": 111}}, ("crossvalidation: seeds: 111", "a list of")),
+    "equal seeds": ({"crossvalidation": {"seeds": [1, 1]}}, ("seeds: [1, 1]", "different")),
+    "folds": ({"crossvalidation": {"n_folds": 1}}, ("n_folds: 1 ", "at least 2")),
+    "fit": ({"fit": "r3"}, ("fit: 'r3'", "r2, pearson or spearman")),
+    "input size": (of_model(input_size="64"), ("input_size: '64'", "whole number")),
+    "kind": (of_dataset(judgments={"kind": "distance"}), ("judgments: kind: ", "dissimilarity")),
+    "no models": ({"models": None}, ("models: None", "networks")),
+    "percentile 0": ({"heatmaps": {"percentiles": [0]}}, PERCENTILES),
+    "percentile 100": ({"heatmaps": {"percentiles": [80, 100]}}, PERCENTILES),
+    "percentile 140": ({"heatmaps": {"percentiles": [140]}}, PERCENTILES),
+    "percentile -3": ({"heatmaps": {"percentiles": [-3]}}, PERCENTILES),
+    "percentile '80'": ({"heatmaps": {"percentiles": ["80"]}}, PERCENTILES),
+    "equal percentiles": ({"heatmaps": {"percentiles": [80, 80.0]}}, PERCENTILES),
+    "name": ({"cohorts": {"a b": {"dataset": "tiny"}}}, ("cohorts: ", "'a b'", "letters, digits")),
+    "two sources": (of_dataset(source="mur92"), ("datasets: tiny: ", "either 'source'")),
+    "no judgments": (
+        {"datasets": {"mine": {"images": "data/tiny/pictures"}}},
+        ("datasets: mine: ", "'images' and 'judgments'"),
+    ),
+    "no kind": ({"datasets": {"mine": OWN}}, ("datasets: mine: judgments: 'kind' is a required",)),
+    "draws": ({"controls": {"random_draws": -1}}, ("controls: random_draws: -1", "at least 0")),
+    "reweighting": (
+        {"controls": {"reweighting": "lasso"}},
+        ("controls: reweighting: 'lasso'", "similarity, products or none"),
+    ),
+    "resamples": ({"statistics": {"resamples": 0.5}}, ("statistics: resamples: 0.5", "whole")),
+}
+
+
+def section(**keys):
+    return {"topography": keys}
+
+
+def saliency(**keys):
+    return {"saliency": keys}
+
+
+CONFIG_ERRORS |= {
+    "saliency key": (
+        saliency(folder={"a": "maps"}),
+        ("saliency: ", "there is no key 'folder'; the keys here"),
+    ),
+    "saliency model": (
+        saliency(bottom_up=["itti"]),
+        ("bottom_up: 0: 'itti'", "spectral_residual or fine_gra"),
+    ),
+    "saliency function": (
+        saliency(functions={"a": "gaze.upper"}),
+        ("functions: a: 'gaze.upper'", "module:fun"),
+    ),
+    "saliency name": (saliency(folders={"gaussian": "rules"}), ("folders: 'gaussian'", "built-in")),
+    "lambda": (section(lambdas=[-1]), ("topography: lambdas: 0: -1", "above 0")),
+    "condition": (section(conditions=["SW"]), ("conditions: 0: 'SW'", "WS, AS or TopoLoss")),
+    "topography seeds": (section(seeds=[1]), ("topography: seeds: [1]", "at least 2 different")),
+    "topography key": (
+        section(lambda_=1),
+        ("topography: ", "no key 'lambda_'; the keys here are"),
+    ),
+    "topography source": (
+        section(datasets={"bars": {"source": "imagenet", "epochs": 1}}),
+        ("source: 'imagenet'", "cifar10"),
+    ),
+    "dropped in a section": (
+        section(datasets={"digit": None}),
+        ("datasets: digit: ", "there is digits"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONFIG_ERRORS)
+def test_a_config_of_a_wrong_form_is_refused_in_one_sentence(refusal, case):
+    overlay, parts = CONFIG_ERRORS[case]
+    sentence = refusal(overlay)
+    assert all(part in sentence for part in parts), sentence
+
+
+def test_a_config_is_completed_by_the_defaults(plan):
+    config = plan({"crossvalidation": {"seeds": [7]}})
+    defaults = read_yaml(CHECKOUT / "config.yaml")
+    assert config["crossvalidation"] == {**defaults["crossvalidation"], "seeds": [7], "n_folds": 3}
+    assert config["framing"] == defaults["framing"]
+    assert set(config) == set(defaults)
+    assert list(config["cohorts"]) == ["tiny", "tiny-a"]  # those of config.yaml are dropped
+
+
+def test_another_workflow_may_give_a_part_of_the_config(plan, folder):
+    """As a module: without the defaults, and without config files on the command line."""
+    whole = plan()
+    part = {name: whole[name] for name in ("datasets", "cohorts", "models")}
+    part["datasets"] = {"mur92": None, **part["datasets"]}
+    part["cohorts"] |= {f"mur92{name}": None for name in ("", "-animate", "-inanimate")}
+    found = planned(part, CHECKOUT, [])
+    assert found["datasets"] == whole["datasets"]
+    assert found["fit"] == "r2"
+
+
+def test_a_fetched_dataset_is_one_as_users_have_it(plan):
+    config = plan({"datasets": {"mine": {"source": "mur92"}}})
+    assert config["datasets"]["mine"] == {"source": "mur92", **fetched_as("mine")}
+    entry = fetched_as("mine")
+    assert entry["images"] == "results/datasets/mine/source/pictures"
+    assert set(entry) == {"images", "judgments", "labels"}
+
+
+def test_the_config_that_is_given_is_left_as_it_is(plan, folder):
+    given = plan()
+    before = copy.deepcopy(given)
+    planned(given, CHECKOUT, [])
+    assert given == before
+
+
+@pytest.mark.parametrize(
+    ("base", "overlay", "expected"),
+    [
+        ({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}}, {"a": {"b": 1, "c": 3}}),
+        ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
+        ({"a": {"b": 1}}, {"a": None}, {"a": None}),
+        ({"a": 1}, {"b": {"c": 1}}, {"a": 1, "b": {"c": 1}}),
+        ({}, {}, {}),
+    ],
+)
+def test_maps_are_merged_and_all_else_is_replaced(base, overlay, expected):
+    before = copy.deepcopy((base, overlay))
+    assert merged(base, overlay) == expected
+    assert (base, overlay) == before
+
+
+def test_names_are_dropped_that_some_file_gave_a_meaning():
+    config = {
+        "datasets": {"a": {"x": 1}, "b": None},
+        "models": {"m": None, "n": {"y": 2}},
+        "topography": {"datasets": {"digits": None, "mine": {"z": 3}}},
+    }
+    files = [
+        {"datasets": {"b": {"x": 2}}, "topography": {"datasets": {"digits": {}}}},
+        {"models": {"m": {"y": 1}}},
+    ]
+    assert without_dropped(config, files) == {
+        "datasets": {"a": {"x": 1}},
+        "models": {"n": {"y": 2}},
+        "topography": {"datasets": {"mine": {"z": 3}}},
+    }
+    with pytest.raises(InputError, match=r"^config: models: m: there is nothing .* there is n\.$"):
+        without_dropped(config, [files[0], {"models": {"n": {"y": 2}}}])
+
+
+def test_every_level_of_a_schema_is_named_in_the_sentence():
+    schema = {
+        "properties": {
+            "a": {
+                "properties": {"b": {"enum": [1, 2], "description": "one or two"}},
+                "additionalProperties": False,
+            }
+        }
+    }
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check_schema({"a": {"b": 1}}, schema)
+    with pytest.raises(
+        InputError, match=r"^config: a: b: '3' is not possible; it is one or two\.$"
+    ):
+        check_schema({"a": {"b": 3}}, schema)
+    with pytest.raises(
+        InputError, match=r"^config: a: there is no key 'c'; the keys here are b\.$"
+    ):
+        check_schema({"a": {"c": 3}}, schema)
+
+
+def test_an_empty_file_is_an_empty_config(tmp_path):
+    path = tmp_path / "empty.yaml"
+    path.write_text("# nothing\n")
+    assert read_yaml(path) == {}
+    path.write_text(yaml.safe_dump({"a": "é"}, allow_unicode=True), encoding="utf-8")
+    assert read_yaml(path) == {"a": "é"}

@@ -1,0 +1,54 @@
+"""Imports of scripts, found in their text: also late ones, indirect ones and those of packages."""
+
+import pytest
+
+from alignment.planning.imports import imports_in, modules_behind
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    """A folder of scripts beside a small library."""
+    files = {
+        "alignment/__init__.py": "",
+        "alignment/one/__init__.py": "",
+        "alignment/two/__init__.py": "",
+        "alignment/one/first.py": "def call():\n    from alignment.two.second import name\n",
+        "alignment/two/second.py": "import json\nimport alignment.two.third\n",
+        "alignment/two/third.py": "from alignment.one import first\n",  # in a circle
+        "alignment/two/alone.py": "import numpy\n",
+        "alignment/one/named.py": "from alignment.two import alone\n",
+        "stage.py": "from alignment.one.first import call\nimport sys\n",
+        "plain.py": "import csv\nfrom . import nothing\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def names(scripts, *files):
+    found = modules_behind(scripts, *(scripts / file for file in files))
+    return [str(path).removeprefix(f"{scripts}/") for path in found]
+
+
+def test_modules_are_found_however_they_are_imported(scripts):
+    assert names(scripts, "stage.py") == [
+        "alignment/one/first.py",
+        "alignment/two/second.py",
+        "alignment/two/third.py",
+    ]
+
+
+def test_a_script_that_imports_nothing_of_the_library_has_none(scripts):
+    assert names(scripts, "plain.py") == []
+
+
+def test_modules_that_a_parameter_names_come_with_what_they_import(scripts):
+    named = "alignment/one/named.py"
+    assert names(scripts, "plain.py", named) == [named, "alignment/two/alone.py"]
+
+
+def test_only_own_imports_are_in_a_file(scripts):
+    (found,) = imports_in(scripts / "stage.py", scripts)
+    assert found == scripts / "alignment/one/first.py"
+    assert imports_in(scripts / "alignment/two/alone.py", scripts) == ()

@@ -1,0 +1,101 @@
+"""Files that stages read or have lost, found from a config."""
+
+import hashlib
+
+import pytest
+
+from alignment.artifacts.tables import write_columns
+from alignment.planning.sources import (
+    checksums,
+    datasets_used,
+    lost_overlays,
+    picture_sources,
+    saliency_files,
+    saliency_sources,
+    weights_file,
+)
+
+
+def test_datasets_are_those_of_cohorts_each_once_in_their_order():
+    cohorts = {"x": {"dataset": "b"}, "y": {"dataset": "a"}, "z": {"dataset": "b"}}
+    assert datasets_used({"datasets": {"a": {}, "b": {}, "c": {}}, "cohorts": cohorts}) == [
+        "b",
+        "a",
+    ]
+
+
+def test_pictures_are_files_and_of_a_fetched_dataset_its_folder(tmp_path):
+    for name in ("b.png", "a.jpg", "notes.txt"):
+        (tmp_path / name).touch()
+    own = {"images": str(tmp_path)}
+    assert picture_sources(own) == [f"{tmp_path}/a.jpg", f"{tmp_path}/b.png"]
+    fetched = {"images": "results/datasets/m/source/pictures", "source": "mur92"}
+    assert picture_sources(fetched) == ["results/datasets/m/source/pictures"]
+
+
+def test_checksums_are_told_by_the_names_of_files(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"x")
+    assert checksums([str(tmp_path / "a.png")]) == {"a.png": hashlib.sha256(b"x").hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ("imagenet", []),
+        ({"random": 1}, []),
+        ({"file": "data/w.pth", "sha256": "0"}, ["data/w.pth"]),
+    ],
+)
+def test_a_local_file_of_weights_is_named(weights, expected):
+    assert weights_file({"architecture": "vgg16", "weights": weights}) == expected
+
+
+def test_a_network_that_is_trained_here_is_a_file_yet_to_be_made():
+    (path,) = weights_file({"weights": {"topography": "digits/WS/lambda-1/seed-1"}})
+    assert path == "results/topography/networks/digits/WS/lambda-1/seed-1.safetensors"
+
+
+SALIENCY = {
+    "folders": {"gaze": "maps/{dataset}"},
+    "functions": {"mine": "models.gaze:look"},
+    "bottom_up": ["fine_grained"],
+}
+
+
+def test_sources_of_saliency_say_how_they_are_made_the_baseline_last():
+    found = saliency_sources(SALIENCY)
+    assert list(found.items()) == [
+        ("gaze", {"kind": "folder", "folder": "maps/{dataset}"}),
+        ("mine", {"kind": "function", "function": "models.gaze:look"}),
+        ("fine_grained", {"kind": "bottom-up saliency"}),
+        ("gaussian", {"kind": "baseline"}),
+    ]
+
+
+def test_a_source_reads_its_folder_or_the_module_of_its_function(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "maps").mkdir()
+    for name in ("b.png", "a.npy", "notes.txt"):
+        (tmp_path / "maps" / name).touch()
+    assert saliency_files({"folder": "maps"}) == ["maps/a.npy", "maps/b.png"]
+    assert saliency_files({"kind": "baseline"}) == []
+    function = {"function": "models.gaze:look"}
+    assert saliency_files(function) == []  # of an installed package
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/gaze.py").touch()
+    assert saliency_files(function) == ["models/gaze.py"]
+    assert saliency_files({"function": "models:look"}) == []
+    (tmp_path / "models/__init__.py").touch()
+    assert saliency_files({"function": "models:look"}) == ["models/__init__.py"]
+
+
+def test_overlays_are_lost_that_an_index_lists_and_that_are_gone(tmp_path):
+    index = tmp_path / "full/index.csv"
+    assert lost_overlays(index) == []
+    files = ["a.png", "fée.png", "c, d.png"]
+    write_columns(index, image=["a", "fée", "c, d"], file=files)
+    (tmp_path / "full/a.png").touch()
+    assert lost_overlays(index) == [str(index.with_name(name)) for name in files[1:]]
+    for name in files:
+        (tmp_path / "full" / name).touch()
+    assert lost_overlays(index) == []
