@@ -38,14 +38,18 @@ def render(title: str, contents: Mapping[str, Any], packs: Mapping[str, Any]) ->
     packs : dict of str to JSON
         What a view needs when it is opened, by name, in the page itself.
     """
+    files = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=files, autoescape=True, undefined=jinja2.StrictUndefined
     )
-    scripts = [HERE.joinpath("scripts", f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+
+    def source(name):  # as it is: braces in a style or a script mean nothing to the template
+        return files.get_source(environment, name)[0]
+
     return environment.get_template("page.html").render(
         title=title,
-        style=HERE.joinpath("page.css").read_text("utf-8"),
-        script="\n".join(scripts),
+        style=source("page.css"),
+        script="\n".join(source(f"scripts/{name}.js") for name in SCRIPTS),
         contents=as_script(contents),
         packs=[(name, as_script(pack)) for name, pack in packs.items()],
     )
