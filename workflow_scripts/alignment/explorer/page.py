@@ -38,18 +38,18 @@ def render(title: str, contents: Mapping[str, Any], packs: Mapping[str, Any]) ->
     packs : dict of str to JSON
         What a view needs when it is opened, by name, in the page itself.
     """
-    loader = jinja2.FileSystemLoader(HERE)
+    files = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+        loader=files, autoescape=True, undefined=jinja2.StrictUndefined
     )
 
-    def text_of(name: str) -> str:
-        return loader.get_source(environment, name)[0]
+    def source(name):  # as it is: braces in a style or a script mean nothing to the template
+        return files.get_source(environment, name)[0]
 
     return environment.get_template("page.html").render(
         title=title,
-        style=text_of("page.css"),
-        script="\n".join(text_of(f"scripts/{name}.js") for name in SCRIPTS),
+        style=source("page.css"),
+        script="\n".join(source(f"scripts/{name}.js") for name in SCRIPTS),
         contents=as_script(contents),
         packs=[(name, as_script(pack)) for name, pack in packs.items()],
     )

@@ -37,7 +37,7 @@ function pack(name) {
     script.src = contents.data + encodeURIComponent(name.replaceAll("/", "~")) + ".js";
     script.onerror = () => {
       lost.add(name);
-      onArrival();
+      onArrival(name);
     };
     document.head.append(script);
   }
@@ -47,7 +47,7 @@ function pack(name) {
 /** Called by the files beside the page, each of which holds one pack. */
 function receive(name, content) {
   packs.set(name, content);
-  onArrival();
+  onArrival(name);
 }
 
 /** Return all of some packs by name, or null while any is on its way. */

@@ -236,10 +236,15 @@ function soon(act) {
   cancelAnimationFrame(due);
   due = requestAnimationFrame(act);
 }
-onArrival = () => {
-  showControls();
-  drawn = null;
-  show();
+let arrivals = 0;
+onArrival = (name) => {
+  if (name.startsWith("pictures/") && !lost.size) return soon(() => views[state.view].paint());
+  // What was drawn without it is drawn anew, once for all that arrive together.
+  clearTimeout(arrivals);
+  arrivals = setTimeout(() => {
+    drawn = null;
+    show();
+  }, 0);
 };
 onPicture = () => soon(() => views[state.view].paint());
 

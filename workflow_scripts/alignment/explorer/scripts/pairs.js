@@ -50,7 +50,9 @@ function percentRanks(packed, known) {
     ranks[k] = (100 * (before + (counts[k] - 1) / 2)) / Math.max(1, n - 1);
     before += counts[k];
   }
-  return Float32Array.from(values, (value, k) => (known[k] ? ranks[value + 32768] : NaN));
+  const found = new Float32Array(values.length);
+  for (let k = 0; k < found.length; k++) found[k] = known[k] ? ranks[values[k] + 32768] : NaN;
+  return found;
 }
 
 /** The positions of the `count` largest values, largest first; NaN does not count. */
@@ -102,9 +104,7 @@ const pairs = {
     if (!found) return;
     this.values = found;
     this.line = lineOf(found);
-    const known = Uint8Array.from(found.people, (value, k) =>
-      Number.isNaN(value + found.network[k]) ? 0 : 1,
-    );
+    const known = found.people.map((value, k) => (Number.isNaN(value + found.network[k]) ? 0 : 1));
     this.ranks = found.packed.map((packed) => percentRanks(packed, known));
     this.laid = new Map();
     this.chosen = null;
