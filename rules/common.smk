@@ -108,13 +108,14 @@ def of_seeds(stage):
     ]
 
 
-def of_dataset(*paths):
-    """An input function: paths with the dataset of the wildcards' cohort filled in."""
+def of_dataset(paths):
+    """An input function: a path, or several, with the dataset of the wildcards' cohort filled in."""
 
     def fill(wildcards):
         known = {"dataset": config["cohorts"][wildcards.cohort]["dataset"], **wildcards}
-        found = [path.format_map(known) for path in paths]
-        return found[0] if len(found) == 1 else found
+        if isinstance(paths, str):
+            return paths.format_map(known)
+        return [path.format_map(known) for path in paths]
 
     return fill
 

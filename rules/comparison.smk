@@ -75,7 +75,7 @@ rule compare_heatmaps:
     """Correlate the heatmaps of each two models, image by image, beside their class entropies."""
     input:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
-        activations=of_dataset(*of_models("results/activations/{dataset}/{model}.h5")),
+        activations=of_dataset(of_models("results/activations/{dataset}/{model}.h5")),
         cohort="results/cohorts/{cohort}.csv",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("compare_heatmaps"),
@@ -95,7 +95,7 @@ rule compare_activity:
     """Relate the scores of each image's maps to how many of their units are active."""
     input:
         image_ais=of_models("results/image_ais/{cohort}/{model}.h5"),
-        activations=of_dataset(*of_models("results/activations/{dataset}/{model}.h5")),
+        activations=of_dataset(of_models("results/activations/{dataset}/{model}.h5")),
         cohort="results/cohorts/{cohort}.csv",
         code=imports_of("compare_activity"),
     output:

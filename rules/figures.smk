@@ -275,7 +275,7 @@ rule plot_saliency:
     input:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        maps=of_dataset(*SALIENCY_MAPS),
+        maps=of_dataset(SALIENCY_MAPS),
         tables=of_models("results/saliency/{cohort}/{model}.csv"),
         style=STYLE,
         code=imports_of("plot_saliency"),

@@ -11,6 +11,11 @@ TARGETS += everywhere(
 )
 
 
+SPLIT = {"n_folds": N_FOLDS, "unit": UNIT}
+# The file is made anew for another seed, which leaves those of the others as they are.
+FOLDS = ancient("results/folds/{cohort}.h5")
+
+
 rule make_folds:
     """Cut a cohort into folds, once for all stages: which fold tests which image, or pair."""
     input:
@@ -28,8 +33,7 @@ rule make_folds:
         "../envs/alignment.yaml"
     params:
         seeds=SEEDS,
-        n_folds=N_FOLDS,
-        unit=UNIT,
+        **SPLIT,
     script:
         "../workflow_scripts/make_folds.py"
 
@@ -37,11 +41,12 @@ rule make_folds:
 rule score_maps:
     """Score every map on the training side of each fold of a seed."""
     input:
-        folds="results/folds/{cohort}.h5",
+        cohort="results/cohorts/{cohort}.csv",
+        folds=FOLDS,
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("score_maps"),
+        code=imports_of("make_folds") + imports_of("score_maps"),
     output:
         ais=of_folds("ais"),
     log:
@@ -53,6 +58,7 @@ rule score_maps:
     resources:
         **needs(1500, 10),
     params:
+        **SPLIT,
         fit=config["fit"],
         similarity=config["similarity"],
     script:
@@ -62,12 +68,13 @@ rule score_maps:
 rule select_maps:
     """Switch maps on from best to worst in each fold of a seed and retain the best set."""
     input:
-        folds="results/folds/{cohort}.h5",
+        cohort="results/cohorts/{cohort}.csv",
+        folds=FOLDS,
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         ais=of_folds("ais"),
-        code=imports_of("select_maps"),
+        code=imports_of("make_folds") + imports_of("select_maps"),
     output:
         selection=of_folds("selection"),
         retained=of_folds("retained"),
@@ -82,6 +89,7 @@ rule select_maps:
         **needs_of_head(),
     params:
         **HEAD,
+        **SPLIT,
         fit=config["fit"],
     script:
         "../workflow_scripts/select_maps.py"

@@ -53,7 +53,7 @@ rule compare_saliency:
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        maps=of_dataset(*SALIENCY_MAPS),
+        maps=of_dataset(SALIENCY_MAPS),
         fixations=fixation_files,
         code=imports_of("compare_saliency"),
     output:

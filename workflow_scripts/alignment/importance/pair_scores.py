@@ -189,7 +189,7 @@ def strongest(ais: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     maps : (p, min(n, F)) int array
-        Highest score first; among equal scores the lower map.
+        Highest score first.
     scores : (p, min(n, F)) array
     """
     n = min(n, ais.shape[1])
