@@ -13,7 +13,7 @@ TARGETS += everywhere(
 
 SPLIT = {"n_folds": N_FOLDS, "unit": UNIT}
 # The file is made anew for another seed, which leaves those of the others as they are.
-FOLDS = ancient("results/folds/{cohort}.h5")
+FOLDS_OF_ALL_SEEDS = ancient("results/folds/{cohort}.h5")
 
 
 rule make_folds:
@@ -32,8 +32,8 @@ rule make_folds:
     conda:
         "../envs/alignment.yaml"
     params:
-        seeds=SEEDS,
         **SPLIT,
+        seeds=SEEDS,
     script:
         "../workflow_scripts/make_folds.py"
 
@@ -42,7 +42,7 @@ rule score_maps:
     """Score every map on the training side of each fold of a seed."""
     input:
         cohort="results/cohorts/{cohort}.csv",
-        folds=FOLDS,
+        folds=FOLDS_OF_ALL_SEEDS,
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
@@ -69,7 +69,7 @@ rule select_maps:
     """Switch maps on from best to worst in each fold of a seed and retain the best set."""
     input:
         cohort="results/cohorts/{cohort}.csv",
-        folds=FOLDS,
+        folds=FOLDS_OF_ALL_SEEDS,
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
