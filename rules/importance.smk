@@ -46,7 +46,7 @@ rule score_maps:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("make_folds") + imports_of("score_maps"),
+        code=imports_of("score_maps"),
     output:
         ais=of_folds("ais"),
     log:
@@ -74,7 +74,7 @@ rule select_maps:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         ais=of_folds("ais"),
-        code=imports_of("make_folds") + imports_of("select_maps"),
+        code=imports_of("select_maps"),
     output:
         selection=of_folds("selection"),
         retained=of_folds("retained"),
