@@ -11,11 +11,6 @@ TARGETS += everywhere(
 )
 
 
-SPLIT = {"n_folds": N_FOLDS, "unit": UNIT}
-# The file is made anew for another seed, which leaves those of the others as they are.
-FOLDS_OF_ALL_SEEDS = ancient("results/folds/{cohort}.h5")
-
-
 rule make_folds:
     """Cut a cohort into folds, once for all stages: which fold tests which image, or pair."""
     input:
@@ -32,8 +27,9 @@ rule make_folds:
     conda:
         "../envs/alignment.yaml"
     params:
-        **SPLIT,
         seeds=SEEDS,
+        n_folds=N_FOLDS,
+        unit=UNIT,
     script:
         "../workflow_scripts/make_folds.py"
 
@@ -41,8 +37,7 @@ rule make_folds:
 rule score_maps:
     """Score every map on the training side of each fold of a seed."""
     input:
-        cohort="results/cohorts/{cohort}.csv",
-        folds=FOLDS_OF_ALL_SEEDS,
+        folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
@@ -58,7 +53,6 @@ rule score_maps:
     resources:
         **needs(1500, 10),
     params:
-        **SPLIT,
         fit=config["fit"],
         similarity=config["similarity"],
     script:
@@ -68,8 +62,7 @@ rule score_maps:
 rule select_maps:
     """Switch maps on from best to worst in each fold of a seed and retain the best set."""
     input:
-        cohort="results/cohorts/{cohort}.csv",
-        folds=FOLDS_OF_ALL_SEEDS,
+        folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
@@ -89,7 +82,6 @@ rule select_maps:
         **needs_of_head(),
     params:
         **HEAD,
-        **SPLIT,
         fit=config["fit"],
     script:
         "../workflow_scripts/select_maps.py"

@@ -65,7 +65,6 @@ def added(jobs, all_jobs):
 @pytest.mark.parametrize(
     ("overlay", "wildcard", "value", "redrawn"),
     [
-        ({"crossvalidation": {"seeds": [111, 222, 333]}}, "seed", "333", set()),
         ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b", set()),
         (
             {"models": {"third": {"architecture": "efficientnet_lite2", "weights": "imagenet"}}},
@@ -75,7 +74,7 @@ def added(jobs, all_jobs):
         ),
         ({"heatmaps": {"percentiles": [80, 85.5]}}, "threshold", "p85.5", {"plot_heatmaps"}),
     ],
-    ids=["seed", "cohort", "model", "percentile"],
+    ids=["cohort", "model", "percentile"],
 )
 def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value, redrawn):
     """Beside it run only the jobs that summarize, or draw, all there is."""
@@ -90,6 +89,15 @@ def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, 
     reading = added(everything, all_jobs) & names(others)
     assert {job for job in names(jobs) - own if job[0] not in redrawn} <= reading
     assert redrawn <= rules(jobs)
+
+
+def test_another_seed_leaves_networks_and_single_images_alone(finished):
+    jobs = finished.planned(overlays=[{"crossvalidation": {"seeds": [111, 222, 333]}}])
+    assert values_of("seed", jobs) == {"111", "222", "333"}  # a cohort's folds are one file
+    assert {"make_folds", "score_maps", "select_maps", "estimate_ceiling"} <= rules(jobs)
+    assert not {"extract_activations", "perturb_maps", "score_images", "define_cohort"} & rules(
+        jobs
+    )
 
 
 def test_a_changed_cohort_hides_nothing_else_that_is_stale(copied):
