@@ -112,7 +112,8 @@ def of_dataset(paths):
     """An input function: a path, or several, with the dataset of the wildcards' cohort filled in."""
 
     def fill(wildcards):
-        known = {"dataset": config["cohorts"][wildcards.cohort]["dataset"], **wildcards}
+        dataset = config["cohorts"][wildcards.cohort]["dataset"]
+        known = {**wildcards, "dataset": dataset}
         if isinstance(paths, str):
             return paths.format_map(known)
         return [path.format_map(known) for path in paths]
@@ -129,6 +130,52 @@ def imports_of(rule, *modules):
     """
     named = (SCRIPTS / "alignment" / module for module in modules)
     return modules_behind(SCRIPTS, SCRIPTS / f"{rule}.py", *named)
+
+
+def saliency_definition(wildcards):
+    """The definition of a source for one dataset."""
+    source = dict(SOURCES[wildcards.source])
+    if "folder" in source:
+        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
+    return source
+
+
+def fixation_files(wildcards):
+    """The fixations on the pictures of a cohort's dataset, if any."""
+    dataset = config["cohorts"][wildcards.cohort]["dataset"]
+    fixations = config["saliency"]["fixations"]
+    return [fixations[dataset]] if dataset in fixations else []
+
+
+def packs_of_cohorts(wildcards):
+    """What was gathered of each model and each cohort of a dataset."""
+    cohorts = [
+        name
+        for name, cohort in config["cohorts"].items()
+        if cohort["dataset"] == wildcards.dataset
+    ]
+    return everywhere("results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts)
+
+
+def of_networks(kind, suffix, chosen):
+    """The files of one kind, one per network of the wildcards' dataset."""
+    return [
+        f"results/topography/{kind}/{{dataset}}/{trained.path}.{suffix}"
+        for trained in chosen
+    ]
+
+
+def image_source(wildcards):
+    """Where the images of a dataset come from: the config's keys but the number of epochs."""
+    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
+    return {key: value for key, value in chosen.items() if key != "epochs"}
+
+
+def image_files(wildcards):
+    """The local files that the images of a dataset come from, if any."""
+    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
+    batches = sorted(map(str, Path(chosen.get("folder", "")).glob("*.bin")))
+    return [chosen["archive"]] if "archive" in chosen else batches
 
 
 # Resources
@@ -166,6 +213,16 @@ def needs_of_head():
         ),
         lambda wildcards: 10 if is_pooled(wildcards) else 60,
     )
+
+
+def all_cores(wildcards):
+    """As many threads as there are cores: a job that waits until those of higher priority are done.
+
+    Judgments and cohorts are checked with priority, so that bad input ends a run before a network
+    is run. To wait for their files would be no better: behind an `ancient` input Snakemake finds
+    nothing stale while that input itself is made anew (its issue 4166).
+    """
+    return workflow.resource_settings.cores or 8
 
 
 # How a head is opened
@@ -213,3 +270,25 @@ def drawn_by(name):
 # What captions say of the folds
 UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
+
+
+def topography_figure(name, title, cohort=False):
+    """The outputs of a figure of networks: PNG and PDF, with caption and place in the report."""
+    path = f"results/figures/topography/{{dataset}}/{name}" + "-{cohort}" * cohort
+    choices = {
+        "dataset": TOPOGRAPHY["datasets"],
+        "cohort": ALIGNED,
+        "format": ["png", "pdf"],
+    }
+    names = set(re.findall(r"{(\w+)}", f"{path}.{{format}}"))
+    TOPOGRAPHY_TARGETS.extend(
+        expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
+    )
+    shown = report(
+        f"{path}.png",
+        caption=f"captions/topography_{name}.rst",
+        category="Topography",
+        subcategory="{dataset}",
+        labels={"figure": title} | ({"cohort": "{cohort}"} if cohort else {}),
+    )
+    return {"png": shown, "pdf": f"{path}.pdf"}

@@ -10,16 +10,6 @@ if config["explorer"]["enabled"]:
     )
 
 
-def packs_of_cohorts(wildcards):
-    """What was gathered of each model and each cohort of a dataset."""
-    cohorts = [
-        name
-        for name, cohort in config["cohorts"].items()
-        if cohort["dataset"] == wildcards.dataset
-    ]
-    return everywhere("results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts)
-
-
 # What the page says of how its numbers were made
 FACTS = [
     ["held out", f"{UNIT}, {N_FOLDS} folds for each of {len(SEEDS)} seeds"],

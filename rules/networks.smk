@@ -2,16 +2,6 @@
 # results/networks/ and results/activations/.
 
 
-def all_cores(wildcards):
-    """As many threads as there are cores: a job that waits until those of higher priority are done.
-
-    Judgments and cohorts are checked with priority, so that bad input ends a run before a network
-    is run. To wait for their files would be no better: behind an `ancient` input Snakemake finds
-    nothing stale while that input itself is made anew (its issue 4166).
-    """
-    return workflow.resource_settings.cores or 8
-
-
 rule prepare_network:
     """Load a network and its weights, check where it is cut, and keep it in one checked file."""
     input:

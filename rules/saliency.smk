@@ -11,21 +11,6 @@ if SALIENCY:
     )
 
 
-def saliency_definition(wildcards):
-    """The definition of a source for one dataset."""
-    source = dict(SOURCES[wildcards.source])
-    if "folder" in source:
-        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
-    return source
-
-
-def fixation_files(wildcards):
-    """The fixations on the pictures of a cohort's dataset, if any."""
-    dataset = config["cohorts"][wildcards.cohort]["dataset"]
-    fixations = config["saliency"]["fixations"]
-    return [fixations[dataset]] if dataset in fixations else []
-
-
 rule compute_saliency:
     """Compute or read the saliency maps of a dataset by one source."""
     input:

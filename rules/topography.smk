@@ -21,34 +21,6 @@ OF_TOPOGRAPHY = {
 }
 
 
-def of_networks(kind, suffix, chosen=TRAINED):
-    """The files of one kind, one per network of the wildcards' dataset."""
-    return [
-        f"results/topography/{kind}/{{dataset}}/{trained.path}.{suffix}"
-        for trained in chosen
-    ]
-
-
-def of_judged(path):
-    """An input function: a path with the dataset of the wildcards' cohort filled in."""
-    return lambda wildcards: path.format(
-        dataset=config["cohorts"][wildcards.cohort]["dataset"]
-    )
-
-
-def image_source(wildcards):
-    """Where the images of a dataset come from: the config's keys but the number of epochs."""
-    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
-    return {key: value for key, value in chosen.items() if key != "epochs"}
-
-
-def image_files(wildcards):
-    """The local files that the images of a dataset come from, if any."""
-    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
-    batches = sorted(map(str, Path(chosen.get("folder", "")).glob("*.bin")))
-    return [chosen["archive"]] if "archive" in chosen else batches
-
-
 rule fetch_training_images:
     """Download images to train networks on, or take local files, and keep them as arrays."""
     input:
@@ -153,8 +125,8 @@ rule measure_robustness:
 rule measure_units:
     """Measure the units of every network, and gather all measures of a dataset in one table."""
     input:
-        activations=of_networks("activations", "h5"),
-        robustness=of_networks("robustness", "csv"),
+        activations=of_networks("activations", "h5", TRAINED),
+        robustness=of_networks("robustness", "csv", TRAINED),
         code=imports_of("measure_units"),
     output:
         measures="results/topography/measures/{dataset}.csv",
@@ -178,7 +150,7 @@ rule measure_units:
 rule compare_networks:
     """Compare the representations of all networks of a dataset, pair by pair."""
     input:
-        activations=of_networks("activations", "h5"),
+        activations=of_networks("activations", "h5", TRAINED),
         code=imports_of("compare_networks"),
     output:
         pairs="results/topography/similarity/{dataset}.csv",
@@ -248,11 +220,11 @@ rule decide_claims:
 rule align_units:
     """Score the units of trained networks by what they add to the prediction of human judgments."""
     input:
-        networks=of_networks("networks", "safetensors"),
+        networks=of_networks("networks", "safetensors", TRAINED),
         cohort="results/cohorts/{cohort}.csv",
-        similarity=of_judged("results/datasets/{dataset}/similarity.h5"),
-        pictures=of_judged("results/datasets/{dataset}/pictures.csv"),
-        folder=ancient(of_judged("results/datasets/{dataset}/images")),
+        similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
+        folder=ancient(of_dataset("results/datasets/{dataset}/images")),
         code=imports_of("align_units"),
     output:
         units="results/topography/alignment/{dataset}/{cohort}.csv",

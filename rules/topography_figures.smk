@@ -12,28 +12,6 @@ SAID = {
 TOPOGRAPHY_TARGETS = ["results/topography/claims.csv"]
 
 
-def topography_figure(name, title, cohort=False):
-    """The outputs of a figure of networks: PNG and PDF, with caption and place in the report."""
-    path = f"results/figures/topography/{{dataset}}/{name}" + "-{cohort}" * cohort
-    choices = {
-        "dataset": TOPOGRAPHY["datasets"],
-        "cohort": ALIGNED,
-        "format": ["png", "pdf"],
-    }
-    names = set(re.findall(r"{(\w+)}", f"{path}.{{format}}"))
-    TOPOGRAPHY_TARGETS.extend(
-        expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
-    )
-    shown = report(
-        f"{path}.png",
-        caption=f"captions/topography_{name}.rst",
-        category="Topography",
-        subcategory="{dataset}",
-        labels={"figure": title} | ({"cohort": "{cohort}"} if cohort else {}),
-    )
-    return {"png": shown, "pdf": f"{path}.pdf"}
-
-
 rule plot_topography_accuracy:
     """Draw how accurate networks are, and what their spatial losses come to."""
     input:
