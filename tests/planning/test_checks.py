@@ -107,6 +107,11 @@ def test_what_leads_nowhere_is_refused_in_one_sentence(refusal, case):
     assert all(part in sentence for part in parts), sentence
 
 
+@pytest.mark.parametrize("colours", ["jet", "viridis", "RdBu_r", "magma_r", "Blues"])
+def test_any_colour_map_of_matplotlib_is_taken(plan, colours):
+    assert plan({"heatmaps": {"colours": colours}})["heatmaps"]["colours"] == colours
+
+
 def test_saliency_that_is_switched_off_is_not_looked_for(plan):
     plan(saliency(enabled=False, folders={"gone": "no/such/folder"}))
 

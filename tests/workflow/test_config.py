@@ -130,10 +130,3 @@ def test_the_requirements_of_developers_are_pinned_on_top():
     own = pins(lines_of("requirements-dev.txt"))
     assert own
     assert not set(own) & set(pins(lines_of("requirements.txt")))
-
-
-def test_the_colour_maps_of_the_schema_are_those_of_matplotlib():
-    from matplotlib import colormaps
-
-    heatmaps = SCHEMA["properties"]["heatmaps"]["properties"]
-    assert sorted(heatmaps["colours"]["enum"]) == sorted(colormaps)

@@ -12,10 +12,11 @@ import torch
 from project import make_project
 
 from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
 from alignment.importance.folds import make_folds
 from alignment.networks.cuts import cut
-from alignment.networks.networks import load_saved_network
+from alignment.networks.networks import from_saved
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle
 
@@ -64,9 +65,8 @@ def project(tmp_path_factory):
 def case(request, project):
     """The head of a network, its feature maps and the judgments of a finished run."""
     model = request.param
-    network, made_from = load_saved_network(
-        project / f"results/networks/{model}_random.safetensors"
-    )
+    saved = read_network(project / f"results/networks/{model}_random.safetensors")
+    network, made_from = from_saved(saved), saved.attributes
     layers = made_from["feature_maps_layer"], made_from["embedding_layer"]
     path = project / f"results/activations/second/{model}_random.h5"
     assert read_attributes(path)["head"] == HEADS.get(model, "forward")
@@ -84,7 +84,7 @@ def plain_fits(head, maps, pairs, judgments):
 
 def test_scores_are_those_of_plain_forward_passes(case, project):
     model, head, maps, judgments = case
-    (fold, _) = make_folds(np.arange(len(judgments)), judgments, 111, 2)
+    fold, _ = make_folds(np.arange(len(judgments)), judgments, [111], 2).of(judgments)
     table = read_columns(project / f"results/ais/{FOLDER.format(model=model, fold=0)}")
     values = upper_triangle(judgments)
     full = plain_fits(head, maps, fold.train_pairs, values)
@@ -98,7 +98,7 @@ def test_scores_are_those_of_plain_forward_passes(case, project):
 
 def test_selection_is_that_of_plain_forward_passes(case, project):
     model, head, maps, judgments = case
-    (_, fold) = make_folds(np.arange(len(judgments)), judgments, 111, 2)
+    _, fold = make_folds(np.arange(len(judgments)), judgments, [111], 2).of(judgments)
     curve = read_columns(project / f"results/selection/{FOLDER.format(model=model, fold=1)}")
     values = upper_triangle(judgments)
     for k in (3, 20, maps.shape[1] // 2, maps.shape[1]):

@@ -202,7 +202,7 @@ def test_arrays_have_the_shapes_types_and_provenance_that_are_promised(finished,
             name: (shape, np.dtype(kind)) for name, (shape, kind) in arrays.items()
         }
         assert attributes <= set(file.attrs)
-        if "images" in file:
+        if "images" in file and arrays["images"][1] == "O":
             assert list(file["images"].asstr()) == [f"{k:02}" for k in range(len(file["images"]))]
         if "model" in attributes:
             assert (

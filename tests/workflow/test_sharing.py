@@ -189,10 +189,10 @@ def test_other_pictures_are_looked_at_anew(second, change):
 @pytest.mark.parametrize(
     ("edited", "expected"),
     [
-        ("alignment/state_dicts.py", ALL),
-        ("alignment/pictures.py", {ACTIVATIONS, PERTURBATION}),
+        ("alignment/networks/state_dicts.py", ALL),
+        ("alignment/datasets/pictures.py", {ACTIVATIONS, PERTURBATION}),
         ("perturb_maps.py", {PERTURBATION}),
-        ("alignment/selection.py", set()),
+        ("alignment/importance/selection.py", set()),
     ],
 )
 def test_edited_code_is_run_anew(second, edited, expected):
@@ -205,7 +205,7 @@ def test_edited_code_is_run_anew(second, edited, expected):
 @pytest.mark.parametrize("package", ["torch", "numpy"])
 def test_another_version_of_a_package_is_run_anew(second, package):
     project, overlay = second
-    with open(project / "rules/jobs.smk", "a") as file:
+    with open(project / "rules/common.smk", "a") as file:
         file.write(
             "\n\ndef versions(*packages):\n"
             f"    return {{name: 'other' if name == '{package}' else version(name) "
