@@ -36,7 +36,9 @@ def test_stars_say_where_models_differ(saved, n_cohorts, n_models):
     assert shown[:n_cohorts] == [star] * n_cohorts
     assert set(shown[n_cohorts:]) == ({"n.s."} if n_pairs else {""})
     # Many cohorts make it wider than a page.
-    saved(figure, width=max(2100, 420 * n_cohorts))
+    assert round(300 * figure.get_figwidth()) == max(2100, 420 * n_cohorts)
+    if (n_cohorts, n_models) == (1, 1):
+        saved(figure)
 
 
 def test_statistics_without_values_leave_an_empty_panel(saved):

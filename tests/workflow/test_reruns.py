@@ -43,7 +43,7 @@ def values_of(wildcard, jobs):
         ({"statistics": {"resamples": 30}}, {"resample_images"}),
         ({"crossvalidation": {"n_folds": 2}}, {"define_cohort", "make_folds"}),
     ],
-    ids=lambda value: next(iter(value)),
+    ids=min,  # of the keys, or of the rules
 )
 def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, concerned):
     expected = dependents(all_jobs, lambda job: job.rule in concerned)
