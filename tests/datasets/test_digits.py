@@ -66,6 +66,7 @@ def test_idx_files_are_read_plain_and_compressed(pack):
         ),
         (b"\x1f\x8b" + bytes(20), r"train\.gz is not a whole gzip file"),
     ],
+    ids=["empty", "other type", "short", "long", "header cut", "gzip cut", "no gzip"],
 )
 def test_damaged_idx_files_are_refused(content, sentence):
     with pytest.raises(InputError, match=sentence):

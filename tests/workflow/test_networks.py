@@ -1,4 +1,4 @@
-"""Networks of several families through the whole workflow, judged by plain forward passes.
+"""Networks of several families through every stage that runs them, judged by plain passes.
 
 VGG-16 and AlexNet have fully connected heads, ResNet-18 and DenseNet-121 pooled ones, and
 SqueezeNet, cut at named layers, has convolutions behind its feature maps.
@@ -54,10 +54,13 @@ OVERLAY = {
 FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def project(tmp_path_factory):
+    """A project after a run; what only draws or compares results does not know of networks."""
     project = make_project(tmp_path_factory.mktemp("networks"))
-    project.run(overlays=[OVERLAY])
+    heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
+    tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
+    project.run(*tables, *heatmaps, overlays=[OVERLAY])
     return project
 
 
