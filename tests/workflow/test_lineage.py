@@ -32,7 +32,7 @@ ARRAYS = [
     ),
     (
         "folds/tiny-a.h5",
-        f"ais/tiny-a/{LITE0}/seed-222/fold-0.csv",
+        f"predictions/tiny-a/{LITE1}.csv",
         "folds/tiny.h5",
     ),
     (
