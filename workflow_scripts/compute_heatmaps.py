@@ -10,8 +10,9 @@ from alignment.heatmaps.heatmaps import heatmap
 
 
 def main(input, output, params, wildcards):
-    check_made_from(input.activations, input, params, wildcards)
+    # Scores first: where they are of another model, the activations would be blamed.
     check_made_from(input.image_ais, input, params, wildcards)
+    check_made_from(input.activations, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]
     ais, images = read_arrays(input.image_ais, "ais", "images")
     with open_arrays(input.activations) as file:
