@@ -271,6 +271,12 @@ def drawn_by(name):
 UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
 
+# What figures, captions and the explorer call datasets, cohorts and models
+LABELS = {
+    section: {name: entry.get("label", name) for name, entry in config[section].items()}
+    for section in ("datasets", "cohorts", "models")
+}
+
 
 def topography_figure(name, title, cohort=False):
     """The outputs of a figure of networks: PNG and PDF, with caption and place in the report."""

@@ -17,11 +17,6 @@ FACTS = [
     ["fit", config["fit"]],
     ["framing of pictures", config["framing"]],
 ]
-# What datasets, cohorts and models are called on the page
-LABELS = {
-    section: {name: entry.get("label", name) for name, entry in config[section].items()}
-    for section in ("datasets", "cohorts", "models")
-}
 
 
 rule explorer:

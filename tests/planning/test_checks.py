@@ -55,6 +55,11 @@ CONFIG_ERRORS = {
         of_model(weights={"random": 1}),
         (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
     ),
+    "label twice": (
+        {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
+        ("config: cohorts: tiny and second would both be called 'second' in figures",),
+    ),
+    "empty label": (of_model(label=" "), (f"models: {LITE}: label",)),
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (
         saliency(folders={"a": "no/{dataset}"}),

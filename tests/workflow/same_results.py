@@ -53,7 +53,7 @@ def _arrays(group: h5py.Group) -> dict[str, Any]:
         if isinstance(item, h5py.Group):
             found[name] = _arrays(item)
         elif item.dtype == object:
-            found[name] = list(item)
+            found[name] = np.asarray(item[()]).tolist()
         else:
             found[name] = item.dtype.str, item.shape, item[()].tobytes()
     return found

@@ -23,6 +23,8 @@ def check_names(config: Mapping) -> None:
         _check_cohort(f"config: cohorts: {name}", cohort, config["datasets"])
     for name, model in config["models"].items():
         _check_model(name, model)
+    for section in ("datasets", "cohorts", "models"):
+        _check_labels(section, config[section])
     if config["saliency"]["enabled"]:
         _check_saliency(config)
     _check_colours(config["heatmaps"]["colours"])
@@ -66,6 +68,19 @@ def check_share(share: str) -> None:
         raise InputError(
             f"SNAKEMAKE_OUTPUT_CACHE: {share} is not the absolute path of a folder that exists."
         )
+
+
+def _check_labels(section, entries):
+    """Refuse two entries that figures could not tell apart."""
+    names = {}
+    for name, entry in entries.items():
+        label = entry.get("label", name)
+        if other := names.get(label):
+            raise InputError(
+                f"config: {section}: {other} and {name} would both be called '{label}' in figures; "
+                "give one of them another label."
+            )
+        names[label] = name
 
 
 def _check_dataset(where, dataset):
