@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -118,11 +119,26 @@ class Project:
 @cache
 def snakemake_server():
     """Return the process that runs Snakemake for this one, started at first use."""
-    command = [sys.executable, Path(__file__).with_name("snakemake_server.py")]
+    command = [sys.executable, Path(__file__).with_name("snakemake_server.py"), server_of_jobs()]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     server = subprocess.Popen(command, text=True, **pipes)
     atexit.register(server.stdin.close)  # at the end of its requests it ends
     return server
+
+
+def server_of_jobs():
+    """Start the process that runs the scripts of jobs; return the path of its socket."""
+    folder = tempfile.mkdtemp(prefix="jobs-")
+    atexit.register(shutil.rmtree, folder)
+    path = f"{folder}/socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(100)
+        script = Path(__file__).with_name("job_server.py")
+        command = [sys.executable, script, str(listener.fileno())]
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
+    atexit.register(server.stdin.close)
+    return path
 
 
 def parse_jobs(said):

@@ -2,17 +2,28 @@
 
 Every line of stdin is a request, a JSON object with `arguments`, `folder`, `environment` and `log`.
 A child does what it says as `python -m snakemake` would; its exit code is the line that answers.
+The scripts of its jobs are run by the server of jobs.
 """
 
 import json
 import os
 import sys
 import traceback
+from pathlib import Path
 
 from snakemake.cli import main
+from snakemake.script import PythonScript
+
+CLIENT = Path(__file__).with_name("job_client.py")
 
 
-def serve():
+def serve(server_of_jobs):
+    command = f"{sys.executable} -I -S {CLIENT} {server_of_jobs} {{fname:q}}"
+
+    def execute_script(self, fname, edit=False):
+        self._execute_cmd(command, fname=fname, is_python_script=True)
+
+    PythonScript.execute_script = execute_script
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -45,4 +56,4 @@ def run(arguments, folder, environment, log):
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])
