@@ -13,7 +13,7 @@ FEW = 8
 
 def main(input, output, params, cohort):
     check_made_from(input.judgments, input)
-    table = read_columns(input.images)
+    table = read_columns(input.images, names={"image"})
     chosen = query_images(table, params.query, cohort)
     check_cohort(
         cohort, chosen, read_arrays(input.judgments, "similarity"), params.n_folds, params.unit

@@ -28,7 +28,7 @@ def main(input, output, params, dataset):
     contents = overview(
         dataset,
         read_columns(input.pictures),
-        read_columns(input.labels),
+        read_columns(input.labels, names={"image"}),
         members,
         {part["model"]: part["about"] for part in models},
         params.labels,

@@ -29,8 +29,16 @@ def test_names_keep_their_leading_zeros(tmp_path):
     assert read(tmp_path, text, ["001", "002", "003"]) == {"a": [1, 2, 3]}
 
 
-def test_an_index_column_is_no_label(tmp_path):
-    assert read(tmp_path, "index,image,a\n9,01,1\n8,b.v2,2\n7,cat,3\n") == {"a": [1, 2, 3]}
+def test_missing_numbers_leave_a_column_numeric(tmp_path):
+    labels = read(tmp_path, "image,face,kind,none\n01,1,NA,\nb.v2,NA,cow,NA\ncat,0,,\n")
+    assert labels["kind"] == ["NA", "cow", ""]  # among texts NA may be North America
+    np.testing.assert_equal(labels["face"], [1, np.nan, 0])
+    np.testing.assert_equal(labels["none"], [np.nan] * 3)
+
+
+def test_blanks_around_cells_and_headers_are_no_part_of_them(tmp_path):
+    text = "\ufeffimage , kind,\tsize\n01 , animal, 1\n b.v2,thing ,2\ncat, a b , 3\n"
+    assert read(tmp_path, text) == {"kind": ["animal", "thing", "a b"], "size": [1, 2, 3]}
 
 
 def test_a_table_without_labels_is_allowed(tmp_path):
@@ -48,6 +56,8 @@ def test_a_table_without_labels_is_allowed(tmp_path):
         ("image,a\n01,1\nb.v2,2\ncat,3\ndog.png,4\n", "rows but no pictures for dog: its 4 names"),
         ("image,a\n01,1\nb.v2,2\ncat,3\ncat,4\n", "more than one cat"),
         ("image,a\n01,1\nb.v2,2\ncat,3\ncat.png,4\n", "more than one cat"),
+        ("image,index\n01,1\nb.v2,2\ncat,3\n", "a column called 'index'; rename it, since"),
+        ("image,a, a\n01,1,1\nb.v2,2,2\ncat,3,3\n", "two columns called 'a'; rename it."),
         ("name,a\n01,1\n", "have no column 'image' but name, a; it is to hold"),
         ("", "cannot be read as CSV"),
         ("image,a\n01,1\nb.v2,2,2,2\n", "cannot be read as CSV"),
@@ -128,7 +138,13 @@ def test_a_bare_column_of_zeros_and_ones_keeps_its_ones_or_is_refused(query):
     assert kept == ([0, 3] if query == "1 - human" else [1, 2, 4])
 
 
-@pytest.mark.parametrize("query", ["human.mean()", "kind", "human + index", "1 == 1"])
+def test_images_without_a_label_are_left_out_and_counted(capsys):
+    table = TABLE | {"human": np.array([0, np.nan, 1, 0, np.nan])}
+    assert query_images(table, "human != 1", "dogs").tolist() == [0, 3]
+    assert "human != 1': 2 of 5 images have no value of 'human'." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("query", ["human.isin([5]) + 2", "kind", "human + index", "1 == 1"])
 def test_a_query_must_say_yes_or_no_for_every_image(query):
     with pytest.raises(
         InputError, match="does not say yes or no for every image, as 'animal == 1'"

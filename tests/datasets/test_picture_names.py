@@ -9,6 +9,7 @@ from alignment.datasets.picture_names import (
     files_in,
     match_rows,
     pictures_in,
+    refuse_unread,
 )
 
 
@@ -36,3 +37,39 @@ def test_a_folder_stands_for_its_pictures(tmp_path):
         (tmp_path / name).touch()
     found = pictures_in(["x.tif", tmp_path])
     assert found == ["x.tif", f"{tmp_path}/a.jpg", f"{tmp_path}/b.png"]
+
+
+@pytest.mark.parametrize(
+    ("row", "picture", "said"),
+    [
+        ("caf\u00e9.png", "cafe\u0301", "but for how letters and blanks are encoded"),
+        ("two\u00a0words", "two words", "but for how letters and blanks are encoded"),
+        ("\uff21\uff11", "A1", "but for how letters and blanks are encoded"),
+        ("\ufeffcat", "cat", "but for how letters and blanks are encoded"),
+        ("Cat.JPG", "cat", "but for upper and lower case"),
+        ("STRASSE", "straße", "but for upper and lower case"),
+    ],
+)
+def test_names_that_are_spelt_otherwise_are_matched_with_a_note(row, picture, said):
+    notes = []
+    assert match_rows(["zebra", row], [picture, "zebra"], "rows.csv", notes) == [1, 0]
+    assert len(notes) == 1
+    assert said in notes[0]
+
+
+def test_names_that_differ_in_case_alone_are_told_apart():
+    notes = []
+    assert match_rows(["Cat", "cat"], ["cat", "Cat"], "rows.csv", notes) == [1, 0]
+    assert notes == []
+    with pytest.raises(InputError, match=r"no row for CAT and rows but no pictures for Cat"):
+        match_rows(["Cat", "cat"], ["cat", "CAT"], "rows.csv")
+
+
+@pytest.mark.parametrize("name", ["cleo.HEIC", "a.svg", "b.nef"])
+def test_a_picture_that_is_not_read_is_named(tmp_path, name):
+    for file in ("a.png", name, ".hidden.heic", "notes.txt"):
+        (tmp_path / file).touch()
+    with pytest.raises(InputError, match=rf"^{name} in .* is not read; convert it to PNG"):
+        refuse_unread(tmp_path)
+    (tmp_path / name).unlink()
+    refuse_unread(tmp_path)

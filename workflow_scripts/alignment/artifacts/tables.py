@@ -4,7 +4,7 @@ Written with the standard library: the many short jobs of the workflow need no p
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def write_rows(
             writer.writerow([_field(value) for value in values])
 
 
-def write_columns(path: str | Path, **columns: Sequence | np.ndarray | str | int) -> None:
+def write_columns(path: str | Path, /, **columns: Sequence | np.ndarray | str | int) -> None:
     """Write columns of equal length, each a list or 1-D array, under their names.
 
     What is the same in every row, such as the cohort, is given once, as text or number.
@@ -96,20 +96,26 @@ def groups_of(table: Mapping[str, np.ndarray], *names: str) -> dict[Any, dict[st
     }
 
 
-def read_columns(path: str | Path) -> dict[str, np.ndarray]:
+def read_columns(path: str | Path, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
     """Read a table as a dict of columns.
+
+    Parameters
+    ----------
+    path : path
+    names : collection of str
+        The columns that stay text. Of a user's labels, ``image`` alone.
 
     Returns
     -------
     dict of str to array
-        Text for the columns in `NAMES`; else int64 or float64 where every field is a number (empty
+        Text for the columns in `names`; else int64 or float64 where every field is a number (empty
         is NaN), bool where every field is True or False, and text otherwise.
     """
     with open(path, newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     columns = {name: [row[k] for row in rows] for k, name in enumerate(header)}
     return {
-        name: np.array(fields, dtype=str) if name in NAMES else _column(fields)
+        name: np.array(fields, dtype=str) if name in names else _column(fields)
         for name, fields in columns.items()
     }
 

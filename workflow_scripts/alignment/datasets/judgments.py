@@ -140,7 +140,7 @@ def _order(
         elif list(names) in (counts[:-1], counts[1:]):  # as pandas and R number rows without names
             names = None
     if names is not None:
-        order = match_rows(names, images, path)
+        order = match_rows(names, images, path, notes)
         notes.append(f"The rows of {path} were matched to the pictures by name.")
         return order
     if n_rows != len(images):

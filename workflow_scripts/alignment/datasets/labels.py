@@ -1,5 +1,6 @@
 """Labels of images, and the queries on them that make cohorts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -7,9 +8,13 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
+from alignment.artifacts.job_log import warn
 from alignment.datasets.picture_names import match_rows
+from alignment.datasets.queries import QueryError, evaluate, nullable
 
 EXAMPLE = "'animal == 1'"
+# What spreadsheets, pandas and R write for a value that is missing among numbers
+MISSING = {"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "n/a"}
 
 
 def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
@@ -32,18 +37,37 @@ def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
         The file is not such a table, or its rows are not the pictures.
     """
     try:
-        # Only an empty field is missing: a picture may be called NA or null.
-        table = pd.read_csv(path, dtype={"image": str}, keep_default_na=False, na_values=[""])
+        # As text: a picture may be called NA or 01.
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, OSError) as error:
         raise InputError(f"the labels {path} cannot be read as CSV ({error}).") from error
+    table.columns = [str(column).strip() for column in table]
     if "image" not in table:
         raise InputError(
-            f"the labels {path} have no column 'image' but {', '.join(map(str, table))}; "
+            f"the labels {path} have no column 'image' but {', '.join(table)}; "
             "it is to hold the picture names."
         )
-    order = match_rows(table["image"].fillna("").tolist(), images, path)
-    table = table.drop(columns=["image", "index"], errors="ignore").iloc[order]
-    return {str(column): table[column].tolist() for column in table}
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice) or "index" in table:
+        which = "two columns" if len(twice) else "a column"
+        raise InputError(
+            f"the labels {path} have {which} called '{(*twice, 'index')[0]}'; rename it"
+            + ("." if len(twice) else ", since the workflow numbers the pictures under that name.")
+        )
+    table = table.apply(lambda column: column.str.strip())
+    order = match_rows(table["image"].tolist(), images, path)
+    table = table.drop(columns="image").iloc[order]
+    return {column: _values(table[column].tolist()) for column in table}
+
+
+def _values(fields: list[str]) -> list:
+    """Return the numbers of a column in which all that is not missing is one, else its text."""
+    for kind in (int, float):
+        try:
+            return [math.nan if field in MISSING else kind(field) for field in fields]
+        except ValueError:
+            continue
+    return fields
 
 
 def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) -> np.ndarray:
@@ -54,7 +78,9 @@ def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) 
     table : dict of str to (N,) array
         Columns ``index``, ``image`` and labels.
     query : str or None
-        A pandas expression that is true or false (or 1 or 0) for every image; None keeps all rows.
+        An expression of :mod:`alignment.datasets.queries` that is true or false (or 1 or 0) for
+        every image; None keeps all rows. Where it cannot tell, for want of a label, the image is
+        left out.
     cohort : str
         For the message.
 
@@ -67,27 +93,28 @@ def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) 
     InputError
         The query is not valid, does not say yes or no for every image, or keeps no image.
     """
-    frame = pd.DataFrame(table)
+    n_images = len(table["image"])
     if query is None:
-        return frame.index.to_numpy()
-    labels = ", ".join(column for column in frame if column not in ("index", "image")) or "none"
+        return np.arange(n_images)
+    labels = ", ".join(column for column in table if column not in ("index", "image")) or "none"
+    where = f"config: cohorts: {cohort}: query: '{query}'"
     try:
-        # The python engine: numexpr, where installed, cannot compare strings.
-        kept = frame.eval(query, engine="python")
-    except Exception as error:  # pandas raises whatever the expression raises
+        kept, read = evaluate(query, table)
+    except QueryError as error:
         raise InputError(
-            f"config: cohorts: {cohort}: query: '{query}' cannot be evaluated ({error}); "
-            f"the label columns are: {labels}."
+            f"{where} cannot be evaluated ({error}); the label columns are: {labels}."
         ) from error
-    if not isinstance(kept, pd.Series) or not kept.isin([0, 1]).all():
+    if not isinstance(kept, pd.Series) or not kept.dropna().isin([0, 1]).all():
         raise InputError(
-            f"config: cohorts: {cohort}: query: '{query}' does not say yes or no for every image, "
-            f"as {EXAMPLE} would; the label columns are: {labels}."
+            f"{where} does not say yes or no for every image, as {EXAMPLE} would; "
+            f"the label columns are: {labels}."
         )
-    rows = np.flatnonzero(kept.astype(bool))
+    for column in sorted(read):
+        if n_missing := int(nullable(table[column]).isna().sum()):
+            warn(f"{where}: {n_missing} of {n_images} images have no value of '{column}'.")
+    rows = np.flatnonzero(kept.fillna(False).astype(bool))
     if not len(rows):
         raise InputError(
-            f"config: cohorts: {cohort}: query: '{query}' keeps none of the {len(frame)} images; "
-            f"the label columns are: {labels}."
+            f"{where} keeps none of the {n_images} images; the label columns are: {labels}."
         )
     return rows

@@ -1,5 +1,6 @@
 """The names of pictures: which files they are, and which row of a table belongs to which."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,8 +14,14 @@ PICTURE_SUFFIXES = frozenset(
 )
 # Saliency maps, by the names of their pictures
 MAP_SUFFIXES = frozenset({".npy", ".npz", ".png", ".tif", ".tiff"})
+# What people keep beside such pictures, or instead, and Pillow does not read
+UNREAD_SUFFIXES = frozenset(
+    {".ai", ".arw", ".cr2", ".cr3", ".dng", ".emf", ".eps", ".exr", ".hdr", ".heic", ".heif"}
+    | {".jxl", ".jxr", ".nef", ".orf", ".pdf", ".psd", ".raf", ".raw", ".rw2", ".svg", ".wmf"}
+    | {".xcf"}
+)
 # A picture may have been converted after its name was noted.
-_NAMED_SUFFIXES = PICTURE_SUFFIXES | {".heic", ".heif"}
+_OF_PICTURES = PICTURE_SUFFIXES | UNREAD_SUFFIXES
 _SHOWN = 5
 
 
@@ -27,6 +34,22 @@ def files_in(folder: str | Path, suffixes: Iterable[str]) -> list[str]:
     )
 
 
+def refuse_unread(folder: str | Path) -> None:
+    """Refuse a folder of pictures in which some would be passed over.
+
+    Raises
+    ------
+    InputError
+        A file has a suffix of a kind of picture that is not read.
+    """
+    if unread := [Path(path).name for path in files_in(folder, UNREAD_SUFFIXES)]:
+        are, them = ("is", "it") if len(unread) == 1 else ("are", "them")
+        raise InputError(
+            f"{_listed(unread)} in {folder} {are} not read; convert {them} to PNG or JPEG, or move "
+            f"{them} elsewhere."
+        )
+
+
 def pictures_in(paths: Sequence[str | Path]) -> list[str]:
     """Return picture files, where folders among them stand for the pictures that they hold."""
     found = []
@@ -35,8 +58,24 @@ def pictures_in(paths: Sequence[str | Path]) -> list[str]:
     return found
 
 
-def match_rows(names: Sequence[str], images: Sequence[str], path: str | Path) -> list[int]:
+def match_rows(
+    names: Sequence[str],
+    images: Sequence[str],
+    path: str | Path,
+    notes: list[str] | None = None,
+) -> list[int]:
     """The row of each picture; the names may have or lack an extension on either side.
+
+    Where the names are not the same letter for letter, other ways to write the same text are
+    tried, and then upper and lower case, as long as each row has one picture.
+
+    Parameters
+    ----------
+    names, images : sequences of str
+    path : path
+        The file of the rows, for the sentences.
+    notes : list of str
+        A sentence is added if the names were not the same letter for letter.
 
     Raises
     ------
@@ -52,24 +91,51 @@ def match_rows(names: Sequence[str], images: Sequence[str], path: str | Path) ->
                 f"{where} has more than one {_listed(twice)} (extensions do not count): "
                 "each name must occur once."
             )
-    without_row = [name for name in pictures if name not in set(rows)]
-    without_picture = [name for name in rows if name not in set(pictures)]
-    if without_row or without_picture:
-        problems = [f"no row for {_listed(without_row)}"] if without_row else []
-        if without_picture:
-            problems.append(f"rows but no pictures for {_listed(without_picture)}")
-        raise InputError(
-            f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
-            f"{len(pictures)} pictures."
-        )
-    position = {name: row for row, name in enumerate(rows)}
-    return [position[name] for name in pictures]
+    for spelling, difference in _SPELLINGS:
+        of_rows, of_pictures = ([spelling(name) for name in found] for found in (rows, pictures))
+        if len(set(of_rows)) == len(rows) and sorted(of_rows) == sorted(of_pictures):
+            if difference and notes is not None:
+                notes.append(f"Names in {path} were matched to the pictures but for {difference}.")
+            position = {name: row for row, name in enumerate(of_rows)}
+            return [position[name] for name in of_pictures]
+    # Of what nothing matches, however it is spelt
+    loose, _ = _SPELLINGS[-1]
+    with_row, with_picture = set(map(loose, rows)), set(map(loose, pictures))
+    without_row = [name for name in pictures if loose(name) not in with_row]
+    without_picture = [name for name in rows if loose(name) not in with_picture]
+    if not (without_row or without_picture):  # several differ in case alone
+        without_row = [name for name in pictures if name not in rows]
+        without_picture = [name for name in rows if name not in pictures]
+    problems = [f"no row for {_listed(without_row)}"] if without_row else []
+    if without_picture:
+        problems.append(f"rows but no pictures for {_listed(without_picture)}")
+    raise InputError(
+        f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
+        f"{len(pictures)} pictures."
+    )
+
+
+def same_text(name: str) -> str:
+    """Return a name as it is written where letters are composed and blanks are plain.
+
+    macOS writes letters and their accents apart, spreadsheets and web pages write other blanks and
+    letters of full width.
+    """
+    return " ".join(unicodedata.normalize("NFKC", name.removeprefix("\ufeff")).split())
+
+
+# From strict to loose: how names may be spelt on both sides, and what then may differ.
+_SPELLINGS = (
+    (str, ""),
+    (same_text, "how letters and blanks are encoded"),
+    (lambda name: same_text(name).casefold(), "upper and lower case"),
+)
 
 
 def _bare(name: str) -> str:
     # Other suffixes stay: "chair.v1" and "chair.v2" are two pictures.
     suffix = Path(name).suffix
-    return name.removesuffix(suffix) if suffix.lower() in _NAMED_SUFFIXES else name
+    return name.removesuffix(suffix) if suffix.lower() in _OF_PICTURES else name
 
 
 def _listed(names: Sequence[str]) -> str:

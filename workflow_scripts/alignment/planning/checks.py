@@ -4,7 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
+from alignment.datasets.picture_names import (
+    MAP_SUFFIXES,
+    PICTURE_SUFFIXES,
+    files_in,
+    refuse_unread,
+)
 from alignment.planning.sources import datasets_used, weights_file
 from alignment.topography.design import check_grid
 
@@ -95,6 +100,7 @@ def _check_dataset(where, dataset):
             f"{where}: images: the folder {dataset['images']} holds no picture "
             f"({', '.join(sorted(PICTURE_SUFFIXES))})."
         )
+    refuse_unread(dataset["images"])
     if not Path(dataset["judgments"]["file"]).is_file():
         raise InputError(
             f"{where}: judgments: file: there is no file {dataset['judgments']['file']}."
