@@ -1,17 +1,20 @@
 """Read the human judgments in any supported format and check them against the pictures."""
 
 from alignment.artifacts.arrays import write_arrays
-from alignment.artifacts.job_log import job_log
+from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.tables import read_columns
-from alignment.datasets.judgments import read_judgments
+from alignment.datasets.judgments import WARNING, read_judgments
 
 
 def main(input, output, params, dataset):
     images = [str(image) for image in read_columns(input.pictures)["image"]]
     judgments = read_judgments(input.judgments_file, images=images, **params.options)
     for note in judgments.notes:
-        print(note)
+        if note.startswith(WARNING):
+            warn(note.removeprefix(WARNING))
+        else:
+            print(note)
     write_arrays(
         output.judgments,
         {

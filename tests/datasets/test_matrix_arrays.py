@@ -147,3 +147,34 @@ def test_names_that_are_no_text_are_refused(tmp_path):
     np.savez(path, rdm=MATRIX, names=np.arange(N))
     with pytest.raises(InputError, match=r"`names` holds 5 int64: it must be an array of text"):
         read_matrices(path, N)
+
+
+@pytest.mark.parametrize("suffix", ["npz", "v5.mat"])
+def test_names_are_found_under_any_key_and_chosen_where_several_would_do(tmp_path, suffix):
+    def save(**variables):
+        path = tmp_path / f"judgments.{suffix}"
+        write = (
+            scipy.io.savemat if suffix == "v5.mat" else lambda path, held: np.savez(path, **held)
+        )
+        write(path, variables)
+        return path
+
+    texts = np.array(FILES, dtype=object) if suffix == "v5.mat" else np.array(FILES)
+    classes = np.array(["x", "x", "y", "y", "z"], dtype=texts.dtype)
+    path = save(rdm=MATRIX, image_names=texts, classes=classes)
+    assert read_matrices(path, N).names == tuple(FILES)
+    assert read_matrices(path, N, variable="rdm").names == tuple(FILES)
+    path = save(rdm=MATRIX, image_names=texts, other=texts[::-1])
+    with pytest.raises(InputError, match=r"set names to the one .* of `image_names`, `other`"):
+        read_matrices(path, N)
+    assert read_matrices(path, N, names="other").names == tuple(FILES[::-1])
+    with pytest.raises(InputError, match=r"`nothing` holds nothing"):
+        read_matrices(path, N, names="nothing")
+    with pytest.raises(InputError, match=r"`rdm` holds 5 × 5 float64"):
+        read_matrices(path, N, names="rdm")
+
+
+def test_names_outside_the_struct_of_the_matrix_are_found(tmp_path):
+    path = tmp_path / "judgments.mat"
+    scipy.io.savemat(path, {"data": {"rdm": MATRIX}, "names": np.array(FILES, dtype=object)})
+    assert read_matrices(path, N).names == tuple(FILES)

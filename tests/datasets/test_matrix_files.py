@@ -154,21 +154,20 @@ def test_truncated_files(tmp_path, suffix, keep):
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.txt", "1 2", r"is of no known format: it must be one of \.npy, \.npz, \.mat"),
+        ("a.doc", "1 2", r"is of no known format: it must be one of \.npy, \.npz, \.mat"),
         ("a.json", "[]", r"is of no known format"),
-        ("a.csv", "", r"cannot be read .* must be a table in UTF-8"),
-        ("a.csv", "0,1\n1,0,2\n", r"cannot be read .* same number of cells"),
-        ("a.csv", b"\xff\xfe\x00,1\n", r"cannot be read .* must be a table in UTF-8"),
+        ("a.csv", "", r"cannot be read .* it must be a table"),
+        ("a.csv", "0,1\n1,0,2\n", r"cannot be read \(row 2 has 3 cells where others have 2\)"),
+        ("a.csv", b"\xff\xfe\x00", r"cannot be read .* it must be a table"),
         ("a.csv", "0,1,2,3\n4,5,6,7\n", r"has 2 rows of 4 cells: it must be a square matrix"),
         ("a.csv", "0,1,2\n1,x,3\n2,3,0\n", r"row 2, column 2 holds 'x': it must be a number"),
         ("a.csv", ",a,b\na,0,x\nb,1,0\n", r"row 2, column 3 holds 'x': it must be a number"),
         ("a.csv", ",a,b\na,0,1\nc,1,0\n", r"header names 'b' where the first column names 'c'"),
         ("a.csv", "x", r"row 1, column 1 holds 'x'"),
-        ("a.csv", "image_1,image_2,v\na,b,1\n", r"columns image_1, image_2, v: .* needs each of"),
+        ("a.csv", "image_1,image_2,v\na,b,1\n", r"which column is value cannot be told \(none of"),
         ("a.csv", "image_1,image_2,value\na,b,x\n", r"row 2, column value holds 'x'"),
         ("a.csv", "image_1,image_2,value\na,,1\n", r"row 2 lacks the names of a pair"),
         ("a.csv", "image_1,image_2,value\n", r"there is no row with the names of a pair"),
-        ("a.tsv", "0,1\n1,0\n", r"row 2, column 1 holds '1,0': it must be a number"),
     ],
 )
 def test_unusable_files(tmp_path, name, content, sentence):

@@ -99,3 +99,62 @@ def test_long_table_keeps_both_orders_only_when_asked(tmp_path):
     cells(path, [[*head, "observer"], ["ant", "bee", 1, "x"], ["bee", "ant", 3, "x"]])
     with pytest.raises(InputError, match=r"bee, ant is given twice by observer x"):
         read_matrices(path, 3)
+
+
+def long_table(path, header, *rows):
+    cells(path, [header, *rows])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (["subject", "stim1", "stim2", "similarity", "rt"], ["p1", "ant", "bee", 1, 500]),
+        (["Participant ID", "Image A", "Image B", "Rating"], ["p1", "ant", "bee", 1]),
+        (["left", "item_left", "item_right", "score", "worker"], ["x", "ant", "bee", 1, "p1"]),
+        (["image1", "image2", "value", "observer"], ["ant", "bee", 1, "p1"]),
+    ],
+)
+def test_long_tables_with_usual_other_names(tmp_path, header, row):
+    path = long_table(tmp_path / "judgments.csv", header, row)
+    second = [{"p1": "p2", 1: 3}.get(cell, cell) for cell in row]
+    with path.open("a") as file:
+        file.write(",".join(map(str, second)) + "\n")
+    raw = read_matrices(path, 2)
+    assert raw.names == ("ant", "bee")
+    assert raw.observers == ("p1", "p2")
+    assert raw.values[:, 0, 1].tolist() == [1, 3]
+
+
+def test_columns_that_cannot_be_told_apart_are_named_and_can_be_chosen(tmp_path):
+    header = ["stim1", "stim2", "similarity", "rating"]
+    path = long_table(
+        tmp_path / "j.csv", header, *([a, b, 1, 2] for a, b in ("ab", "bc", "ac", "ad"))
+    )
+    with pytest.raises(InputError, match=r"which column is value cannot be told \('similarity' or"):
+        read_matrices(path, 4)
+    columns = {"image_1": "stim1", "image_2": "stim2", "value": "rating"}
+    raw = read_matrices(path, 4, columns=columns)
+    assert np.nanmax(raw.values) == np.nanmin(raw.values) == 2
+    with pytest.raises(InputError, match="columns: there is no column 'rated'"):
+        read_matrices(path, 4, columns=columns | {"value": "rated"})
+    np.save(tmp_path / "j.npy", MATRIX)
+    with pytest.raises(InputError, match="columns is for tables"):
+        read_matrices(tmp_path / "j.npy", N, columns=columns)
+
+
+def test_pictures_called_image1_and_image2_make_no_long_table(tmp_path):
+    names = [f"image{k}" for k in range(1, N + 1)]
+    pd.DataFrame(MATRIX, index=names, columns=names).to_csv(tmp_path / "judgments.csv")
+    raw = read_matrices(tmp_path / "judgments.csv", N)
+    assert raw.names == tuple(names)
+    np.testing.assert_allclose(raw.values, MATRIX)
+    pd.DataFrame(MATRIX, columns=names).to_csv(tmp_path / "judgments.csv", index=False)
+    assert read_matrices(tmp_path / "judgments.csv", N).names == tuple(names)
+
+
+def test_names_that_r_wrote_above_columns_are_those_of_the_rows(tmp_path):
+    names = ["a-b", "1", "_c", "d e", "f"]
+    header = ["a.b", "X1", "X_c", "d.e", "f"]
+    pd.DataFrame(MATRIX, index=names, columns=header).to_csv(tmp_path / "judgments.csv")
+    assert read_matrices(tmp_path / "judgments.csv", N).names == tuple(names)

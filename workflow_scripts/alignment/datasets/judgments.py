@@ -1,7 +1,6 @@
 """Human judgments of how alike pictures are, checked and brought to the order of the pictures."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +8,19 @@ import numpy as np
 
 from alignment.artifacts.errors import InputError
 from alignment.datasets.matrix_files import RawMatrices, read_matrices
-from alignment.datasets.picture_names import match_rows
-from alignment.datasets.symmetry import ROUNDING, mean_given, refuse_infinite, spread, symmetric
+from alignment.datasets.row_order import row_order
+from alignment.datasets.symmetry import (
+    ROUNDING,
+    mean_given,
+    refuse_infinite,
+    spread,
+    symmetric,
+    without_empty_observers,
+)
 
 KINDS = ("similarity", "dissimilarity")
+# Begins the notes that a person should see on the terminal too
+WARNING = "Warning: "
 # Relative to the range of the values: what counts as zero on a diagonal that was measured.
 NEARLY_ZERO = 1e-2
 
@@ -45,6 +53,8 @@ def read_judgments(
     observer_axis: int | None = None,
     symmetrize: str | None = None,
     missing: str | None = None,
+    names: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Judgments:
     """Read a file of judgments of the pictures `images`.
 
@@ -56,7 +66,7 @@ def read_judgments(
     path : file in one of the formats of `alignment.datasets.matrix_files.read_matrices`
     kind : "similarity" or "dissimilarity"
     images : N names of the pictures, in the order that the rows shall have
-    variable, observer_axis : see `alignment.datasets.matrix_files.read_matrices`
+    variable, observer_axis, names, columns : see `alignment.datasets.matrix_files.read_matrices`
     symmetrize : "mean" averages (a, b) and (b, a); where one is missing the other is taken
     missing : "drop" leaves NaN where a pair was judged by no observer
 
@@ -72,6 +82,8 @@ def read_judgments(
         variable=variable,
         observer_axis=observer_axis,
         both_orders=symmetrize == "mean",
+        names=names,
+        columns=columns,
     )
     return check_judgments(raw, kind, images, path, symmetrize=symmetrize, missing=missing)
 
@@ -107,14 +119,15 @@ def check_judgments(
             allowed = " or ".join(str(choice) for choice in choices if choice is not None)
             raise InputError(f"{key}: {value!r} is unknown: set it to {allowed}.")
     notes: list[str] = []
-    order = _order(raw, images, path, notes)
+    order = row_order(raw, images, path, notes)
     # A triangle is one only in the order of the file.
     of_row = [images[picture] for picture in np.argsort(order)]
+    raw = without_empty_observers(raw, path, notes)
     refuse_infinite(raw, of_row, path)
     stack = symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
     mean = mean_given(stack)
     pairs = np.triu_indices(len(images), 1)
-    _check_present(stack[:, *pairs], mean[pairs], missing, path, notes)
+    _check_present(stack[:, *pairs], mean[pairs], raw.observers, missing, path, notes)
     _check_kind(mean, kind, images, path)
     values = mean[pairs]
     if spread(values) <= 1e-9 * np.nanmax(np.abs(values)):
@@ -126,51 +139,13 @@ def check_judgments(
     return Judgments(scaled[0], scaled[1:] if len(stack) > 1 else None, tuple(notes))
 
 
-def _order(
-    raw: RawMatrices, images: Sequence[str], path: str | Path, notes: list[str]
-) -> list[int]:
-    """The row of each picture."""
-    names, n_rows = raw.names, raw.values.shape[-1]
-    if names is not None and not set(names) & set(images):
-        counts = [str(number) for number in range(n_rows + 1)]
-        if all(image.isdecimal() for image in images):
-            # A spreadsheet makes 1 of 001.
-            numbers = {str(int(image)): image for image in images}
-            names = tuple(numbers.get(name, name) for name in names)
-        elif list(names) in (counts[:-1], counts[1:]):  # as pandas and R number rows without names
-            names = None
-    if names is not None:
-        order = match_rows(names, images, path, notes)
-        notes.append(f"The rows of {path} were matched to the pictures by name.")
-        return order
-    if n_rows != len(images):
-        raise InputError(
-            f"{path} holds a matrix of {n_rows} × {n_rows} values, but there are {len(images)} "
-            f"pictures: it must be {len(images)} × {len(images)}."
-        )
-    if (counted := _counted(images)) != list(images):
-        here = next(k for k, (a, b) in enumerate(zip(images, counted, strict=True)) if a != b)
-        raise InputError(
-            f"{path} gives no names, and the pictures' names sort differently as text and as "
-            f"numbers ('{images[here]}' or '{counted[here]}' at row {here + 1}): write the numbers "
-            "in the file names with leading zeros, or give the matrix names."
-        )
-    notes.append(f"{path} gives no names: its rows were taken in the order of sorted file names.")
-    return list(range(n_rows))
-
-
-def _counted(images: Sequence[str]) -> list[str]:
-    """The names in the order in which a person counts: 2 before 10."""
-
-    def key(name: str) -> list[tuple[int, str]]:
-        parts = re.split(r"(\d+)", name)
-        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-    return sorted(images, key=key)
-
-
 def _check_present(
-    stack: np.ndarray, mean: np.ndarray, missing: str | None, path: str | Path, notes: list[str]
+    stack: np.ndarray,
+    mean: np.ndarray,
+    names: Sequence[str] | None,
+    missing: str | None,
+    path: str | Path,
+    notes: list[str],
 ) -> None:
     """Count what is missing among pairs, (S, P) for each observer and (P,) in the mean."""
     n_missing = int(np.isnan(mean).sum())
@@ -184,6 +159,7 @@ def _check_present(
     if n_missing:
         notes.append(f"{n_missing} of {mean.size} pairs were judged by nobody and are left out.")
     if len(stack) > 1:
+        _note_constant(stack, names, path, notes)
         partly = int(np.isnan(stack).any(axis=0).sum()) - n_missing
         notes.append(f"The judgments of {len(stack)} observers were averaged.")
         if partly:
@@ -191,6 +167,20 @@ def _check_present(
                 f"{partly} of {mean.size} pairs were judged by fewer than all observers; each is "
                 "averaged over those who did."
             )
+
+
+def _note_constant(
+    stack: np.ndarray, names: Sequence[str] | None, path: str | Path, notes: list[str]
+) -> None:
+    """Name the observers who gave every pair the same value, and so tell nothing apart."""
+    size = np.nanmax(np.abs(stack))
+    constant = [k for k, values in enumerate(stack) if spread(values) <= 1e-9 * size]
+    if constant:
+        called = ", ".join(str(names[k] if names else k + 1) for k in constant)
+        notes.append(
+            f"{WARNING}{path}: of {len(stack)} observers, {len(constant)} gave every pair the same "
+            f"value ({called}): they count in the mean, and agree with nobody."
+        )
 
 
 def _check_kind(mean: np.ndarray, kind: str, images: Sequence[str], path: str | Path) -> None:

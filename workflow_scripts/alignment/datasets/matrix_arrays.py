@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from alignment.artifacts.errors import InputError
 def load_arrays(path: Path, variable: str | None) -> dict[str, object]:
     """What a .npy (under the key ""), .npz or .mat file holds, structs under dotted names.
 
-    Of an .npz archive only `variable` and ``names`` are loaded, if it has that variable.  Damaged
-    files raise whatever their parser raises.
+    Of an .npz archive with that `variable`, objects beside it are left out.  Damaged files raise
+    whatever their parser raises.
     """
     suffix = path.suffix.lower()
     if suffix == ".npy":
@@ -21,8 +22,13 @@ def load_arrays(path: Path, variable: str | None) -> dict[str, object]:
             return {"": np.lib.format.read_array(file, allow_pickle=False)}
     if suffix == ".npz":
         with np.load(path, allow_pickle=False) as archive:
-            wanted = {variable, "names"} if variable in archive.files else archive.files
-            return {key: archive[key] for key in archive.files if key in wanted}
+            if variable not in archive.files:
+                return dict(archive)
+            arrays = {variable: archive[variable]}
+            for key in archive.files:
+                with suppress(ValueError):  # an object, which would have to be unpickled
+                    arrays[key] = archive[key]
+            return arrays
     from pymatreader import read_mat
 
     # It warns of each variable that it cannot convert, also of those that nobody asked for.
@@ -42,23 +48,28 @@ def choose_matrices(
     n_images: int,
     variable: str | None,
     observer_axis: int | None,
+    names: str | None = None,
 ) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """The judgments among `arrays` and the names of their rows.
+
+    The names are the texts called `names`; without it those called ``names`` beside the values, or
+    else the only N texts that all differ.
 
     Returns
     -------
     values : (N, N) or, for S > 1 observers, (S, N, N) float64
-    names : the N texts under ``names`` beside the values, or None
+    names : N texts, or None where the file holds no such list
 
     Raises
     ------
     InputError
-        If none or several of the arrays would do, or the one named `variable` would not.
+        If none or several of the arrays, or of the lists of texts, would do, or the one that is
+        asked for would not.
     """
     key = _choose(path, arrays, variable, n_images)
     where = f"{path}: `{key}`" if key else str(path)
     values = _arranged(_real(arrays[key], where), n_images, observer_axis, where)
-    return values, _names_beside(path, arrays, key, values.shape[-1])
+    return values, _names_of(path, arrays, key, values.shape[-1], names)
 
 
 def _flat(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -176,19 +187,52 @@ def _observer_axes(shape: tuple[int, ...], n_pairs: int) -> list[int]:
     return []
 
 
-def _names_beside(
-    path: Path, arrays: Mapping[str, object], key: str, n_rows: int
+def _names_of(
+    path: Path, arrays: Mapping[str, object], key: str, n_rows: int, asked: str | None
 ) -> tuple[str, ...] | None:
-    """The texts called ``names`` beside the array `key`, if there is one for each row."""
+    """The names of the rows of the array `key`, if the file holds any."""
     beside = ".".join([*key.split(".")[:-1], "names"])
-    if beside not in arrays:
-        return None
-    names = arrays[beside]
-    if isinstance(names, np.ndarray) and names.dtype.kind in "SU":
-        names = names.astype(np.str_).ravel().tolist()
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if asked is not None or (beside in arrays and _length(arrays[beside]) == n_rows):
+        chosen = beside if asked is None else asked
+        if chosen not in arrays or (names := _texts(arrays[chosen])) is None:
+            found = _described(arrays[chosen]) if chosen in arrays else "nothing"
+            raise InputError(
+                f"{path}: `{chosen}` holds {found}: it must be an array of text or a cell "
+                "array of char with the names of the rows."
+            )
+        if len(names) != n_rows:
+            raise InputError(f"{path}: `{chosen}` holds {len(names)} names for {n_rows} rows.")
+        return names
+    lists = {other: _texts(value) for other, value in arrays.items() if other != key}
+    lists = {other: t for other, t in lists.items() if t and len(t) == len(set(t)) == n_rows}
+    if len(lists) > 1:
+        listed = ", ".join(f"`{other}`" for other in sorted(lists))
         raise InputError(
-            f"{path}: `{beside}` holds {_described(names)}: it must be an array of text or a cell "
-            "array of char with the names of the rows."
+            f"{path} holds several lists of {n_rows} texts: set names to the one that names the "
+            f"rows, of {listed}."
         )
-    return tuple(name.strip() for name in names) if len(names) == n_rows else None
+    return next(iter(lists.values()), None)
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    """The texts of an array or list, without the blanks around them; None if it holds others."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "SU":
+        value = value.astype(np.str_).ravel().tolist()
+    elif isinstance(value, np.ndarray) and value.dtype == object:
+        value = [
+            item.item() if isinstance(item, np.ndarray) and item.size == 1 else item
+            for item in value.ravel()
+        ]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(item.strip() for item in value)
+    return None
+
+
+def _length(value: object) -> int:
+    return (
+        value.size
+        if isinstance(value, np.ndarray)
+        else len(value)
+        if isinstance(value, list)
+        else 1
+    )

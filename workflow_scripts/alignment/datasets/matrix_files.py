@@ -5,7 +5,7 @@ the matter of `alignment.datasets.judgments`.  No pickle is ever loaded: unpickl
 the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,10 @@ import numpy as np
 from alignment.artifacts.errors import InputError
 from alignment.datasets.matrix_arrays import choose_matrices, load_arrays
 
+TABLES = (".csv", ".tsv", ".txt")
 FORMATS = (
-    ".npy, .npz, .mat, .csv, .tsv, .h5 or .hdf5 (RDMs of rsatoolbox), or a Meadows .mat or .json"
+    ".npy, .npz, .mat, .csv, .tsv, .txt, .h5 or .hdf5 (RDMs of rsatoolbox), or a Meadows .mat or "
+    ".json"
 )
 _PICKLES = {".pkl", ".pickle", ".p", ".joblib", ".pt", ".pth"}
 _COMPLETE = {
@@ -37,11 +39,14 @@ class RawMatrices:
         One matrix, or one for each of S > 1 observers; NaN where nothing is given.
     names : N names of the rows, or None where the file gives none
     observers : S names of the observers, or None where the file gives none
+    may_be_numbered : whether the names, if they count the rows, may come from the program that
+        wrote the file
     """
 
     values: np.ndarray
     names: tuple[str, ...] | None = None
     observers: tuple[str, ...] | None = None
+    may_be_numbered: bool = False
 
 
 def read_matrices(
@@ -51,13 +56,16 @@ def read_matrices(
     variable: str | None = None,
     observer_axis: int | None = None,
     both_orders: bool = False,
+    names: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> RawMatrices:
     """Read the matrices of any supported file.
 
     Arrays (.npy, .npz, .mat) may be N × N, a stack of such matrices along any axis, a vector of
     the P = N (N - 1) / 2 pairs in the order of `scipy.spatial.distance.squareform` (which is also
     MATLAB's), or a stack of such vectors.  The diagonal of a vector is not given, hence NaN.
-    Beside an array in .npz or .mat, a list of N texts called ``names`` names the rows.
+    Beside an array in .npz or .mat, a list of N texts called ``names``, or the only one, names the
+    rows.
 
     Parameters
     ----------
@@ -66,6 +74,8 @@ def read_matrices(
         descriptor with the pictures' names in RDMs of rsatoolbox; needed where several would do
     observer_axis : axis of the observers in a stack; needed where the shape leaves it open
     both_orders : whether a long table may give a pair as (a, b) and also as (b, a)
+    names : name of the list of texts in .npz or .mat that names the rows
+    columns : names of the columns ``image_1, image_2, value, observer`` of a long table
 
     Raises
     ------
@@ -81,10 +91,14 @@ def read_matrices(
         raise InputError(
             f"{path} is a pickle, and no pickle is ever loaded: save it as one of {FORMATS}."
         )
-    if suffix in (".csv", ".tsv"):
+    if columns and suffix not in TABLES:
+        raise InputError(f"{path}: columns is for tables ({', '.join(TABLES)}): leave it out.")
+    if names and suffix not in (".npz", ".mat"):
+        raise InputError(f"{path}: names is for .npz and .mat files: leave it out.")
+    if suffix in TABLES:
         from alignment.datasets.matrix_tables import read_table  # pandas is not needed for arrays
 
-        return RawMatrices(*read_table(path, n_images, both_orders))
+        return RawMatrices(*read_table(path, n_images, both_orders, columns))
     if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
         return _read_meadows(path)
     if suffix in (".h5", ".hdf5"):
@@ -96,7 +110,7 @@ def read_matrices(
     # NumPy's own messages would advise to allow pickles.
     with _reading(path, _COMPLETE[suffix], quote=suffix == ".mat"):
         arrays = load_arrays(path, variable)
-    return RawMatrices(*choose_matrices(path, arrays, n_images, variable, observer_axis))
+    return RawMatrices(*choose_matrices(path, arrays, n_images, variable, observer_axis, names))
 
 
 @contextmanager

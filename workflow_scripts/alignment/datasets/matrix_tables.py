@@ -1,65 +1,120 @@
-"""Read a matrix from a .csv or .tsv file: a square table, or a long one with a row per pair."""
+"""Read a matrix from a table of text: a square one, or a long one with a row per pair."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.cells import is_number, is_text, read_cells
 
 PAIR_COLUMNS = ("image_1", "image_2", "value")
-_NOTHING = ("", "nan", "na", "n/a", "null", "none")
+ROLES = (*PAIR_COLUMNS, "observer")
+# What else these columns are called in long tables, without their blanks, points and underscores
+_ITEMS = ("image", "img", "picture", "pic", "photo", "stim", "stimulus", "item", "object", "name")
+_SIDES = (("1", "a", "i", "left", "one"), ("2", "b", "j", "right", "two"))
+SYNONYMS = {
+    "image_1": {item + side for item in _ITEMS for side in _SIDES[0]},
+    "image_2": {item + side for item in _ITEMS for side in _SIDES[1]},
+    "value": {
+        *("value", "similarity", "dissimilarity", "distance", "rating", "score", "judgment"),
+        *("judgement", "response", "sim", "dissim", "dissimilarityscore", "similarityscore"),
+    },
+    "observer": {
+        *("observer", "subject", "participant", "rater", "worker", "respondent"),
+        *("observerid", "subjectid", "participantid", "raterid", "workerid", "subj", "subjid"),
+    },
+}
+_PLAIN = {role: role.replace("_", "") for role in ROLES}
 
 
 def read_table(
-    path: Path, n_images: int, both_orders: bool
-) -> tuple[np.ndarray, tuple[str, ...] | None, tuple[str, ...] | None]:
+    path: Path, n_images: int, both_orders: bool, columns: Mapping[str, str] | None = None
+) -> tuple[np.ndarray, tuple[str, ...] | None, tuple[str, ...] | None, bool]:
     """Values, names of the rows and names of the observers of a table.
 
     A square table may have names in a header row, in the first column, in both or in neither.
-    A long table has the columns image_1, image_2, value and perhaps observer, in any order; each
-    pair is given once for each observer, and pairs that are not listed are missing.
+    A long table has the columns image_1, image_2, value and perhaps observer, in any order, or
+    columns with usual other names; each pair is given once for each observer, and pairs that are
+    not listed are missing.
+
+    Parameters
+    ----------
+    path : path
+    n_images : int
+    both_orders : bool
+        Whether a pair may be given as (a, b) and also as (b, a).
+    columns : dict of str to str, or None
+        What the columns of a long table are called, by `ROLES`; None finds them by their names.
 
     Returns
     -------
     values : (N, N) or, for S > 1 observers, (S, N, N) float64, NaN where nothing is given
     names : N names, or None
     observers : S > 1 names in the order of their first row, or None
+    may_be_numbered : whether names that count the rows may be a program's
 
     Raises
     ------
     InputError
-        If the file is no such table, or a cell is no number, or a pair is given twice.
+        If the file is no such table, or a cell is no number, or a pair is given twice, or it cannot
+        be told which columns are meant.
     """
-    try:
-        cells = pd.read_csv(
-            path,
-            sep="\t" if path.suffix.lower() == ".tsv" else ",",
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-        )
-    except (ValueError, OSError) as error:  # pandas' own errors and UnicodeDecodeError included
-        raise InputError(
-            f"{path} cannot be read ({' '.join(str(error).split())}): it must be a table in UTF-8 "
-            "whose rows have the same number of cells, split by commas (.csv) or tabs (.tsv)."
-        ) from error
-    cells = cells.fillna("").map(str.strip)
-    header = [text.lower() for text in cells.iloc[0]]
-    found = [column for column in PAIR_COLUMNS if header.count(column) == 1]
-    if 0 < len(found) < len(PAIR_COLUMNS):
-        raise InputError(
-            f"{path} has the columns {', '.join(header)}: a row for each pair needs each of "
-            f"{', '.join(PAIR_COLUMNS)} once, and perhaps observer."
-        )
+    cells = read_cells(path)
+    header = cells.iloc[0].tolist()
+    found = _given(header, columns, path) if columns else _found(cells, header, path)
     if found:
-        return _read_long(cells.iloc[1:].set_axis(header, axis=1), path, both_orders)
-    return *_read_square(cells, n_images, path), None
+        table = cells.iloc[1:, list(found.values())].set_axis(list(found), axis=1)
+        return *_read_long(table, header, found, path, both_orders), False
+    values, names, numbered = _read_square(cells, n_images, path)
+    return values, names, None, numbered
+
+
+def _given(header: list[str], columns: Mapping[str, str], path: Path) -> dict[str, int]:
+    """The place of each column of a long table, by the names that the config gives."""
+    missing = [name for name in columns.values() if header.count(name) != 1]
+    if missing:
+        raise InputError(
+            f"{path}: columns: there is no column '{missing[0]}', or more than one: the header is "
+            f"{', '.join(header)}."
+        )
+    return {role: header.index(name) for role, name in columns.items()}
+
+
+def _found(cells: pd.DataFrame, header: list[str], path: Path) -> dict[str, int]:
+    """The place of each column of a long table, by usual names; nothing if it is no long table."""
+    plain = [re.sub(r"[\s._-]", "", name).lower() for name in header]
+    found = {}
+    for role in ROLES:
+        exact = [k for k, name in enumerate(plain) if name == _PLAIN[role]]
+        found[role] = exact or [k for k, name in enumerate(plain) if name in SYNONYMS[role]]
+    if not (found["image_1"] and found["image_2"]):
+        if any(header.count(column) == 1 for column in PAIR_COLUMNS):
+            raise InputError(
+                f"{path} has the columns {', '.join(header)}: a row for each pair needs each of "
+                f"{', '.join(PAIR_COLUMNS)} once, and perhaps observer."
+            )
+        return {}
+    pair = [found[image][0] for image in PAIR_COLUMNS[:2]]
+    if not found["value"] and all(map(is_number, cells.iloc[1:, pair].to_numpy().ravel())):
+        return {}  # a square table of pictures called image1, image2, ...
+    for role, places in found.items():
+        if len(places) > 1 or (not places and role != "observer"):
+            which = " or ".join(f"'{header[k]}'" for k in places) or "none"
+            first, second = (header[k] for k in pair)
+            raise InputError(
+                f"{path}: which column is {role} cannot be told ({which} of "
+                f"{', '.join(header)}): name them under judgments: columns, as in columns: "
+                f"{{image_1: {first}, image_2: {second}, value: ..., observer: ...}}."
+            )
+    return {role: places[0] for role, places in found.items() if places}
 
 
 def _read_square(
     cells: pd.DataFrame, n_images: int, path: Path
-) -> tuple[np.ndarray, tuple[str, ...] | None]:
+) -> tuple[np.ndarray, tuple[str, ...] | None, bool]:
     n_rows, n_columns = cells.shape
     if abs(n_rows - n_columns) > 1:
         raise InputError(
@@ -69,14 +124,18 @@ def _read_square(
     top = cells.iloc[0, 1:]
     # Names may look like numbers; then only the size and the empty corner give them away.
     both = n_rows == n_columns and (
-        _is_text(top).any() or (n_rows == n_images + 1 and cells.iloc[0, 0] == "")
+        any(map(is_text, top)) or (n_rows == n_images + 1 and cells.iloc[0, 0] == "")
     )
     has_header, has_index = both or n_rows > n_columns, both or n_rows < n_columns
     columns = tuple(cells.iloc[0, int(has_index) :]) if has_header else None
     rows = tuple(cells.iloc[int(has_header) :, 0]) if has_index else None
     values = _numbers(cells.iloc[int(has_header) :, int(has_index) :], path)
+    # pandas numbers both from 0, R its rows from 1: those may not be names.
+    may_be_numbered = columns is None or columns != rows or columns[0] == "0"
     if columns == tuple(f"V{number}" for number in range(1, len(values) + 1)):
         columns = rows  # R's names for columns without names
+    elif both and columns == tuple(map(_as_r_name, rows)):
+        columns, may_be_numbered = rows, False
     if both and columns != rows:
         if sorted(columns) != sorted(rows) or len(set(rows)) < len(rows):
             different = next(pair for pair in zip(columns, rows, strict=True) if len(set(pair)) > 1)
@@ -85,21 +144,30 @@ def _read_square(
                 f"'{different[1]}': both must list the same pictures, each once."
             )
         values = values[:, pd.Index(columns).get_indexer(rows)]
-    return values, rows or columns
+    return values, rows or columns, may_be_numbered
+
+
+def _as_r_name(name: str) -> str:
+    """A name as R writes it above a column: a-b as a.b, 1 as X1."""
+    name = re.sub(r"[^\w.]", ".", name)
+    return f"X{name}" if re.match(r"\d|_|\.\d", name) else name
 
 
 def _read_long(
-    table: pd.DataFrame, path: Path, both_orders: bool
+    table: pd.DataFrame, header: list[str], found: Mapping[str, int], path: Path, both_orders: bool
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...] | None]:
     pairs = table[["image_1", "image_2"]]
     if (pairs == "").any(axis=None) or pairs.empty:
         unnamed = pairs.index[(pairs == "").any(axis=1)]
         place = f"row {unnamed[0] + 1} lacks" if len(unnamed) else "there is no row with"
-        raise InputError(f"{path}: {place} the names of a pair: fill image_1 and image_2.")
-    values = _numbers(table[["value"]], path)[:, 0]
+        raise InputError(
+            f"{path}: {place} the names of a pair: fill {header[found['image_1']]} and "
+            f"{header[found['image_2']]}."
+        )
+    values = _numbers(table[["value"]].set_axis([header[found["value"]]], axis=1), path)[:, 0]
     codes, names = pd.factorize(pairs.to_numpy().ravel())
     first, second = codes.reshape(-1, 2).T
-    has_observers = list(table.columns).count("observer") == 1
+    has_observers = "observer" in table
     observer, observers = pd.factorize(
         table["observer"] if has_observers else pd.Index([""] * len(table))
     )
@@ -122,14 +190,8 @@ def _read_long(
     return stack, tuple(names), tuple(observers)
 
 
-def _is_text(cells: pd.Series) -> pd.Series:
-    return pd.to_numeric(cells, errors="coerce").isna() & ~cells.astype(str).str.lower().isin(
-        _NOTHING
-    )
-
-
 def _numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
-    wrong = cells.apply(_is_text).to_numpy()
+    wrong = ~cells.map(is_number).to_numpy(bool)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         label = cells.columns[column]

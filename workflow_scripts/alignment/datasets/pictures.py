@@ -47,10 +47,15 @@ def read_picture(path: str | Path) -> np.ndarray:
 def _from_deep_grey(image):
     # Pillow's own conversion of 16-bit grey clips at 255 and gives a white picture.
     values = np.asarray(image, dtype=np.float64)
-    if image.mode.startswith("I;16") or values.max() > 255:
-        top = 65535
+    if not np.isfinite(values).all():
+        raise ValueError("it holds values that are no numbers, or infinite")
+    if values.min() < 0:
+        raise ValueError(f"it holds negative values, down to {values.min():g}")
+    if image.mode == "F" and values.max() <= 1:
+        top = 1
     else:
-        top = 1 if image.mode == "F" and values.max() <= 1 else 255
+        # Cameras and microscopes keep 8, 12 or 16 bits in files of 16.
+        top = next((top for top in (255, 4095, 65535) if values.max() <= top), values.max())
     grey = np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)
 

@@ -1,0 +1,140 @@
+"""Tables as programs write them are read back equal, or refused: never as another table."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import squareform
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.cells import read_cells
+from alignment.datasets.matrix_files import read_matrices
+
+NAMES = ["ant", "bée", "cat (1)", "dog, big", 'e "q"']
+N = len(NAMES)
+MATRIX = squareform(np.round(np.random.default_rng(0).random(10), 4))
+FRAME = pd.DataFrame(MATRIX, index=NAMES, columns=NAMES)
+
+
+def by_r(separator=","):
+    """As write.table does: no cell above the names of the rows, texts quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(NAMES)
+    writer.writerows([name, *map(float, row)] for name, row in zip(NAMES, MATRIX, strict=True))
+    return text.getvalue()
+
+
+def with_empty_column(text):
+    return "".join(f"{line},\n" for line in text.splitlines())
+
+
+WRITTEN = {
+    "comma": FRAME.to_csv().encode(),
+    "semicolon": FRAME.to_csv(sep=";", decimal=",").encode(),
+    "semicolon, points": FRAME.to_csv(sep=";").encode(),
+    "tab": FRAME.to_csv(sep="\t").encode(),
+    "bom": FRAME.to_csv().encode("utf-8-sig"),
+    "utf-16": FRAME.to_csv(sep="\t").encode("utf-16"),
+    "windows-1252": FRAME.to_csv(sep=";", decimal=",").encode("cp1252"),
+    "windows line ends": FRAME.to_csv(lineterminator="\r\n").encode(),
+    "r": by_r().encode(),
+    "r, blanks": by_r(" ").encode(),
+    "empty column": with_empty_column(FRAME.to_csv()).encode(),
+    "empty rows": (FRAME.to_csv() + "," * N + "\n\n").encode(),
+    "blanks": FRAME.to_csv(quoting=csv.QUOTE_ALL)
+    .replace(",", ", ")
+    .replace("dog, ", "dog,")
+    .encode(),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_a_matrix_is_read_however_it_is_written(tmp_path, way):
+    path = tmp_path / "judgments.csv"
+    path.write_bytes(WRITTEN[way])
+    if way == "blanks":  # a quote behind a blank is a character like others
+        path.write_bytes(FRAME.iloc[:3, :3].to_csv().replace(",", " , ").encode())
+        raw = read_matrices(path, 3)
+        assert raw.names == tuple(NAMES[:3])
+        np.testing.assert_array_equal(raw.values, MATRIX[:3, :3])
+        return
+    raw = read_matrices(path, N)
+    assert raw.names == tuple(NAMES)
+    np.testing.assert_array_equal(raw.values, MATRIX)
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("keep", [np.tril, np.triu])
+def test_a_triangle_without_diagonal_keeps_its_empty_row_and_column(tmp_path, named, keep):
+    half = np.where(keep(np.ones((N, N)), -1 if keep is np.tril else 1), MATRIX, np.nan)
+    path = tmp_path / "judgments.csv"
+    pd.DataFrame(half, index=NAMES, columns=NAMES).to_csv(path, index=named, header=named)
+    np.testing.assert_array_equal(read_matrices(path, N).values, half)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a;b\n1,234;2,345\n", "the comma in '1,234' may be a decimal one or group thousands"),
+        ("1.5;2,5\n2,5;1\n", "row 1, column 2 holds '2,5'"),
+        ("1.234,5;1\n2;1\n", r"row 1, column 1 holds '1\.234,5'"),
+        ("1,2\n3,4,5\n6,7,8,9\n", "has . cells where others have"),
+        ("", "it is empty"),
+    ],
+)
+def test_what_can_mean_two_things_or_nothing_is_refused(tmp_path, text, said):
+    path = tmp_path / "judgments.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=rf"judgments\.csv.*{said}"):
+        read_matrices(path, 2)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / "judgments.csv").write_bytes(b"1\0,2\n")
+    with pytest.raises(InputError, match="it is no text"):
+        read_cells(tmp_path / "judgments.csv")
+
+
+letters = st.characters(
+    codec="utf-8", categories=["L", "N", "P", "S", "Zs"], exclude_characters="\ufeff"
+)
+names = st.lists(
+    st.text(letters, min_size=1, max_size=8).map(str.strip).filter(bool),
+    min_size=3,
+    max_size=6,
+    unique=True,
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(
+    names,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([".", ","]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.integers(0, 9),
+)
+def test_a_written_matrix_is_read_back_equal_or_refused(
+    tmp_path_factory, names, separator, decimal, header, index, encoding, seed
+):
+    n = len(names)
+    values = squareform(np.round(np.random.default_rng(seed).random(n * (n - 1) // 2), 3))
+    path = tmp_path_factory.getbasetemp() / "fuzz.csv"
+    frame = pd.DataFrame(values, index=names, columns=names)
+    frame.to_csv(
+        path, sep=separator, decimal=decimal, header=header, index=index, encoding=encoding
+    )
+    try:
+        raw = read_matrices(path, n)
+    except InputError:
+        return
+    np.testing.assert_array_equal(raw.values, values)
+    assert raw.names in (None, tuple(names))
+    assert (raw.names is None) == (not (header or index)) or all(map(str.isdecimal, names))

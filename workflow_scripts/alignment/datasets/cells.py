@@ -1,0 +1,145 @@
+"""The cells of a table of text, as spreadsheets, R and pandas write it."""
+
+import csv
+import io
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from alignment.artifacts.errors import InputError
+
+SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
+NOTHING = ("", "nan", "na", "n/a", "null", "none")
+_DECIMAL = r"[+-]?\d*{}\d+([eE][+-]?\d+)?"
+_WITH_POINT, _WITH_COMMA = (re.compile(_DECIMAL.format(mark)) for mark in (r"\.", ","))
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+
+Rows = list[list[str]]
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read a table as text, without the blanks around cells and what is empty around the table.
+
+    Read are UTF-8, UTF-16 and Windows-1252; cells split by commas, semicolons, tabs or, where there
+    is nothing else, blanks; decimal commas; R's header that lacks the cell above the row names.
+
+    Returns
+    -------
+    DataFrame of str, whose first row may be a header
+
+    Raises
+    ------
+    InputError
+        The file is no such table, or its commas may be decimal or group thousands.
+    """
+    try:
+        text = _decoded(path.read_bytes())
+        rows = _trimmed(_split(text, path.suffix.lower()))
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(
+            f"{path} cannot be read ({' '.join(str(error).split())}): it must be a table whose "
+            "rows have the same number of cells, split by commas, semicolons or tabs."
+        ) from error
+    return pd.DataFrame(_with_points(rows, path), dtype=object)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise ValueError("it is no text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")  # Excel on Windows, in western Europe
+
+
+def _split(text: str, suffix: str) -> Rows:
+    """Return the rows by the first separator that gives all of them as many cells."""
+    separators = ("\t", *SEPARATORS) if suffix == ".tsv" else SEPARATORS
+    for separator in (*separators, " "):  # R's write.table puts blanks
+        rows = _rows(text, separator)
+        if rows and len(rows[-1]) > 1 and (even := _even(rows)):
+            return even
+    rows = _rows(text, max(separators, key=text.count))
+    if not rows:
+        raise ValueError("it is empty")
+    usual, _ = Counter(map(len, rows)).most_common(1)[0]
+    for number, row in enumerate(rows, start=1):
+        if len(row) != usual:
+            raise ValueError(f"row {number} has {len(row)} cells where others have {usual}")
+    return rows
+
+
+def _rows(text: str, separator: str) -> Rows:
+    if separator == " ":
+        text = "\n".join(re.sub(" +", " ", line.strip()) for line in text.splitlines())
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    return [[cell.strip() for cell in row] for row in reader if row]
+
+
+def _even(rows: Rows) -> Rows | None:
+    """Return rows of equal length, with the cell that R leaves out above the names of the rows."""
+    header, *others = rows
+    widths = set(map(len, others))
+    if widths <= {len(header)}:
+        return rows
+    if widths != {len(header) + 1} or not (any(map(is_text, header)) or len(others) == len(header)):
+        return None
+    if not any(row[-1] for row in others):  # a separator behind the last cell
+        return [header, *(row[:-1] for row in others)]
+    return [["", *header], *others]
+
+
+def _trimmed(rows: Rows) -> Rows:
+    """Leave out empty columns and rows behind the table.
+
+    The last column and row of a triangle without a diagonal are empty too, and stay.
+    """
+    while len(rows) > 2 and not any(rows[-1]) and any(row[0] for row in rows[1:-1]):
+        rows = rows[:-1]
+    has_header = any(map(is_text, rows[0][1:]))
+    has_names = any(is_text(row[0]) for row in rows[1:])
+    while len(rows[0]) > 2 and not any(row[-1] for row in rows):
+        if not (has_header or len(rows[0]) > len(rows) + has_names):
+            break
+        rows = [row[:-1] for row in rows]
+    return rows
+
+
+def is_number(cell: str) -> bool:
+    """Tell a number with a point or none, or a word for none."""
+    if cell.lower() in NOTHING:
+        return True
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
+
+
+def is_text(cell: str) -> bool:
+    """Tell what is neither such a number nor one with a comma."""
+    return not (is_number(cell) or _WITH_COMMA.fullmatch(cell))
+
+
+def _with_points(rows: Rows, path: Path) -> Rows:
+    """Put points for decimal commas.
+
+    Where some numbers have points the commas stay, to be refused as no numbers.
+    """
+    cells = [cell for row in rows for cell in row]
+    commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]
+    if not commas or any(map(_WITH_POINT.fullmatch, cells)):
+        return rows
+    if all(map(_THOUSANDS.fullmatch, commas)):
+        raise InputError(
+            f"{path}: the comma in '{commas[0]}' may be a decimal one or group thousands, and no "
+            "other number tells: write it with a point, or without a comma."
+        )
+    return [
+        [cell.replace(",", ".") if _WITH_COMMA.fullmatch(cell) else cell for cell in row]
+        for row in rows
+    ]
