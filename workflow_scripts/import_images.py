@@ -1,15 +1,24 @@
 """Check every picture and write it as PNG, with an index of what was read."""
 
-from alignment.artifacts.job_log import job_log
+from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.picture_files import write_index, write_pictures
 from alignment.datasets.picture_names import pictures_in
 from alignment.datasets.pictures import name_pictures, read_picture
 
 
+def read(file):
+    """Return a picture, and say what a person should know of it."""
+    notes = []
+    picture = read_picture(file, notes)
+    for note in notes:
+        warn(note)
+    return picture
+
+
 def main(input, output):
     files = pictures_in(input.pictures)
     names = name_pictures(files)
-    write_index(output.index, write_pictures(output.pictures, names, map(read_picture, files)))
+    write_index(output.index, write_pictures(output.pictures, names, map(read, files)))
     print(f"{len(names)} pictures")
 
 

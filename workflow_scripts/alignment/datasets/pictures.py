@@ -5,18 +5,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageSequence
 
 from alignment.artifacts.errors import InputError
 
+NEARLY_BLACK = 5  # mean of 0 to 255
 FRAMINGS = ("stretch", "crop", "pad")
 
 
-def read_picture(path: str | Path) -> np.ndarray:
+def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray:
     """Read a picture of any format that Pillow knows.
 
     The orientation that a camera noted is applied, transparency is laid on white, grey becomes
-    RGB, and of an animation the first frame is taken.
+    RGB, and of an animation the first frame is taken.  Grey of 16 bits or more is scaled by the
+    range that it seems to have.
+
+    Parameters
+    ----------
+    path : path
+    notes : list of str
+        Sentences are added that a person should see: a range that was guessed, a picture without
+        content.
 
     Returns
     -------
@@ -25,26 +34,47 @@ def read_picture(path: str | Path) -> np.ndarray:
     Raises
     ------
     InputError
-        The file is not a picture, or is truncated.
+        The file is not a picture, is truncated, holds layers or values that are no brightness.
     """
+    notes = [] if notes is None else notes
     try:
         with Image.open(path) as image:
-            image.load()
-            image = ImageOps.exif_transpose(image)
-            if image.mode.startswith(("I", "F")):
-                return _from_deep_grey(image)
-            if image.has_transparency_data:
-                image = image.convert("RGBA")
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-            return np.asarray(image.convert("RGB"))
+            picture = _as_rgb(image, path, notes)
     except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
         raise InputError(
             f"the picture {path} cannot be read ({error}); "
             "replace it by a whole file in a format that Pillow reads, such as PNG or JPEG."
         ) from error
+    if picture.min() == picture.max():
+        notes.append(f"the picture {path} has one colour throughout.")
+    elif picture.mean() < NEARLY_BLACK:
+        notes.append(
+            f"the picture {path} is nearly black: its mean is {picture.mean():.1f} of 255."
+        )
+    return picture
 
 
-def _from_deep_grey(image):
+def _as_rgb(image, path, notes):
+    if image.format == "TIFF" and (n_layers := _n_of_its_size(image)) > 1:
+        raise ValueError(f"it holds {n_layers} pages or layers")
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        return _from_deep_grey(image, path, notes)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("RGB"))
+
+
+def _n_of_its_size(image):
+    """Count the pages of a TIFF that are as large as the first: smaller ones are thumbnails."""
+    sizes = [page.size for page in ImageSequence.Iterator(image)]
+    image.seek(0)
+    return sizes.count(sizes[0])
+
+
+def _from_deep_grey(image, path, notes):
     # Pillow's own conversion of 16-bit grey clips at 255 and gives a white picture.
     values = np.asarray(image, dtype=np.float64)
     if not np.isfinite(values).all():
@@ -56,6 +86,11 @@ def _from_deep_grey(image):
     else:
         # Cameras and microscopes keep 8, 12 or 16 bits in files of 16.
         top = next((top for top in (255, 4095, 65535) if values.max() <= top), values.max())
+        if image.mode.startswith("I;16") and top < 65535:
+            notes.append(
+                f"the picture {path} has 16 bits and no value above {values.max():g}: it was read "
+                f"as grey from 0 to {top}."
+            )
     grey = np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)
 
