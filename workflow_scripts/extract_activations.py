@@ -55,6 +55,13 @@ def write_outputs(file, backbone, batches, n_images, device):
             outputs = backbone(torch.from_numpy(batch).to(device))
         arrays = {k: v.cpu().numpy() for k, v in outputs.items() if v is not None}
         for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise InputError(
+                    f"the network's {name.replace('_', ' ')} hold values that are no numbers, or "
+                    f"infinite, for pictures {start + 1} to {start + len(batch)}: its weights, "
+                    "mean and std may not belong together."
+                )
+        for name, array in arrays.items():
             if name not in file:
                 shape = (n_images, *array.shape[1:])
                 image_by_image = {"chunks": (1, *array.shape[1:]), **COMPACT}

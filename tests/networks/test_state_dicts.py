@@ -78,8 +78,25 @@ def test_half_a_classifier_is_refused():
 
 def test_unexpected_tensors_are_named():
     state_dict = small_network().state_dict()
-    state_dict.update({f"layer9.{i}": torch.zeros(1) for i in range(5)})
-    with pytest.raises(InputError, match=r"has 5 tensors that .* layer9\.2, and 2 more"):
+    for name in ("conv.extra", "conv9"):
+        more = {f"{name}.{i}": torch.zeros(1) for i in range(5)}
+        with pytest.raises(InputError, match=rf"has 5 tensors that .* {name}\.2, and 2 more"):
+            copy_into(small_network(), state_dict | more)
+
+
+def test_heads_of_self_supervised_training_are_left_aside_and_named():
+    state_dict = {f"module.{name}": t for name, t in small_network().state_dict().items()}
+    state_dict["module.projection_head.0.weight"] = torch.zeros(8, 4)
+    state_dict["module.prototypes.weight"] = torch.zeros(30, 8)
+    matched = copy_into(small_network(), state_dict)
+    assert "2 tensors of the file lie outside the network: projection_head.0" in matched.notes[0]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_tensor_that_holds_no_numbers_is_named(value):
+    state_dict = small_network().state_dict()
+    state_dict["conv.weight"][0, 0, 0, 0] = value
+    with pytest.raises(InputError, match=r"no numbers, or infinite, in the tensor conv\.weight"):
         copy_into(small_network(), state_dict)
 
 

@@ -136,7 +136,7 @@ def load_network(
         module = _build(architecture, matched.n_classes or 1, size, options)
     load_checked(module, matched, classifier, where)
 
-    notes = matched.notes
+    notes = (*source.notes, *matched.notes)
     if source.published is not None and isinstance(weights, Mapping):
         notes = (f"the file is torchvision's {source.published.name}", *notes)
     return Network(

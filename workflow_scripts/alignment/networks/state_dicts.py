@@ -73,6 +73,8 @@ def match_names(
     part = OrderedDict((n[len(prefix) :], t) for n, t in tensors.items() if n.startswith(prefix))
     notes = [f"names in the file begin with '{prefix}'"] if prefix else []
     aside = [n for n in tensors if not n.startswith(prefix)]
+    heads = _foreign_heads(part, network, classifier)
+    aside += [f"{prefix}{name}" for name in heads]
     if aside:
         notes.append(f"{len(aside)} tensors of the file lie outside the network: {some(aside)}")
     auxiliary = [n for n in part if n.startswith(_TRAINING_ONLY)]
@@ -88,7 +90,7 @@ def match_names(
         projection = [n for n in part if n.startswith(f"{classifier}.")]
         held = f" ({some(projection)} in its place)" if projection else ""
         notes.append(f"the file has no final classifier {classifier}{held}: no class scores")
-    for name in (*auxiliary, *projection):
+    for name in (*auxiliary, *projection, *heads):
         del part[name]
     part._metadata = _metadata(state_dict, network, prefix)
     return Matched(part, n_classes, tuple(notes))
@@ -100,9 +102,16 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str, where: st
     Raises
     ------
     InputError
-        Tensors are missing (the classifier may be where the file has none), have no place in the
-        network, or have another shape; the sentence names a few.
+        A tensor holds values that are no numbers or infinite; or tensors are missing (the
+        classifier may be where the file has none), have no place in the network, or have another
+        shape; the sentence names a few.
     """
+    for name, tensor in matched.state_dict.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise InputError(
+                f"{where} has values that are no numbers, or infinite, in the tensor {name}: with "
+                "them every score would be empty."
+            )
     try:
         report = module.load_state_dict(matched.state_dict, strict=False)
     except RuntimeError as error:
@@ -132,6 +141,23 @@ def some(names: Iterable[str], separator: str = ", ") -> str:
     names = list(names)
     more = [f"and {len(names) - 3} more"] if len(names) > 3 else []
     return separator.join(names[:3] + more)
+
+
+def _foreign_heads(names: Iterable[str], network: nn.Module, classifier: str) -> list[str]:
+    """Return the names under modules that the network lacks: a projection head, prototypes.
+
+    Not such under another of a row of modules, layer5 behind layer4: that is a deeper network.
+    """
+    own = {name.partition(".")[0] for name in (*network.state_dict(), classifier)}
+    kinds = {name.rstrip("0123456789") for name in own}
+    tops = {name: name.partition(".")[0] for name in names}
+    return [
+        name
+        for name, top in tops.items()
+        if top not in own
+        and top.rstrip("0123456789") not in kinds
+        and not name.startswith(_TRAINING_ONLY)
+    ]
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,8 @@ A specification is one of
 a name such as ``IMAGENET1K_V1`` or ``DEFAULT``
     torchvision's weights, downloaded once into a cache folder;
 ``{file: path, sha256: digest}``
-    a local file of tensors, or a checkpoint that contains one.
+    a local file of tensors, or a checkpoint that contains one; with ``key: state_dict_ema`` the one
+    under that key.
 
 (``{random: seed}`` needs no weights; :mod:`alignment.networks.networks` treats it.)  In every case
 the SHA-256 is checked before anything is parsed, and nothing but tensors and plain containers is
@@ -15,7 +16,6 @@ parsed: no code in a file is ever run.
 """
 
 import importlib
-import pickle
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,13 +23,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 
 from alignment.artifacts.downloads import keep
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
+from alignment.networks.checkpoints import read_state_dict
 from alignment.networks.torchvision_operators import import_torchvision
 
 torchvision = import_torchvision()
@@ -40,9 +39,6 @@ EFFICIENTNET_LITE_SHA256 = {
     "efficientnet_lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
     "efficientnet_lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
 }
-
-# Where training scripts keep the state dict inside a checkpoint, the commonest first.
-_CHECKPOINT_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
 
 
 @dataclass(frozen=True)
@@ -59,12 +55,15 @@ class Weights:
         Under the names that the file uses.
     published : torchvision.models.WeightsEnum or None
         The torchvision entry that the file is, also where it was given as a local file.
+    notes : tuple of str
+        What a person should know of how the tensors were found.
     """
 
     name: str
     sha256: str
     state_dict: Mapping[str, torch.Tensor]
     published: Any = None
+    notes: tuple[str, ...] = ()
 
 
 def load_weights(architecture: str, specification: str | Mapping, cache_dir: Path) -> Weights:
@@ -115,7 +114,9 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
             f"damaged file."
         )
     is_published = (e for e in published.values() if digest.startswith(_url_digest(e.url)))
-    return Weights(name, digest, read_state_dict(path), next(is_published, None))
+    key = specification.get("key") if from_user else None
+    state_dict, notes = read_state_dict(path, key)
+    return Weights(name, digest, state_dict, next(is_published, None), notes)
 
 
 def published_weights(architecture: str) -> dict[str, Any]:
@@ -123,57 +124,6 @@ def published_weights(architecture: str) -> dict[str, Any]:
     if architecture in EFFICIENTNET_LITE_SHA256:
         return {}
     return dict(torchvision.models.get_model_weights(architecture).__members__)
-
-
-def read_state_dict(path: Path) -> Mapping[str, torch.Tensor]:
-    """Read the tensors of a file by name, without running anything that the file contains.
-
-    Parameters
-    ----------
-    path : Path
-        ``.safetensors``, or anything that ``torch.save`` wrote: a state dict, or a checkpoint that
-        holds one under ``state_dict``, ``model``, ...
-
-    Raises
-    ------
-    InputError
-        The file is not readable, holds other Python objects, or has no state dict in it.
-    """
-    try:
-        if path.suffix == ".safetensors":
-            return safetensors.torch.load_file(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise InputError(
-            f"{path} holds Python objects besides tensors, or is damaged, and is not opened "
-            f"because that could run code: save its state dict alone, best as .safetensors."
-        ) from error
-    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise InputError(
-            f"{path} cannot be read as a file of weights ({str(error).splitlines()[0]}): a file "
-            f"made by torch.save or a .safetensors file is needed."
-        ) from error
-    state_dict = _find_state_dict(content)
-    if state_dict is None:
-        held = (
-            ", ".join(map(str, content)) if isinstance(content, Mapping) else type(content).__name__
-        )
-        raise InputError(
-            f"{path} contains no state dict (it holds: {held or 'nothing'}): tensors are looked "
-            f"for at the top and under {', '.join(_CHECKPOINT_KEYS)}."
-        )
-    return state_dict
-
-
-def _find_state_dict(content: Any) -> Mapping[str, torch.Tensor] | None:
-    if not isinstance(content, Mapping):
-        return None
-    # Before the top level itself, because checkpoints also keep stray tensors there (an accuracy).
-    for key in _CHECKPOINT_KEYS:
-        found = _find_state_dict(content.get(key))
-        if found is not None:
-            return found
-    return content if any(isinstance(v, torch.Tensor) for v in content.values()) else None
 
 
 def _url_digest(url: str) -> str:
