@@ -42,6 +42,10 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     params:
+        # Of pictures that cannot be inputs by their names
+        states=lambda wildcards: sources.unnamed_pictures(
+            config["datasets"][wildcards.dataset]
+        ),
         # Of the key under which checkouts share, which knows no names of files. A function of
         # `input` gives no reason to run a job again.
         checksums=lambda wildcards, input: (

@@ -55,6 +55,10 @@ CONFIG_ERRORS = {
         of_model(weights={"random": 1}),
         (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
     ),
+    "braces": (
+        of_dataset(images="data/{x}"),
+        ("tiny: data/{x}: braces in the paths", "rename it"),
+    ),
     "label twice": (
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),

@@ -1,6 +1,7 @@
 """The config as a run has it: completed, merged, and refused where its form is wrong."""
 
 import copy
+import datetime
 
 import jsonschema
 import pytest
@@ -237,3 +238,17 @@ def test_an_empty_file_is_an_empty_config(tmp_path):
     assert read_yaml(path) == {}
     path.write_text(yaml.safe_dump({"a": "é"}, allow_unicode=True), encoding="utf-8")
     assert read_yaml(path) == {"a": "é"}
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        (1, "'1' as a number"),
+        (False, "'False' as a yes or no"),
+        (datetime.date(2024, 1, 1), "'2024-01-01' as a date"),
+        (None, "'None' as nothing"),
+    ],
+)
+def test_names_that_yaml_does_not_read_as_text_are_to_be_quoted(refusal, key, kind):
+    sentence = refusal({"cohorts": {key: {"dataset": "tiny"}}})
+    assert sentence == f"config: cohorts: YAML reads the name {kind}; write it in quotes, as text."

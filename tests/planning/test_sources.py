@@ -12,6 +12,7 @@ from alignment.planning.sources import (
     picture_sources,
     saliency_files,
     saliency_sources,
+    unnamed_pictures,
     weights_file,
 )
 
@@ -31,6 +32,18 @@ def test_pictures_are_files_and_of_a_fetched_dataset_its_folder(tmp_path):
     assert picture_sources(own) == [f"{tmp_path}/a.jpg", f"{tmp_path}/b.png"]
     fetched = {"images": "results/datasets/m/source/pictures", "source": "mur92"}
     assert picture_sources(fetched) == ["results/datasets/m/source/pictures"]
+
+
+def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(tmp_path):
+    own = {"images": str(tmp_path)}
+    (tmp_path / "a.png").touch()
+    assert unnamed_pictures(own) == {}
+    (tmp_path / "b{c}.png").write_bytes(b"x")
+    assert picture_sources(own) == [str(tmp_path)]
+    before = unnamed_pictures(own)
+    assert set(before) == {"a.png", "b{c}.png"}
+    (tmp_path / "b{c}.png").write_bytes(b"xy")
+    assert unnamed_pictures(own) != before
 
 
 def test_checksums_are_told_by_the_names_of_files(tmp_path):

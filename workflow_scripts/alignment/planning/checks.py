@@ -10,7 +10,7 @@ from alignment.datasets.picture_names import (
     files_in,
     refuse_unread,
 )
-from alignment.planning.sources import datasets_used, weights_file
+from alignment.planning.sources import datasets_used, is_pattern, weights_file
 from alignment.topography.design import check_grid
 
 
@@ -88,7 +88,18 @@ def _check_labels(section, entries):
         names[label] = name
 
 
+def _check_paths(where, dataset):
+    paths = [dataset.get("images"), dataset.get("labels"), dataset.get("archive")]
+    for path in [*paths, dataset.get("judgments", {}).get("file")]:
+        if path and is_pattern(path):
+            raise InputError(
+                f"{where}: {path}: braces in the paths of folders and files mean something to "
+                "Snakemake; rename it."
+            )
+
+
 def _check_dataset(where, dataset):
+    _check_paths(where, dataset)
     if "archive" in dataset and not Path(dataset["archive"]).is_file():
         raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
     if "source" in dataset:

@@ -33,6 +33,7 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
     InputError
         One sentence that names the key.
     """
+    check_keys(given)
     defaults = read_yaml(root / "config.yaml")
     schema = root / "rules/schemas/config.schema.yaml"
     files = [defaults, *map(read_yaml, overlays), given]
@@ -95,6 +96,20 @@ def _section(config, path):
     for name in path:
         config = config.get(name) if isinstance(config, Mapping) else None
     return config if isinstance(config, Mapping) else {}
+
+
+def check_keys(config: Any, where: str = "config") -> None:
+    """Refuse keys that YAML read as something other than text: 1, 2024-01-01, no."""
+    if not isinstance(config, Mapping):
+        return
+    for key, value in config.items():
+        if not isinstance(key, str):
+            kinds = {bool: "a yes or no", int: "a number", float: "a number", type(None): "nothing"}
+            kind = kinds.get(type(key), f"a {type(key).__name__}")
+            raise InputError(
+                f"{where}: YAML reads the name '{key}' as {kind}; write it in quotes, as text."
+            )
+        check_keys(value, f"{where}: {key}")
 
 
 def check_schema(config: Mapping, schema: Mapping) -> None:

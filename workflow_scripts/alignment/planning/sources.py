@@ -15,9 +15,32 @@ def datasets_used(config: Mapping) -> list[str]:
 
 
 def picture_sources(dataset: Mapping) -> list[str]:
-    """Return the picture files of a dataset; of one that is yet to be fetched their folder."""
+    """Return the picture files of a dataset, or their folder where they cannot be named.
+
+    They cannot while they are yet to be fetched, or where Snakemake would take names for patterns.
+    """
     folder = dataset["images"]
-    return [folder] if "source" in dataset else files_in(folder, PICTURE_SUFFIXES)
+    if "source" in dataset:
+        return [folder]
+    files = files_in(folder, PICTURE_SUFFIXES)
+    return [folder] if any(map(is_pattern, files)) else files
+
+
+def unnamed_pictures(dataset: Mapping) -> dict[str, tuple[int, int]]:
+    """Return the states of a user's pictures that stand in a folder for want of usable names."""
+    unnamed = "source" not in dataset and picture_sources(dataset) == [dataset["images"]]
+    return states(files_in(dataset["images"], PICTURE_SUFFIXES)) if unnamed else {}
+
+
+def is_pattern(path: str) -> bool:
+    """Tell a path that Snakemake would take for one with wildcards."""
+    return "{" in path or "}" in path
+
+
+def states(files: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return what changes when files are written again: their sizes and times, by name."""
+    found = {Path(file).name: Path(file).stat() for file in files}
+    return {name: (state.st_size, state.st_mtime_ns) for name, state in found.items()}
 
 
 def checksums(files: Iterable[str]) -> dict[str, str]:
@@ -72,4 +95,5 @@ def lost_overlays(index: str | Path) -> list[str]:
         return []
     with open(index, newline="", encoding="utf-8") as file:
         overlays = [index.with_name(row["file"]) for row in csv.DictReader(file)]
-    return [str(overlay) for overlay in overlays if not overlay.is_file()]
+    lost = [str(overlay) for overlay in overlays if not overlay.is_file()]
+    return [overlay for overlay in lost if not is_pattern(overlay)]
