@@ -1,7 +1,7 @@
 """Human judgments of how alike pictures are, checked and brought to the order of the pictures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from alignment.datasets.symmetry import (
 )
 
 KINDS = ("similarity", "dissimilarity")
+ODD_ONE_OUT = "odd_one_out"
 # Begins the notes that a person should see on the terminal too
 WARNING = "Warning: "
 # Relative to the range of the values: what counts as zero on a diagonal that was measured.
@@ -64,7 +65,7 @@ def read_judgments(
     Parameters
     ----------
     path : file in one of the formats of `alignment.datasets.matrix_files.read_matrices`
-    kind : "similarity" or "dissimilarity"
+    kind : "similarity", "dissimilarity", or "odd_one_out" for trials of three pictures
     images : N names of the pictures, in the order that the rows shall have
     variable, observer_axis, names, columns : see `alignment.datasets.matrix_files.read_matrices`
     symmetrize : "mean" averages (a, b) and (b, a); where one is missing the other is taken
@@ -76,6 +77,13 @@ def read_judgments(
         If the file cannot be read, or its rows are not the pictures, or the values are infinite,
         asymmetric, incomplete, all the same, or not of the stated kind.
     """
+    notes: list[str] = []
+    if kind == ODD_ONE_OUT:
+        from alignment.datasets.triplets import read_triplets  # pandas, as for other tables
+
+        raw = read_triplets(path, images, notes)
+        found = check_judgments(raw, "similarity", images, path, missing=missing)
+        return replace(found, notes=(*notes, *found.notes))
     raw = read_matrices(
         path,
         len(images),

@@ -1,0 +1,105 @@
+"""Triplets: similarities against a loop over the trials, and what cannot be told."""
+
+import numpy as np
+import pytest
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.judgments import read_judgments
+from alignment.datasets.triplets import read_triplets
+
+NAMES = ["ada", "bo", "cleo", "dan", "eve", "fay", "gus"]
+N = len(NAMES)
+RNG = np.random.default_rng(0)
+TRIALS = np.array([RNG.choice(N, 3, replace=False) for _ in range(200)])
+
+
+def by_loop(trials):
+    """The share of the trials with both pictures in which neither was the odd one."""
+    values = np.full((N, N), np.nan)
+    for i in range(N):
+        for j in range(N):
+            with_both = [trial for trial in trials if i != j and {i, j} <= set(trial)]
+            if with_both:
+                values[i, j] = np.mean([trial[2] not in (i, j) for trial in with_both])
+    return values
+
+
+def write(folder, rows, name="t.csv", separator=","):
+    path = folder / name
+    path.write_text("".join(separator.join(map(str, row)) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.txt", "t.tsv", "t.npy"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_numbers_count_the_pictures(tmp_path, name, first):
+    path = tmp_path / name
+    if name == "t.npy":
+        np.save(path, TRIALS + first)
+    else:
+        separator = {"t.csv": ",", "t.txt": " ", "t.tsv": "\t"}[name]
+        write(tmp_path, TRIALS + first, name, separator)
+    raw = read_triplets(path, NAMES, notes := [])
+    np.testing.assert_array_equal(raw.values, by_loop(TRIALS))
+    assert raw.names is None
+    assert notes[0].startswith("200 trials of triplets were read: ")
+
+
+@pytest.mark.parametrize("header", [[], [["one", "two", "odd"]]], ids=["plain", "header"])
+def test_names_are_matched_to_the_pictures(tmp_path, header):
+    shuffled = [NAMES[k] for k in RNG.permutation(N)]
+    rows = [[f"{shuffled[k]}.png" for k in trial] for trial in TRIALS]
+    if header:
+        with pytest.raises(InputError, match="rows but no pictures for odd, one, two"):
+            read_judgments(write(tmp_path, header + rows), "odd_one_out", NAMES)
+        return
+    found = read_judgments(write(tmp_path, rows), "odd_one_out", NAMES)
+    order = [shuffled.index(name) for name in NAMES]
+    off = ~np.eye(N, dtype=bool)
+    expected = by_loop(TRIALS)[np.ix_(order, order)]
+    np.testing.assert_array_equal(found.similarity[off], expected[off])
+
+
+def test_an_example_by_hand(tmp_path):
+    """In the first trial the third is odd: the others go together there."""
+    path = write(tmp_path, [[0, 1, 2], [0, 1, 2], [0, 2, 1]])
+    values = read_triplets(path, ["a", "b", "c"], []).values
+    assert values[0, 1] == pytest.approx(2 / 3)
+    assert values[0, 2] == pytest.approx(1 / 3)
+    assert values[1, 2] == 0
+
+
+def test_pairs_never_shown_together_are_missing(tmp_path):
+    path = write(tmp_path, [[0, 1, 2], [0, 1, 3]])
+    raw = read_triplets(path, list("abcd"), notes := [])
+    assert np.isnan(raw.values[2, 3])
+    assert "1 of 6 pairs were never shown together" in notes[0]
+    with pytest.raises(InputError, match="no value for 1 of 6 pairs"):
+        read_judgments(path, "odd_one_out", list("abcd"))
+    found = read_judgments(path, "odd_one_out", list("abcd"), missing="drop")
+    assert np.isnan(found.similarity[2, 3])
+
+
+@pytest.mark.parametrize(
+    ("rows", "images", "said"),
+    [
+        ([[1, 2, 3]], list("abcde"), "whether the first picture is 0 or 1 cannot be told"),
+        ([[0, 1, 9]], list("abc"), "from 0 to 9, but there are 3"),
+        ([[0, 1, 1]], list("abc"), "trial 1 shows a picture twice"),
+        ([[1, 2, 3]], ["1", "2", "3"], "could count the pictures or be their names"),
+        ([[0, 1]], list("abc"), "needs three columns"),
+        ([[0.5, 1, 2]], list("abc"), "rows but no pictures for 0.5"),
+    ],
+)
+def test_what_is_no_triplet_or_could_be_two_things_is_refused(tmp_path, rows, images, said):
+    with pytest.raises(InputError, match=said):
+        read_judgments(write(tmp_path, rows), "odd_one_out", images)
+
+
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "t.mat").touch()
+    with pytest.raises(InputError, match="triplets are read from"):
+        read_triplets(tmp_path / "t.mat", NAMES, [])
+    (tmp_path / "t.npy").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"complete \.npy"):
+        read_triplets(tmp_path / "t.npy", NAMES, [])

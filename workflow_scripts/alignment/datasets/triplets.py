@@ -1,0 +1,119 @@
+"""Judgments of triplets: which of three pictures is the odd one out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.cells import read_cells
+from alignment.datasets.matrix_files import TABLES, RawMatrices
+
+
+def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> RawMatrices:
+    """Read trials of three pictures each, the odd one last, as a matrix of similarities.
+
+    Two pictures are as similar as the share of the trials with both in which neither was the odd
+    one; NaN where they were never shown together.  The format, and its counting from 0, is that of
+    the triplets of THINGS (Hebart et al., 2020); names of pictures may stand for numbers.
+
+    Parameters
+    ----------
+    path : path
+        A table, or an .npy file of (T, 3) integers.
+    images : sequence of str
+        N names of the pictures, sorted: what the numbers count.
+    notes : list of str
+        How many trials there were is added.
+
+    Raises
+    ------
+    InputError
+        The file holds no such trials, a trial shows a picture twice, or it cannot be told whether
+        numbers count from 0 or 1, or are names.
+    """
+    path = Path(path)
+    cells = _cells(path)
+    if cells.ndim != 2 or cells.shape[1] != 3:
+        raise InputError(
+            f"{path} is {' x '.join(map(str, cells.shape))}: kind: odd_one_out needs three "
+            "columns, a row per trial, with the odd one last."
+        )
+    trials, names = _numbered(cells, images, path)
+    a, b, odd = trials.T
+    if len(twice := np.flatnonzero((a == b) | (a == odd) | (b == odd))):
+        raise InputError(f"{path}: trial {twice[0] + 1} shows a picture twice.")
+    n = len(images) if names is None else len(names)
+    together, alike = (_count(n, pairs) for pairs in ([(a, b), (a, odd), (b, odd)], [(a, b)]))
+    shown = together[np.triu_indices(n, 1)]
+    notes.append(
+        f"{len(trials)} trials of triplets were read: {np.median(shown):g} for each pair (median; "
+        f"from {shown.min()} to {shown.max()}), and {np.count_nonzero(shown == 0)} of {shown.size} "
+        "pairs were never shown together."
+    )
+    values = np.full((n, n), np.nan)
+    np.divide(alike, together, out=values, where=together > 0)
+    return RawMatrices(values, names)
+
+
+def _cells(path: Path) -> np.ndarray:
+    """Return the cells of the file, (T, 3) of integers or texts where it is what it should be."""
+    if path.suffix.lower() == ".npy":
+        try:
+            return np.load(path, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path} cannot be read: it must be a complete .npy file.") from error
+    if path.suffix.lower() not in TABLES:
+        raise InputError(f"{path}: triplets are read from .npy and {', '.join(TABLES)} files.")
+    try:
+        # Millions of trials: nothing but numbers, without a header, is read at once.
+        first = path.open("rb").readline()
+        separator = next((mark for mark in (b",", b";", b"\t") if mark in first), b" ").decode()
+        return pd.read_csv(path, sep=separator, header=None, dtype=np.int64).to_numpy()
+    except (ValueError, OSError):
+        cells = read_cells(path)
+    if not all(map(str.isdecimal, cells.iloc[0])) and all(map(str.isdecimal, cells.iloc[-1])):
+        cells = cells.iloc[1:]  # a header
+    return cells.to_numpy(str)
+
+
+def _numbered(
+    cells: np.ndarray, images: Sequence[str], path: Path
+) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """Return trials of numbers from 0, and the names that they count; None for the pictures'."""
+    if cells.dtype.kind in "iu" or all(map(str.isdecimal, np.unique(cells))):
+        numbers = cells.astype(np.int64)
+        if set(map(str, np.unique(numbers))) <= set(images):
+            raise InputError(
+                f"{path}: its numbers could count the pictures or be their names: write the names "
+                "with the suffix of the pictures (1.png)."
+            )
+        return _from_zero(numbers, len(images), path), None
+    if cells.dtype.kind not in "US":
+        raise InputError(f"{path} must hold whole numbers or names of pictures.")
+    names, numbers = np.unique(cells, return_inverse=True)
+    return numbers.reshape(cells.shape), tuple(map(str, names))
+
+
+def _from_zero(numbers: np.ndarray, n_images: int, path: Path) -> np.ndarray:
+    lowest, highest = int(numbers.min()), int(numbers.max())
+    if lowest == 0 and highest < n_images:
+        return numbers
+    if lowest >= 1 and highest == n_images:
+        return numbers - 1
+    if lowest >= 1 and highest < n_images:
+        raise InputError(
+            f"{path} counts pictures from {lowest} to {highest}, of {n_images}: whether the first "
+            "picture is 0 or 1 cannot be told; write the names of the pictures."
+        )
+    raise InputError(
+        f"{path} counts pictures from {lowest} to {highest}, but there are {n_images}."
+    )
+
+
+def _count(n: int, pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return how often each pair occurs, (N, N) symmetric."""
+    flat = np.concatenate([first * n + second for first, second in pairs])
+    counts = np.bincount(flat, minlength=n * n).reshape(n, n)
+    return counts + counts.T
