@@ -1,6 +1,7 @@
 """Downloads: kept, checked, tried three times, and never left half."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,16 @@ def test_the_folder_of_downloads_is_the_one_that_is_named(monkeypatch):
     monkeypatch.delenv("ALIGNMENT_CACHE")
     assert cache_folder() == default
     assert default.name == "alignment-importance"
+
+
+def test_the_umask_decides_who_may_read_what_was_downloaded(path):
+    def fetch(folder):
+        (folder / NAME).write_bytes(CONTENT)
+        (folder / NAME).chmod(0o600)  # as temporary files are
+
+    before = os.umask(0o022)
+    try:
+        keep(path, DIGEST, fetch)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644

@@ -1,6 +1,7 @@
 """Network files: what is written is read, and no byte of it can be changed unnoticed."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -94,11 +95,11 @@ def test_a_failed_write_leaves_the_old_file(path, monkeypatch):
     path.parent.mkdir()
     path.write_bytes(b"old")
 
-    def fail(tensors, partial, metadata):
+    def fail(partial, content):
         partial.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(network_files.safetensors.numpy, "save_file", fail)
+    monkeypatch.setattr(network_files, "write_sorted", fail)
     with pytest.raises(OSError, match="disk full"):
         write_network(path, SavedNetwork(KNOWN, ATTRIBUTES, tensors()), VERSIONS)
     assert path.read_bytes() == b"old"
@@ -154,3 +155,20 @@ def test_an_altered_network_is_named_with_its_remedy(written):
     for kept in (0, 5, end // 2, end, len(whole) - 1):
         written.write_bytes(whole[:kept])
         assert_refused_as_altered(read_network, written)
+
+
+def test_equal_networks_are_equal_bytes_that_the_umask_opens_to_others(tmp_path):
+    before = os.umask(0o027)
+    try:
+        for name in "ab":
+            write_network(tmp_path / name, SavedNetwork(KNOWN, ATTRIBUTES, tensors()), VERSIONS)
+    finally:
+        os.umask(before)
+    content = (tmp_path / "a").read_bytes()
+    assert content == (tmp_path / "b").read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    assert start % 8 == 0
+    header = json.loads(content[8:start])
+    assert list(header) == sorted(header)
+    assert list(header["__metadata__"]) == sorted(header["__metadata__"])
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640

@@ -15,6 +15,9 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("planned")
     draw_dataset(folder / "data/tiny")
     draw_dataset(folder / "data/second", ["a"] * 10 + ["b"] * 2)
+    (folder / "data/heic").mkdir()
+    for name in ("a.HEIC", "b.png"):
+        (folder / "data/heic" / name).touch()
     (folder / "rules").mkdir()
     (folder / "rules/common.smk").touch()
     return folder

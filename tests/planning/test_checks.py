@@ -59,6 +59,10 @@ CONFIG_ERRORS = {
         of_dataset(images="data/{x}"),
         ("tiny: data/{x}: braces in the paths", "rename it"),
     ),
+    "unread picture": (
+        of_dataset(images="data/heic"),
+        ("tiny: images: a.HEIC in data/heic is not read; convert it to PNG",),
+    ),
     "label twice": (
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),

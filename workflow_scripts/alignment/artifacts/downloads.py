@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import sha256_of_file
+from alignment.artifacts.files import let_umask_decide, sha256_of_file
 
 ATTEMPTS = 3
 PAUSE_S = 1.0  # before the second attempt; twice that before the third
@@ -66,6 +66,7 @@ def keep(path: str | Path, digest: str, fetch: Callable[[Path], None]) -> Path:
                     raise OSError(f"{path.name} did not arrive")
                 if not (found := sha256_of_file(fetched)).startswith(digest):
                     raise OSError(f"it has SHA-256 {found} where {digest} is right")
+                let_umask_decide(fetched)
                 fetched.replace(path)
                 return path
         except OSError as error:

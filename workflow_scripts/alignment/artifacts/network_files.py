@@ -61,7 +61,21 @@ def write_network(path: str | Path, saved: SavedNetwork, versions: Mapping[str, 
     metadata[SEAL] = seal_of(metadata)
     tensors = {name: np.asarray(array, order="C") for name, array in saved.tensors.items()}
     with replacing(path) as partial:
-        safetensors.numpy.save_file(tensors, partial, metadata)
+        write_sorted(partial, safetensors.numpy.save(tensors, metadata))
+
+
+def write_sorted(path: Path, content: bytes) -> None:
+    """Write the bytes of a safetensors file with the keys of its header in order.
+
+    The package writes them in an order that differs from run to run.
+    """
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # the tensors are aligned
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.write(memoryview(content)[start:])
 
 
 def read_network(path: str | Path) -> SavedNetwork:

@@ -111,7 +111,10 @@ def _check_dataset(where, dataset):
             f"{where}: images: the folder {dataset['images']} holds no picture "
             f"({', '.join(sorted(PICTURE_SUFFIXES))})."
         )
-    refuse_unread(dataset["images"])
+    try:
+        refuse_unread(dataset["images"])
+    except InputError as error:
+        raise InputError(f"{where}: images: {error}") from error
     if not Path(dataset["judgments"]["file"]).is_file():
         raise InputError(
             f"{where}: judgments: file: there is no file {dataset['judgments']['file']}."
