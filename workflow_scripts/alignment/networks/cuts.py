@@ -146,6 +146,8 @@ def cut(network: Network, feature_maps: str | None = None, embedding: str | None
                 f"{_written(shape)}, not N x F x H x W; layers with feature maps are "
                 f"{_named(traced, maps_like)}."
             )
+        if shape[2] != shape[3]:
+            raise InputError(_not_square(traced, maps_node, maps_like))
 
     head = _head(traced, maps_node, embedding_node)
     backbone = _backbone(traced, maps_node, embedding_node, network.n_classes is not None)
@@ -160,7 +162,19 @@ def cut(network: Network, feature_maps: str | None = None, embedding: str | None
 
 
 def _is_maps(node: fx.Node, shape: torch.Size) -> bool:
-    return node.op != "placeholder" and len(shape) == 4 and min(shape[2:]) > 1
+    """Tell maps that are larger than 1 x 1, and as high as wide since pictures are square."""
+    return node.op != "placeholder" and len(shape) == 4 and 1 < shape[2] == shape[3]
+
+
+def _not_square(traced: Trace, maps: fx.Node, maps_like: Sequence[fx.Node]) -> str:
+    shape = traced.shapes[maps]
+    moved = shape[0], shape[3], shape[1], shape[2]
+    behind = [n for n in maps_like if n in traced.following(maps) and traced.shapes[n] == moved]
+    remedy = f"name {traced.names[behind[0]]}" if behind else "name a layer that has them first"
+    return (
+        f"layers: feature_maps: {traced.names[maps]} of {traced.architecture} has the output "
+        f"{_written(shape)}: pictures are square, so its channels seem to stand last; {remedy}."
+    )
 
 
 def _default_embedding(traced: Trace) -> fx.Node:
