@@ -26,6 +26,7 @@ from alignment.artifacts.errors import InputError
 from alignment.planning import sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
+from alignment.planning.contents import contents
 from alignment.planning.families import ends_in_pooling
 from alignment.planning.imports import modules_behind
 from alignment.planning.run_reports import after_failure, after_success

@@ -42,9 +42,8 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     params:
-        # Of pictures that cannot be inputs by their names
-        states=lambda wildcards: sources.unnamed_pictures(
-            config["datasets"][wildcards.dataset]
+        contents=lambda wildcards: contents(
+            sources.own_pictures(config["datasets"][wildcards.dataset])
         ),
         # Of the key under which checkouts share, which knows no names of files. A function of
         # `input` gives no reason to run a job again.
@@ -72,6 +71,10 @@ rule label_images:
     priority: 100
     conda:
         "../envs/alignment.yaml"
+    params:
+        contents=lambda wildcards: contents(
+            sources.own_tables(config["datasets"][wildcards.dataset])["labels"]
+        ),
     script:
         "../workflow_scripts/label_images.py"
 
@@ -94,6 +97,9 @@ rule import_judgments:
     conda:
         "../envs/alignment.yaml"
     params:
+        contents=lambda wildcards: contents(
+            sources.own_tables(config["datasets"][wildcards.dataset])["judgments"]
+        ),
         options=lambda wildcards: {
             key: value
             for key, value in config["datasets"][wildcards.dataset][

@@ -29,6 +29,9 @@ rule compute_saliency:
         **needs(3000, 10),
     params:
         definition=saliency_definition,
+        contents=lambda wildcards: contents(
+            sources.saliency_files(saliency_definition(wildcards))
+        ),
     script:
         "../workflow_scripts/compute_saliency.py"
 
@@ -52,6 +55,8 @@ rule compare_saliency:
         "../envs/alignment.yaml"
     resources:
         **needs(1500, 10),
+    params:
+        contents=lambda wildcards: contents(fixation_files(wildcards)),
     script:
         "../workflow_scripts/compare_saliency.py"
 

@@ -272,9 +272,7 @@ def test_network_that_branches_on_values_is_refused():
 
 def test_maps_whose_channels_stand_last_are_refused_with_the_layer_to_name(network):
     swin = network("swin_t")
-    with pytest.raises(
-        InputError, match=r"the output N x 7 x 7 x 768: .* last; name permute\."
-    ):
+    with pytest.raises(InputError, match=r"the output N x 7 x 7 x 768: .* last; name permute\."):
         cut(swin, feature_maps="features.7")
     cuts = cut(swin)
     assert cuts.feature_maps.startswith("permute")

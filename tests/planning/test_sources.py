@@ -9,10 +9,11 @@ from alignment.planning.sources import (
     checksums,
     datasets_used,
     lost_overlays,
+    own_pictures,
+    own_tables,
     picture_sources,
     saliency_files,
     saliency_sources,
-    unnamed_pictures,
     weights_file,
 )
 
@@ -36,14 +37,18 @@ def test_pictures_are_files_and_of_a_fetched_dataset_its_folder(tmp_path):
 
 def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(tmp_path):
     own = {"images": str(tmp_path)}
-    (tmp_path / "a.png").touch()
-    assert unnamed_pictures(own) == {}
-    (tmp_path / "b{c}.png").write_bytes(b"x")
+    for name in ("a.png", "b{c}.png"):
+        (tmp_path / name).touch()
     assert picture_sources(own) == [str(tmp_path)]
-    before = unnamed_pictures(own)
-    assert set(before) == {"a.png", "b{c}.png"}
-    (tmp_path / "b{c}.png").write_bytes(b"xy")
-    assert unnamed_pictures(own) != before
+    assert own_pictures(own) == [f"{tmp_path}/a.png", f"{tmp_path}/b{{c}}.png"]
+    assert own_pictures({"images": str(tmp_path), "source": "mur92"}) == []
+
+
+def test_tables_of_the_users_own_are_named():
+    own = {"images": "p", "judgments": {"file": "j.csv"}}
+    assert own_tables(own) == {"judgments": ["j.csv"], "labels": []}
+    assert own_tables(own | {"labels": "l.csv"})["labels"] == ["l.csv"]
+    assert own_tables(own | {"source": "mur92"}) == {"judgments": [], "labels": []}
 
 
 def test_checksums_are_told_by_the_names_of_files(tmp_path):

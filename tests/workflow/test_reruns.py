@@ -1,5 +1,6 @@
 """What a change makes a finished workflow do again, and what it leaves alone."""
 
+import os
 import shutil
 from modulefinder import ModuleFinder
 from pathlib import Path
@@ -257,6 +258,30 @@ def test_another_look_redraws_every_figure_and_computes_nothing(copied):
     assert set().union(*(job.output for job in jobs)) == {
         f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("png", "pdf")
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("pictures/05.png", "import_images"),
+        ("judgments.npy", "import_judgments"),
+        ("labels.csv", "label_images"),
+    ],
+)
+def test_an_input_that_is_replaced_by_an_older_file_is_noticed(copied, all_jobs, file, rule):
+    path = copied / "data/tiny" / file
+    content = path.read_bytes()
+    other = {"05.png": (path.parent / "06.png"), "labels.csv": None}.get(path.name, path)
+    path.write_bytes(content + b"\n" if other is None else other.read_bytes() + b"\0")
+    os.utime(path, (10, 10))  # as unzip, rsync -a and cp -p leave it
+    jobs = copied.planned()
+    assert rule in rules(jobs)
+    assert {job.wildcards.get("dataset") for job in jobs if job.rule == rule} == {"tiny"}
+
+
+def test_an_input_that_was_only_touched_by_another_program_keeps_its_content(copied):
+    os.utime(copied / "data/tiny/judgments.npy", (10, 10))
+    assert copied.planned() == []
 
 
 # Lost files, and targets of their own

@@ -22,25 +22,26 @@ def picture_sources(dataset: Mapping) -> list[str]:
     folder = dataset["images"]
     if "source" in dataset:
         return [folder]
-    files = files_in(folder, PICTURE_SUFFIXES)
+    files = own_pictures(dataset)
     return [folder] if any(map(is_pattern, files)) else files
 
 
-def unnamed_pictures(dataset: Mapping) -> dict[str, tuple[int, int]]:
-    """Return the states of a user's pictures that stand in a folder for want of usable names."""
-    unnamed = "source" not in dataset and picture_sources(dataset) == [dataset["images"]]
-    return states(files_in(dataset["images"], PICTURE_SUFFIXES)) if unnamed else {}
+def own_pictures(dataset: Mapping) -> list[str]:
+    """Return the picture files of a dataset of the user's own; none of one that is fetched."""
+    return [] if "source" in dataset else files_in(dataset["images"], PICTURE_SUFFIXES)
+
+
+def own_tables(dataset: Mapping) -> dict[str, list[str]]:
+    """Return the files of judgments and labels of a dataset of the user's own; each at most one."""
+    if "source" in dataset:
+        return {"judgments": [], "labels": []}
+    labels = [dataset["labels"]] if "labels" in dataset else []
+    return {"judgments": [dataset["judgments"]["file"]], "labels": labels}
 
 
 def is_pattern(path: str) -> bool:
     """Tell a path that Snakemake would take for one with wildcards."""
     return "{" in path or "}" in path
-
-
-def states(files: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return what changes when files are written again: their sizes and times, by name."""
-    found = {Path(file).name: Path(file).stat() for file in files}
-    return {name: (state.st_size, state.st_mtime_ns) for name, state in found.items()}
 
 
 def checksums(files: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""What files hold: noticed whatever their dates, and read once."""
+
+import hashlib
+import os
+
+from alignment.planning.contents import contents
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def test_another_content_is_noticed_whatever_its_date(tmp_path):
+    file, memory = tmp_path / "a.npy", tmp_path / "results/known.json"
+    file.write_bytes(b"one")
+    assert contents([str(file), str(tmp_path), str(tmp_path / "none")], memory) == {
+        "a.npy": digest(b"one")
+    }
+    file.write_bytes(b"two")
+    os.utime(file, (1, 1))
+    assert contents([str(file)], memory) == {"a.npy": digest(b"two")}
+
+
+def test_a_file_is_read_again_only_when_its_size_or_time_changed(tmp_path):
+    file, memory = tmp_path / "a.npy", tmp_path / "known.json"
+    file.write_bytes(b"one")
+    os.utime(file, ns=(5, 5))
+    contents([str(file)], memory)
+    file.write_bytes(b"two")  # of the same size
+    os.utime(file, ns=(5, 5))
+    assert contents([str(file)], memory) == {"a.npy": digest(b"one")}
+    os.utime(file, ns=(6, 6))
+    assert contents([str(file)], memory) == {"a.npy": digest(b"two")}
+
+
+def test_a_memory_that_is_damaged_or_cannot_be_written_only_costs_time(tmp_path):
+    file, memory = tmp_path / "a.npy", tmp_path / "known.json"
+    file.write_bytes(b"one")
+    for damaged in ("", "[1]", '{"x": 3}', "{"):
+        memory.write_text(damaged)
+        assert contents([str(file)], memory) == {"a.npy": digest(b"one")}
+    assert contents([str(file)], file / "no folder" / "known.json") == {"a.npy": digest(b"one")}

@@ -1,0 +1,60 @@
+"""What the user's files hold, told by SHA-256, so that a file with an older date is noticed too."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+MEMORY = Path("results/.contents.json")  # travels with the results
+
+
+def contents(files: Iterable[str], memory: Path = MEMORY) -> dict[str, str]:
+    """Return the first digits of the SHA-256 of files, by their names.
+
+    A file is read again only when its size or time of change is another: planning should not read
+    gigabytes.  Folders, and files that are not there yet, are left out.
+
+    Parameters
+    ----------
+    files : iterable of str
+    memory : path
+        A JSON file of what is known, by absolute path.  Where it cannot be written nothing is kept.
+    """
+    known = _remembered(memory)
+    found, is_new = {}, False
+    for file in map(Path, files):
+        if not file.is_file():
+            continue
+        state = file.stat()
+        key, now = str(file.absolute()), [state.st_size, state.st_mtime_ns]
+        if known.get(key, [])[:2] != now:
+            with open(file, "rb") as opened:
+                known[key] = [*now, hashlib.file_digest(opened, "sha256").hexdigest()[:16]]
+            is_new = True
+        found[file.name] = known[key][2]
+    if is_new:
+        _remember(known, memory)
+    return found
+
+
+def _remembered(memory: Path) -> dict[str, list]:
+    try:
+        known = json.loads(memory.read_text(encoding="utf-8"))
+        return {
+            key: entry
+            for key, entry in known.items()
+            if isinstance(entry, list) and len(entry) == 3 and isinstance(entry[2], str)
+        }
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _remember(known: dict[str, list], memory: Path) -> None:
+    partial = memory.with_name(f"{memory.name}.{os.getpid()}")
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
+        partial.replace(memory)
+    except OSError:
+        return  # results that are only looked at
