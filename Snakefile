@@ -30,7 +30,8 @@ onsuccess:
 
 
 onerror:
-    print(after_failure(STARTED))
+    # Behind all that Snakemake says itself.
+    atexit.register(print, after_failure(STARTED, UNREPEATED.held), file=sys.stderr)
 
 
 rule all:

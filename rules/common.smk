@@ -1,14 +1,17 @@
 """What the rules share: the config, and what inputs, resources and figures depend on it."""
 
+import atexit
 import os
 import re
 import sys
 import time
 from importlib.metadata import version
+from logging import FileHandler
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 # The folder of this workflow, also where another workflow uses it as a module.
 ROOT = Path(str(workflow.current_basedir)).parent
@@ -29,9 +32,15 @@ from alignment.planning.config import planned
 from alignment.planning.contents import contents
 from alignment.planning.families import ends_in_pooling
 from alignment.planning.imports import modules_behind
-from alignment.planning.run_reports import after_failure, after_success
+from alignment.planning.run_reports import Unrepeated, after_failure, after_success
 
 STARTED = time.time()
+# Where this workflow is the main one, the terminal gets what went wrong once, and last.
+UNREPEATED = Unrepeated()
+if Path(workflow.main_snakefile).parent == ROOT:
+    for handler in logger.handlers:
+        if not isinstance(handler, FileHandler):
+            handler.addFilter(UNREPEATED)
 # Where rules with `cache:` find what other checkouts have made. Without such a folder they are not
 # marked, since Snakemake would remark on each of them in every run.
 SHARE = os.environ.get("SNAKEMAKE_OUTPUT_CACHE")

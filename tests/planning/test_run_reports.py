@@ -1,11 +1,17 @@
 """What a run says at its end, from the logs of its jobs."""
 
+import logging
 import os
 import time
 
 import pytest
 
-from alignment.planning.run_reports import after_failure, after_success, lines_said
+from alignment.planning.run_reports import (
+    Unrepeated,
+    after_failure,
+    after_success,
+    lines_said,
+)
 
 
 @pytest.fixture
@@ -49,8 +55,35 @@ def test_a_run_that_went_well_ends_on_its_warnings_and_where_to_look(folder, tmp
 
 
 def test_a_run_that_failed_ends_on_its_errors_and_those_of_slurm(folder):
-    assert after_failure(folder).splitlines() == [
+    assert after_failure(folder, ["held"]).splitlines() == [
+        "What to know (more in results/logs/):",
+        "Warning: of b",
+        "Warning: twice",
         "What went wrong (more in results/logs/):",
         "Error: of a",
         "slurmstepd-node1: error: *** JOB 7 ON node1 CANCELLED ***",
     ]
+
+
+def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert after_failure(0, ["CalledProcessError: ..."]).splitlines() == [
+        "What went wrong (more in results/logs/):",
+        "CalledProcessError: ...",
+    ]
+
+
+def test_what_snakemake_says_of_failed_jobs_is_kept_from_the_terminal_and_held():
+    unrepeated = Unrepeated()
+    records = {
+        "Finished jobid: 3": True,
+        "RuleException:\nCalledProcessError in file x, line 3:\nCommand ...": False,
+        "RuleException:\nValueError in file x": True,
+        "Exiting because a job execution failed. Look above for error messages": False,
+        "WorkflowError:\nAt least one job did not complete successfully.": False,
+        "WorkflowError:\nTarget rules may not contain wildcards.": True,
+    }
+    for message, passes in records.items():
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, message, (), None)
+        assert unrepeated.filter(record) == passes, message
+    assert unrepeated.held == [list(records)[1]]

@@ -5,6 +5,7 @@ A child does what it says as `python -m snakemake` would; its exit code is the l
 The scripts of its jobs are run by the server of jobs.
 """
 
+import atexit
 import json
 import os
 import sys
@@ -50,6 +51,7 @@ def run(arguments, folder, environment, log):
     except BaseException:
         traceback.print_exc()
         code = 1
+    atexit._run_exitfuncs()  # as the end of a process would: a child ends without
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -21,8 +21,9 @@ def job_log(path: str | Path) -> Iterator[None]:
     """Send stdout and stderr to a log file while a job runs.
 
     File descriptors are redirected, so that output of compiled code is caught too.  An InputError
-    ends the process with its sentence, in the log and on the terminal; any other exception leaves
-    its traceback in the log and a line on the terminal that says where.
+    ends the process with its sentence in the log, any other exception with its traceback and a line
+    that says where that is.  The run's last words repeat these lines on the terminal, so that they
+    stand there once and where people look.
     """
     global _terminal
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -34,11 +35,12 @@ def job_log(path: str | Path) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        _say(f"Error: {error}")
+        print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
     except Exception as error:
         traceback.print_exc()
-        _say(f"Error: {type(error).__name__}: {error} (traceback in {path})")
+        said = " ".join(str(error).split())
+        print(f"Error: {type(error).__name__}: {said} (traceback in {path})", file=sys.stderr)
         sys.exit(1)
     finally:
         sys.stdout.flush()
@@ -63,14 +65,8 @@ def _peak_mb():
 
 
 def warn(sentence: str) -> None:
-    """Say something that a person should know, in the log and on the terminal."""
-    _say(f"Warning: {sentence}")
-
-
-def _say(line):
-    print(line, file=sys.stderr, flush=True)
-    if _terminal is not None:
-        print(line, file=_terminal, flush=True)
+    """Say in the log something that a person should know: the run's last words repeat it."""
+    print(f"Warning: {sentence}", file=sys.stderr, flush=True)
 
 
 def progress(iterable: Iterable, description: str, total: int | None = None) -> Iterator:

@@ -1,10 +1,40 @@
 """What a run tells at its end: the warnings of its jobs, or the sentences with which they ended."""
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 LOGS, SLURM_LOGS = "results/logs", ".snakemake/slurm_logs"
+
+
+class Unrepeated(logging.Filter):
+    """Keeps from the terminal how Snakemake says that a job failed: the last words say why.
+
+    Attributes
+    ----------
+    held : list of str
+        What was kept from it, for jobs that said nothing themselves.
+    """
+
+    BEGINNINGS = (
+        "RuleException:\nCalledProcessError",
+        "CalledProcessError",
+        "Exiting because a job execution failed",
+        "WorkflowError:\nAt least one job did not complete successfully",
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.held = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let all else pass."""
+        message = record.getMessage().strip()
+        repeated = message.startswith(self.BEGINNINGS)
+        if repeated and "CalledProcessError" in message:
+            self.held.append(message)
+        return not repeated
 
 
 def lines_said(folders: Iterable[str | Path], since: float, pattern: str) -> list[str]:
@@ -31,12 +61,26 @@ def lines_said(folders: Iterable[str | Path], since: float, pattern: str) -> lis
 
 def after_success(since: float) -> str:
     """Return what a person should know after a run: its warnings once more, and where to look."""
-    warnings = lines_said([LOGS], since, "Warning: ")
-    known = [f"What to know (more in {LOGS}/):", *warnings] if warnings else []
-    return "\n".join([*known, f"Done. Look at {Path('results/figures').absolute()} first."])
+    return "\n".join(
+        [*_warnings(since), f"Done. Look at {Path('results/figures').absolute()} first."]
+    )
 
 
-def after_failure(since: float) -> str:
-    """Return the sentences with which jobs ended, SLURM's own among them."""
+def after_failure(since: float, held: Iterable[str] = ()) -> str:
+    """Return the warnings of jobs and the sentences with which they ended, SLURM's own among them.
+
+    Parameters
+    ----------
+    since : float
+        Seconds since the epoch.
+    held : iterable of str
+        What Snakemake says of failed jobs: shown where none said anything itself, for instance
+        since it was killed for want of memory.
+    """
     errors = lines_said([LOGS, SLURM_LOGS], since, r"Error: |slurmstepd\S*: error: ")
-    return "\n".join([f"What went wrong (more in {LOGS}/):", *errors])
+    return "\n".join([*_warnings(since), f"What went wrong (more in {LOGS}/):", *(errors or held)])
+
+
+def _warnings(since):
+    warnings = lines_said([LOGS], since, "Warning: ")
+    return [f"What to know (more in {LOGS}/):", *warnings] if warnings else []
