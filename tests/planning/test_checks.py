@@ -63,6 +63,24 @@ CONFIG_ERRORS = {
         of_dataset(images="data/heic"),
         ("tiny: images: a.HEIC in data/heic is not read; convert it to PNG",),
     ),
+    "joined names": (
+        {
+            "cohorts": {"x": {"dataset": "tiny"}, "x-y": {"dataset": "tiny"}},
+            "models": {
+                "y-random": {"architecture": "vgg16", "weights": {"random": 1}},
+                "random": {"architecture": "vgg16", "weights": {"random": 1}},
+            },
+        },
+        ("cohorts: figures of x-y with random and of x with y-random would have the same name",),
+    ),
+    "cohort like a threshold": (
+        {"cohorts": {"x": {"dataset": "tiny"}, "x-p80": {"dataset": "tiny"}}},
+        ("cohorts: figures of x with p80 and of x-p80 would have the same name, x-p80; rename",),
+    ),
+    "no spread": (
+        of_model(std=[0.2, 0.2, 0]),
+        (f"models: {LITE}: std: 2: 0 is less than or equal to the minimum of 0",),
+    ),
     "label twice": (
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),

@@ -30,6 +30,7 @@ def check_names(config: Mapping) -> None:
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
         _check_labels(section, config[section])
+    _check_figure_names(config)
     if config["saliency"]["enabled"]:
         _check_saliency(config)
     _check_colours(config["heatmaps"]["colours"])
@@ -86,6 +87,21 @@ def _check_labels(section, entries):
                 "give one of them another label."
             )
         names[label] = name
+
+
+def _check_figure_names(config):
+    """Refuse names that, joined by '-', would give two figures one file."""
+    ends = [*config["models"], "full", *(f"p{p:g}" for p in config["heatmaps"]["percentiles"])]
+    seen = {name: (name, None) for name in config["cohorts"]}
+    for cohort in config["cohorts"]:
+        for end in ends:
+            other, other_end = seen.setdefault(f"{cohort}-{end}", (cohort, end))
+            if (other, other_end) != (cohort, end):
+                beside = f" with {other_end}" if other_end else ""
+                raise InputError(
+                    f"config: cohorts: figures of {cohort} with {end} and of {other}{beside} would "
+                    f"have the same name, {cohort}-{end}; rename one."
+                )
 
 
 def _check_paths(where, dataset):
