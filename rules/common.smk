@@ -198,6 +198,12 @@ def needs(memory_mb, minutes):
     return {"mem_mb": doubling(memory_mb), "runtime": doubling(minutes)}
 
 
+def network_of(wildcards):
+    """What makes a model: its entry in the config but what figures call it."""
+    entry = config["models"][wildcards.model]
+    return {key: value for key, value in entry.items() if key != "label"}
+
+
 def is_pooled(wildcards):
     return ends_in_pooling(config["models"][wildcards.model]["architecture"])
 
@@ -241,6 +247,20 @@ def versions(*packages):
 
 # Figures
 
+# What figures, captions and the explorer call datasets, cohorts and models
+LABELS = {
+    section: {name: entry.get("label", name) for name, entry in config[section].items()}
+    for section in ("datasets", "cohorts", "models")
+}
+
+
+def labels_of(wildcards):
+    """What the wildcards of a figure are called."""
+    return {
+        key: LABELS.get(f"{key}s", {}).get(value, value)
+        for key, value in wildcards.items()
+    }
+
 
 def figure(name, category, title=None, wanted=True):
     """The outputs of a figure: PNG and PDF, with caption and place in the report.
@@ -251,13 +271,17 @@ def figure(name, category, title=None, wanted=True):
     path = f"results/figures/{name}"
     if wanted:
         TARGETS.extend(everywhere(f"{path}.{{format}}"))
-    labels = {key: f"{{{key}}}" for key in re.findall(r"{(\w+)}", name)}
+
+    def said(wildcards):
+        labels = labels_of(wildcards)
+        return {"figure": title.format_map(labels)} if title else labels
+
     shown = report(
         f"{path}.png",
         caption=f"captions/{name.partition('-')[0]}.rst",
         category=category,
-        subcategory=None if title else "{cohort}",
-        labels={"figure": title} if title else labels,
+        subcategory=None if title else lambda wildcards: labels_of(wildcards)["cohort"],
+        labels=said,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}
 
@@ -272,12 +296,6 @@ def drawn_by(name):
 UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
 
-# What figures, captions and the explorer call datasets, cohorts and models
-LABELS = {
-    section: {name: entry.get("label", name) for name, entry in config[section].items()}
-    for section in ("datasets", "cohorts", "models")
-}
-
 
 def topography_figure(name, title, cohort=False):
     """The outputs of a figure of networks: PNG and PDF, with caption and place in the report."""
@@ -291,11 +309,17 @@ def topography_figure(name, title, cohort=False):
     TOPOGRAPHY_TARGETS.extend(
         expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
     )
+
+    def said(wildcards):
+        # The images that networks are trained on here have no labels, as the config's datasets have.
+        cohort = {"cohort": labels_of(wildcards)["cohort"]} if "cohort" in names else {}
+        return {"figure": title} | cohort
+
     shown = report(
         f"{path}.png",
         caption=f"captions/topography_{name}.rst",
         category="Topography",
         subcategory="{dataset}",
-        labels={"figure": title} | ({"cohort": "{cohort}"} if cohort else {}),
+        labels=said,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}

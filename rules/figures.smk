@@ -24,6 +24,7 @@ rule plot_prediction:
     params:
         figure="prediction",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -50,6 +51,7 @@ rule plot_controls:
     params:
         figure="controls",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
         controls=config["controls"],
     script:
@@ -77,6 +79,7 @@ rule plot_selection_curves:
     params:
         figure="selection_curves",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -101,6 +104,7 @@ rule plot_distributions:
     params:
         figure="distributions",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -164,6 +168,7 @@ rule plot_agreement:
     params:
         figure="agreement",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -187,6 +192,7 @@ rule plot_activity:
     params:
         figure="activity",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -214,6 +220,7 @@ rule plot_cohort_agreement:
     params:
         figure="cohort_agreement",
         settings={},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -239,6 +246,7 @@ rule plot_stability:
     params:
         figure="stability",
         settings={"share": config["stability"]["retained_share"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -314,5 +322,6 @@ rule plot_relative_risk:
     params:
         figure="relative_risk",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"

@@ -258,7 +258,11 @@ rule plot_topography_importance:
     params:
         figure="topography.importance",
         settings={},
-        said=SAID | {"permutations": TOPOGRAPHY["alignment"]["permutations"]},
+        said=lambda wildcards: {
+            **SAID,
+            "permutations": TOPOGRAPHY["alignment"]["permutations"],
+            "cohort": labels_of(wildcards)["cohort"],
+        },
     script:
         "../workflow_scripts/plot_tables.py"
 

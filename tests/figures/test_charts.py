@@ -10,6 +10,7 @@ from alignment.figures.charts import (
     PHOTOGRAPHS,
     ceilings_of,
     designs_of,
+    labelled,
     lighter,
     model_colours,
     save,
@@ -49,6 +50,22 @@ def test_bottom_up_saliency_is_never_called_anything_else(source, kind):
 def test_cohorts_and_models_are_those_of_the_table_in_its_order():
     table = {"cohort": np.array(["b", "b", "a", "a"]), "model": np.array(["n", "m", "n", "m"])}
     assert designs_of(table) == (["b", "a"], ["n", "m"])
+
+
+def test_names_are_replaced_by_their_labels_where_they_have_one():
+    table = {
+        "cohort": np.array(["a", "b"]),
+        "model_b": np.array(["m", "a"]),
+        "image": np.array(["a", "m"]),
+        "value": np.array([1.0, 2.0]),
+    }
+    labels = {"cohorts": {"a": "longer than before"}, "models": {"m": "M", "a": "A"}}
+    found = labelled(table, labels)
+    assert found["cohort"].tolist() == ["longer than before", "b"]
+    assert found["model_b"].tolist() == ["M", "A"]
+    assert found["image"].tolist() == ["a", "m"]
+    assert found["value"] is table["value"]
+    assert labelled(table, {}) == table
 
 
 def test_ceilings_are_told_by_cohort():

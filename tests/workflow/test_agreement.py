@@ -185,5 +185,7 @@ def test_report_shows_every_figure_with_a_caption_and_a_category(switched_on):
         assert len(one["caption"]) > 100
         assert "{" not in one["caption"]
         assert one["labels"]
+    one = shown[f"results/figures/{FIGURES[-1]}.png"]
+    assert one["labels"] == {"cohort": "tiny-a", "model": "EfficientNet-Lite1"}
     assert {"Agreement", "Stability"} <= set(categories)
     assert "at least 90 % of 6 folds" in shown[f"results/figures/{FIGURES[-1]}.png"]["caption"]

@@ -18,11 +18,33 @@ FIT_NAMES = {
     "pearson": "correlation $r$",
     "spearman": "rank correlation $\\rho$",
 }
+# The section of the config that the names in a column come from
+SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}
+SECTIONS |= {f"{name}_{side}": SECTIONS[name] for name in ("cohort", "model") for side in "ab"}
 
 
 def use_style(path: str | Path) -> None:
     """Make a style sheet the look of all figures drawn from here on."""
     plt.style.use(path)
+
+
+def labelled(
+    table: Mapping[str, np.ndarray], labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, np.ndarray]:
+    """Return a table with names replaced by what figures call them.
+
+    Parameters
+    ----------
+    table : dict of str to array
+    labels : mapping of section of the config ("datasets", "cohorts", "models") to labels by name
+        Names without a label stay.
+    """
+    return {
+        name: np.array([labels[section].get(value, value) for value in column.tolist()], dtype=str)
+        if (section := SECTIONS.get(name)) in labels
+        else column
+        for name, column in table.items()
+    }
 
 
 def model_colours(models: Sequence[str]) -> dict[str, str]:
