@@ -34,7 +34,6 @@ rule plot_controls:
     """Draw the held-out fit of the retained maps beside that of everything it is compared with."""
     input:
         **drawn_by("controls"),
-        controls="results/predictions/controls.csv",
         tests="results/predictions/control_tests.csv",
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
@@ -66,6 +65,7 @@ rule plot_selection_curves:
             "results/selection/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"
         ),
         predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
+        ceiling="results/predictions/ceiling.csv",
     output:
         **figure("selection_curves", "Prediction", "Fit against the number of maps"),
     log:
