@@ -10,9 +10,10 @@ from alignment.figures.cohort_agreement import draw, matrix
 
 def cohort_table(designs):
     names = ("dataset", "model", "cohort_a", "cohort_b", "correlation", "rank_correlation")
-    names += ("n_shared",)
+    names += ("n_shared", "n_images_a", "n_images_b")
+    sizes = {"x": 92, "y": 48, "z": 44}
     rows = [
-        dict(zip(names, (d, m, a, b, r, r / 10, n), strict=True))
+        dict(zip(names, (d, m, a, b, r, r / 10, n, sizes[a], sizes[b]), strict=True))
         for d, m in designs
         for a, b, r, n in [("x", "y", 0.5, 48), ("x", "z", -0.8, 44), ("y", "z", np.nan, 0)]
     ]
@@ -45,6 +46,9 @@ def test_panels_show_one_coefficient_each_and_the_shared_images(saved, n_designs
             (mesh,) = panel.collections
             assert mesh.get_clim() == (-1, 1)
             assert [text.get_text() for text in panel.texts] == expected[k]
+    rows = [label.get_text() for label in panels[0, 0].get_yticklabels()]
+    across = [label.get_text() for label in panels[0, 0].get_xticklabels()]
+    assert (across, rows) == (["x\nn = 92", "y\nn = 48"], ["y\nn = 48", "z\nn = 44"])
     saved(figure, width=1003)
 
 

@@ -42,7 +42,8 @@ def draw(cohorts):
     Parameters
     ----------
     cohorts : dict of str to array
-        Columns ``dataset, model, cohort_a, cohort_b, n_shared, correlation, rank_correlation``.
+        A row per pair of cohorts: columns ``dataset, model, cohort_a, cohort_b, n_images_a,
+        n_images_b, n_shared, correlation, rank_correlation``.
 
     Raises
     ------
@@ -85,6 +86,7 @@ def _draw_matrix(panel, pairs, column):
     names, values = matrix(pairs, column)
     _, shared = matrix(pairs, "n_shared")
     values, shared = values[1:, :-1], np.nan_to_num(shared[1:, :-1])
+    said_names = [f"{name}\nn = {n}" for name, n in _sizes(pairs, names).items()]
     said = np.char.add(np.vectorize(_known)(values), np.char.mod("\n%d shared", shared))
     sns.heatmap(
         # NaN has no colour of its own, and no text: what is undefined is said in white.
@@ -98,13 +100,21 @@ def _draw_matrix(panel, pairs, column):
         vmax=1,
         cbar=False,
         linewidths=0.5,
-        xticklabels=names[:-1],
-        yticklabels=names[1:],
+        xticklabels=said_names[:-1],
+        yticklabels=said_names[1:],
         ax=panel,
     )
     panel.tick_params(length=0)
     panel.tick_params(axis="x", labelrotation=0 if len(names) <= MOST_IN_A_COLUMN else 30)
     panel.tick_params(axis="y", labelrotation=0)
+
+
+def _sizes(pairs, names):
+    """Return the number of images of each cohort."""
+    sizes = {}
+    for side in "ab":
+        sizes |= zip(pairs[f"cohort_{side}"], pairs[f"n_images_{side}"].tolist(), strict=True)
+    return {name: sizes[name] for name in names}
 
 
 def _known(value):

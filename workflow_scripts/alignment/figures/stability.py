@@ -11,6 +11,7 @@ from alignment.artifacts.tables import groups_of, only_row, rows_where
 from alignment.figures.charts import (
     NEUTRAL,
     PAGE_WIDTH,
+    count,
     designs_of,
     keys_of,
     lighter,
@@ -53,7 +54,7 @@ def draw(maps, fold_pairs, summary, share):
     for panel, (name, label) in zip(above.subplots(1, 2), PANELS.items(), strict=True):
         _draw_agreement(panel, name, pairs, summary, known)
         panel.set_ylabel(label)
-    above.legend(handles=_keys(known), loc="outside upper center", ncols=3)
+    above.legend(handles=_keys(known, summary), loc="outside upper center", ncols=3)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()
@@ -131,13 +132,18 @@ def _draw_shares(panel, maps, share, known):
     panel.set_ylim(0, 1.03)
 
 
-def _keys(known):
+def _keys(known, summary):
     colour = NEUTRAL.colour
-    boxes = {"within": "white", "between": lighter(colour, 0.65)}
+    fills = {"within": "white", "between": lighter(colour, 0.65)}
+    n_pairs = {which: count(summary[f"n_pairs_{which}"]) for which in SEEDS}
+    n_halves = count(summary["n_halves"])
     return [
         *keys_of(known),
-        *(Patch(fc=boxes[which], ec=colour, label=said) for which, said in SEEDS.items()),
-        Line2D([], [], **HALVES, color=colour, label="disjoint halves (mean)"),
+        *(
+            Patch(fc=fills[which], ec=colour, label=f"{said} ({n_pairs[which]} pairs)")
+            for which, said in SEEDS.items()
+        ),
+        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves (mean of {n_halves})"),
         Line2D([], [], **RANDOM, label="random sets (expected)"),
     ]
 
