@@ -167,9 +167,11 @@ def of_networks(kind, suffix, chosen):
 
 
 def image_source(wildcards):
-    """Where the images of a dataset come from: the config's keys but the number of epochs."""
+    """Where the images of a dataset come from: its keys but the number of epochs and its label."""
     chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
-    return {key: value for key, value in chosen.items() if key != "epochs"}
+    return {
+        key: value for key, value in chosen.items() if key not in ("epochs", "label")
+    }
 
 
 def image_files(wildcards):
@@ -297,6 +299,13 @@ UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
 
 
+def said_of_networks(wildcards):
+    """What captions say of networks that are trained here, and of the images they are trained on."""
+    dataset = wildcards.dataset
+    label = TOPOGRAPHY["datasets"][dataset].get("label", dataset)
+    return SAID | labels_of(wildcards) | {"dataset": label}
+
+
 def topography_figure(name, title, cohort=False):
     """The outputs of a figure of networks: PNG and PDF, with caption and place in the report."""
     path = f"results/figures/topography/{{dataset}}/{name}" + "-{cohort}" * cohort
@@ -310,16 +319,15 @@ def topography_figure(name, title, cohort=False):
         expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
     )
 
-    def said(wildcards):
-        # The images that networks are trained on here have no labels, as the config's datasets have.
-        cohort = {"cohort": labels_of(wildcards)["cohort"]} if "cohort" in names else {}
-        return {"figure": title} | cohort
+    def labels(wildcards):
+        said = said_of_networks(wildcards)
+        return {"figure": title} | ({"cohort": said["cohort"]} if cohort else {})
 
     shown = report(
         f"{path}.png",
         caption=f"captions/topography_{name}.rst",
         category="Topography",
-        subcategory="{dataset}",
-        labels=said,
+        subcategory=lambda wildcards: said_of_networks(wildcards)["dataset"],
+        labels=labels,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}

@@ -68,6 +68,10 @@ CONFIG_ERRORS = {
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),
     ),
+    "label of images twice": (
+        {"topography": {"datasets": {"digits": {"label": "bars"}, "bars": CIFAR}}},
+        ("config: topography: datasets: digits and bars would both be called 'bars'",),
+    ),
     "empty label": (of_model(label=" "), (f"models: {LITE}: label",)),
     "label with braces": (of_model(label="{a}"), (f"models: {LITE}: label", "without braces")),
     "hidden label": (of_model(label="_a"), (f"models: {LITE}: label", "a letter or a digit")),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from project import COHORTS, DESIGNS, MODELS, Project, dependents, names, rows_of
 
-from alignment.figures.charts import PHOTOGRAPHS
+from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, PHOTOGRAPHS
 
 pytestmark = pytest.mark.workflow
 
@@ -137,8 +137,9 @@ def test_agreement_is_between_the_same_images(switched_on):
 def test_figures_are_drawn_as_png_and_pdf(switched_on, figure):
     with Image.open(switched_on / f"results/figures/{figure}.png") as image:
         image.load()
-        # As wide as a page; photographs need fewer dots than lines and text.
-        assert image.width == 7 * (PHOTOGRAPHS if figure.startswith("stable_maps") else 300)
+        # As wide as a page, or as a column; photographs need fewer dots than lines and text.
+        width = COLUMN_WIDTH if figure == "cohort_agreement" else PAGE_WIDTH
+        assert image.width == int(width * (PHOTOGRAPHS if "stable_maps" in figure else 300))
     assert (switched_on / f"results/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -47,6 +47,7 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     """
     chosen = config["topography"]
     check_grid(chosen["grid"])
+    _check_labels("topography: datasets", chosen["datasets"])
     for name, dataset in chosen["datasets"].items():
         where = f"config: topography: datasets: {name}"
         own = "folder" if dataset["source"] == "cifar10" else "archive"
