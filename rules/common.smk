@@ -176,9 +176,11 @@ def of_networks(kind, suffix, chosen):
 
 
 def image_source(wildcards):
-    """Where the images of a dataset come from: the config's keys but the number of epochs."""
+    """Where the images of a dataset come from: its keys but the number of epochs and its label."""
     chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
-    return {key: value for key, value in chosen.items() if key != "epochs"}
+    return {
+        key: value for key, value in chosen.items() if key not in ("epochs", "label")
+    }
 
 
 def image_files(wildcards):
@@ -205,6 +207,12 @@ def needs(memory_mb, minutes):
         return ask
 
     return {"mem_mb": doubling(memory_mb), "runtime": doubling(minutes)}
+
+
+def network_of(wildcards):
+    """What makes a model: its entry in the config but what figures call it."""
+    entry = config["models"][wildcards.model]
+    return {key: value for key, value in entry.items() if key != "label"}
 
 
 def is_pooled(wildcards):
@@ -250,6 +258,20 @@ def versions(*packages):
 
 # Figures
 
+# What figures, captions and the explorer call datasets, cohorts and models
+LABELS = {
+    section: {name: entry.get("label", name) for name, entry in config[section].items()}
+    for section in ("datasets", "cohorts", "models")
+}
+
+
+def labels_of(wildcards):
+    """What the wildcards of a figure are called."""
+    return {
+        key: LABELS.get(f"{key}s", {}).get(value, value)
+        for key, value in wildcards.items()
+    }
+
 
 def figure(name, category, title=None, wanted=True):
     """The outputs of a figure: PNG and PDF, with caption and place in the report.
@@ -260,13 +282,17 @@ def figure(name, category, title=None, wanted=True):
     path = f"results/figures/{name}"
     if wanted:
         TARGETS.extend(everywhere(f"{path}.{{format}}"))
-    labels = {key: f"{{{key}}}" for key in re.findall(r"{(\w+)}", name)}
+
+    def said(wildcards):
+        labels = labels_of(wildcards)
+        return {"figure": title.format_map(labels)} if title else labels
+
     shown = report(
         f"{path}.png",
         caption=f"captions/{name.partition('-')[0]}.rst",
         category=category,
-        subcategory=None if title else "{cohort}",
-        labels={"figure": title} if title else labels,
+        subcategory=None if title else lambda wildcards: labels_of(wildcards)["cohort"],
+        labels=said,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}
 
@@ -281,11 +307,12 @@ def drawn_by(name):
 UNIT = config["crossvalidation"]["unit"]
 FOLDS = {"unit": UNIT, "n_seeds": len(SEEDS), "n_folds": N_FOLDS}
 
-# What figures, captions and the explorer call datasets, cohorts and models
-LABELS = {
-    section: {name: entry.get("label", name) for name, entry in config[section].items()}
-    for section in ("datasets", "cohorts", "models")
-}
+
+def said_of_networks(wildcards):
+    """What captions say of networks that are trained here, and of the images they are trained on."""
+    dataset = wildcards.dataset
+    label = TOPOGRAPHY["datasets"][dataset].get("label", dataset)
+    return SAID | labels_of(wildcards) | {"dataset": label}
 
 
 def topography_figure(name, title, cohort=False):
@@ -300,11 +327,16 @@ def topography_figure(name, title, cohort=False):
     TOPOGRAPHY_TARGETS.extend(
         expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
     )
+
+    def labels(wildcards):
+        said = said_of_networks(wildcards)
+        return {"figure": title} | ({"cohort": said["cohort"]} if cohort else {})
+
     shown = report(
         f"{path}.png",
         caption=f"captions/topography_{name}.rst",
         category="Topography",
-        subcategory="{dataset}",
-        labels={"figure": title} | ({"cohort": "{cohort}"} if cohort else {}),
+        subcategory=lambda wildcards: said_of_networks(wildcards)["dataset"],
+        labels=labels,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}

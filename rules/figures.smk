@@ -24,6 +24,7 @@ rule plot_prediction:
     params:
         figure="prediction",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -33,7 +34,6 @@ rule plot_controls:
     """Draw the held-out fit of the retained maps beside that of everything it is compared with."""
     input:
         **drawn_by("controls"),
-        controls="results/predictions/controls.csv",
         tests="results/predictions/control_tests.csv",
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
@@ -50,6 +50,7 @@ rule plot_controls:
     params:
         figure="controls",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
         controls=config["controls"],
     script:
@@ -64,6 +65,7 @@ rule plot_selection_curves:
             "results/selection/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"
         ),
         predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
+        ceiling="results/predictions/ceiling.csv",
     output:
         **figure("selection_curves", "Prediction", "Fit against the number of maps"),
     log:
@@ -77,6 +79,7 @@ rule plot_selection_curves:
     params:
         figure="selection_curves",
         settings={"fit": config["fit"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -101,6 +104,7 @@ rule plot_distributions:
     params:
         figure="distributions",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -164,6 +168,7 @@ rule plot_agreement:
     params:
         figure="agreement",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -187,6 +192,7 @@ rule plot_activity:
     params:
         figure="activity",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -214,6 +220,7 @@ rule plot_cohort_agreement:
     params:
         figure="cohort_agreement",
         settings={},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -239,6 +246,7 @@ rule plot_stability:
     params:
         figure="stability",
         settings={"share": config["stability"]["retained_share"]},
+        labels=LABELS,
         folds=FOLDS,
     script:
         "../workflow_scripts/plot_tables.py"
@@ -314,5 +322,6 @@ rule plot_relative_risk:
     params:
         figure="relative_risk",
         settings={},
+        labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"

@@ -21,7 +21,7 @@ rule prepare_network:
     resources:
         **needs(3000, 30),
     params:
-        model=lambda wildcards: config["models"][wildcards.model],
+        model=network_of,
         name="{model}",
         versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
     script:
@@ -46,7 +46,7 @@ rule extract_activations:
     resources:
         **needs(config["compute"]["memory_mb"], 60),
     params:
-        model=lambda wildcards: config["models"][wildcards.model],
+        model=network_of,
         dataset="{dataset}",
         framing=config["framing"],
         device=config["compute"]["device"],

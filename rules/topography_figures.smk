@@ -8,6 +8,7 @@ SAID = {
     "lambdas": ", ".join(f"{strength:g}" for strength in TOPOGRAPHY["lambdas"]),
     "rows": SHEET["grid"][0],
     "columns": SHEET["grid"][1],
+    "permutations": TOPOGRAPHY["alignment"]["permutations"],
 }
 TOPOGRAPHY_TARGETS = ["results/topography/claims.csv"]
 
@@ -32,7 +33,7 @@ rule plot_topography_accuracy:
     params:
         figure="topography.accuracy",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -57,7 +58,7 @@ rule plot_topography_weight_noise:
     params:
         figure="topography.weight_noise",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -82,7 +83,7 @@ rule plot_topography_input_noise:
     params:
         figure="topography.input_noise",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -107,7 +108,7 @@ rule plot_topography_smoothness:
     params:
         figure="topography.smoothness",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -132,7 +133,7 @@ rule plot_topography_correlation:
     params:
         figure="topography.correlation",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -157,7 +158,7 @@ rule plot_topography_dimensionality:
     params:
         figure="topography.dimensionality",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -182,7 +183,7 @@ rule plot_topography_profiles:
     params:
         figure="topography.profiles",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -207,7 +208,7 @@ rule plot_topography_similarity:
     params:
         figure="topography.similarity",
         settings={},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -232,7 +233,7 @@ rule plot_topography_claims:
     params:
         figure="topography.claims",
         settings=lambda wildcards: {"dataset": wildcards.dataset},
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -258,7 +259,7 @@ rule plot_topography_importance:
     params:
         figure="topography.importance",
         settings={},
-        said=SAID | {"permutations": TOPOGRAPHY["alignment"]["permutations"]},
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"
 
@@ -285,7 +286,7 @@ rule plot_topography_maps:
         "../envs/alignment.yaml"
     params:
         grid=SHEET["grid"],
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_topography_maps.py"
 
@@ -314,7 +315,7 @@ rule plot_topography_overview:
     params:
         grid=SHEET["grid"],
         dataset="{dataset}",
-        said=SAID,
+        said=said_of_networks,
     script:
         "../workflow_scripts/plot_topography_overview.py"
 

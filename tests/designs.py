@@ -26,4 +26,22 @@ def texts(figure):
 def ceilings(cohorts):
     """Return the table of ceilings; the last cohort has no observers."""
     values = np.array([0.9] * (len(cohorts) - 1) + [np.nan])
-    return {"cohort": np.array(cohorts), "ceiling": values}
+    n_images = 40 + np.arange(len(cohorts))
+    return {"cohort": np.array(cohorts), "n_images": n_images, "ceiling": values}
+
+
+def legend(figure):
+    """Return the texts of all legends of a figure and of its parts."""
+    own = [*figure.legends, *(part for sub in figure.subfigs for part in sub.legends)]
+    return [text.get_text() for part in own for text in part.get_texts()]
+
+
+def marks(axes, look, hollow=False):
+    """Return the lines that are drawn with the mark of a model."""
+    inside = "white" if hollow else look.colour
+    return [
+        line
+        for line in axes.lines
+        if (line.get_marker(), line.get_color()) == (look.marker, look.colour)
+        and line.get_markerfacecolor() == inside
+    ]

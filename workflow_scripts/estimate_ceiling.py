@@ -9,7 +9,7 @@ from alignment.artifacts.tables import write_rows
 from alignment.importance.folds import Folds
 from alignment.prediction.reliability import ceiling, mean_reliability
 
-COLUMNS = ("cohort", "n_observers", "reliability", "ceiling")
+COLUMNS = ("cohort", "n_images", "n_observers", "reliability", "ceiling")
 
 
 def main(input, output, params):
@@ -25,10 +25,11 @@ def main(input, output, params):
         own, similarity, observers = judgments[params.datasets[cohort]]
         check_made_from(path, {"judgments": own})
         if observers is None:
-            rows.append((cohort, 0, np.nan, np.nan))
+            rows.append((cohort, len(folds["images"]), 0, np.nan, np.nan))
             continue
         reliability = mean_reliability(observers, Folds(**folds).of(similarity), params.fit)
-        rows.append((cohort, len(observers), reliability, ceiling(reliability, params.fit)))
+        limit = ceiling(reliability, params.fit)
+        rows.append((cohort, len(folds["images"]), len(observers), reliability, limit))
     write_rows(output.ceiling, COLUMNS, rows)
 
 

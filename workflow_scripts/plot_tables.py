@@ -4,7 +4,7 @@ from importlib import import_module
 
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.tables import read_tables
-from alignment.figures.charts import save, use_style
+from alignment.figures.charts import labelled, save, use_style
 
 NO_TABLES = ("style", "code")
 
@@ -12,8 +12,9 @@ NO_TABLES = ("style", "code")
 def main(input, output, params):
     use_style(input.style)
     figure = import_module(f"alignment.figures.{params.figure}")
+    labels = params.get("labels", {})
     tables = {
-        name: read_tables([paths] if isinstance(paths, str) else paths)
+        name: labelled(read_tables([paths] if isinstance(paths, str) else paths), labels)
         for name, paths in input.items()
         if name not in NO_TABLES
     }

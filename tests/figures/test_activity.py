@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, names
+from designs import DESIGNS, columns, marks, names
 
-from alignment.figures.activity import draw
+from alignment.figures.activity import draw, shares_of_tenths
+from alignment.figures.charts import looks
 from alignment.importance.activity import COLUMNS, summarize_activity
 
 IMAGES = [
@@ -16,7 +17,7 @@ IMAGES = [
 
 
 @DESIGNS
-def test_the_shares_at_both_ends_are_said(saved, n_cohorts, n_models):
+def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     table = columns(
         [
@@ -27,11 +28,28 @@ def test_the_shares_at_both_ends_are_said(saved, n_cohorts, n_models):
         ]
     )
     figure = draw(table, columns(summarize_activity(table)))
-    left, right = figure.axes
-    said = [text.get_text() for text in right.texts]
-    assert said == ["67 %", "33 %"] * (n_cohorts * n_models)
-    points = [line for line in left.lines if len(line.get_ydata()) == len(IMAGES)]
+    above, *below = figure.axes
+    panels = [axes for axes in below if axes.get_title()]
+    assert [panel.get_title() for panel in panels] == cohorts
+    for panel in panels:
+        (expected,) = [line for line in panel.lines if len(line.get_xdata()) == 2]
+        assert list(expected.get_ydata()) == [10, 10]
+        for look in looks(models).values():
+            (line,) = marks(panel, look)
+            assert line.get_ydata()[[0, -1]] == pytest.approx([200 / 3, 100 / 3])
+            assert line.get_ydata()[1:-1].tolist() == [0] * 8
+    points = [line for line in above.lines if len(line.get_ydata()) == len(IMAGES)]
     assert len(points) == n_cohorts * n_models
     for line in points:
         assert line.get_ydata() == pytest.approx([0.2, -0.2, 0.1, np.nan], nan_ok=True)
+    ticks = [label.get_text() for label in above.get_xticklabels()]
+    assert ticks == [f"{cohort}\nn = 4" for cohort in cohorts]
     saved(figure)
+
+
+def test_tenths_are_those_of_the_summary():
+    ranks = np.array([1, 5, 5.5, 45, 45.5, 50, np.nan])
+    table = {"most_active_rank": ranks, "n_maps": np.full(7, 50)}
+    shares = shares_of_tenths(table)
+    assert shares.tolist() == pytest.approx(np.array([2, 1, 0, 0, 0, 0, 0, 0, 1, 2]) / 6)
+    assert np.isnan(shares_of_tenths({name: column[-1:] for name, column in table.items()})).all()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import columns, names
+from designs import columns, legend, names, texts
 
 from alignment.artifacts.errors import InputError
 from alignment.comparison.models import COLUMNS, summarize_agreement
@@ -36,7 +36,19 @@ def test_titles_say_how_it_goes_with_entropy_and_what_is_empty(saved, n_cohorts,
     for title in titles[1:]:
         assert title.count("n = 12") == n_pairs
         assert "empty" not in title
+    pairs = [f"{a} and {b}" for k, b in enumerate(models) for a in models[:k]]
+    assert legend(figure)[: len(pairs)] == pairs
+    assert not any("-0." in title for title in titles)  # but a minus sign
     saved(figure)
+
+
+def test_the_three_images_with_the_least_agreement_are_named_apart():
+    table = agreement_of(["c"], ["a", "b"])
+    table["correlation"] = np.linspace(0.2, 0.21, 12)[::-1].copy()
+    figure = draw(table, columns(summarize_agreement(table)))
+    assert texts(figure) == ["11", "10", "9"]
+    heights = [text.xy[1] for text in figure.axes[0].texts]
+    assert min(np.diff(heights)) > 0.05
 
 
 def test_agreement_without_class_probabilities_or_heatmaps_is_drawn(saved):

@@ -10,33 +10,46 @@ from alignment.figures.cohort_agreement import draw, matrix
 
 def cohort_table(designs):
     names = ("dataset", "model", "cohort_a", "cohort_b", "correlation", "rank_correlation")
+    names += ("n_shared", "n_images_a", "n_images_b")
+    sizes = {"x": 92, "y": 48, "z": 44}
     rows = [
-        dict(zip(names, (d, m, a, b, r, r / 10), strict=True))
+        dict(zip(names, (d, m, a, b, r, r / 10, n, sizes[a], sizes[b]), strict=True))
         for d, m in designs
-        for a, b, r in [("x", "y", 0.5), ("x", "z", -0.8), ("y", "z", np.nan)]
+        for a, b, r, n in [("x", "y", 0.5, 48), ("x", "z", -0.8, 44), ("y", "z", np.nan, 0)]
     ]
     return columns(rows)
 
 
-def test_the_matrix_has_ranks_below_a_blank_diagonal():
-    cohorts, values = matrix(cohort_table([("d", "m")]))
+@pytest.mark.parametrize(("column", "scale"), [("correlation", 1), ("rank_correlation", 0.1)])
+def test_a_matrix_holds_one_coefficient(column, scale):
+    cohorts, values = matrix(cohort_table([("d", "m")]), column)
     assert cohorts == ["x", "y", "z"]
-    expected = [[np.nan, 0.5, -0.8], [0.05, np.nan, np.nan], [-0.08, np.nan, np.nan]]
-    np.testing.assert_allclose(values, expected)
+    expected = [[np.nan, 0.5, -0.8], [0.5, np.nan, np.nan], [-0.8, np.nan, np.nan]]
+    np.testing.assert_allclose(values, scale * np.array(expected))
 
 
 @pytest.mark.parametrize("n_designs", [1, 2, 5])
-def test_matrices_show_every_number_in_colours_centred_on_zero(saved, n_designs):
+def test_panels_show_one_coefficient_each_and_the_shared_images(saved, n_designs):
     designs = [("d", f"m{k}") for k in range(n_designs - 1)] + [("e", "m0")]
     figure = draw(cohort_table(designs))
-    panels = [axes for axes in figure.axes if axes.get_title()]
-    assert len(panels) == n_designs
-    for panel in panels:
-        (mesh,) = panel.collections
-        assert mesh.get_clim() == (-1, 1)
-        said = sorted(text for text in (t.get_text() for t in panel.texts) if text)
-        assert said == sorted(["0.50", "-0.80", "0.05", "-0.08", "undefined", "undefined"])
-    saved(figure)
+    panels = np.reshape(figure.axes[:-1], (n_designs, 2))
+    assert [panel.get_title() for panel in panels[0]] == ["Pearson (scores)", "Spearman (ranks)"]
+    said = [panel.get_ylabel() for panel in panels[:, 0]]
+    assert said == (["\n".join(design) for design in designs] if n_designs > 1 else ["m0"])
+    minus = "\N{MINUS SIGN}"
+    expected = {
+        0: ["0.50\n48 shared", f"{minus}0.80\n44 shared", "undefined\n0 shared"],
+        1: ["0.05\n48 shared", f"{minus}0.08\n44 shared", "undefined\n0 shared"],
+    }
+    for row in panels:
+        for k, panel in enumerate(row):
+            (mesh,) = panel.collections
+            assert mesh.get_clim() == (-1, 1)
+            assert [text.get_text() for text in panel.texts] == expected[k]
+    rows = [label.get_text() for label in panels[0, 0].get_yticklabels()]
+    across = [label.get_text() for label in panels[0, 0].get_xticklabels()]
+    assert (across, rows) == (["x\nn = 92", "y\nn = 48"], ["y\nn = 48", "z\nn = 44"])
+    saved(figure, width=1003)
 
 
 def test_a_matrix_of_single_cohorts_is_refused():

@@ -2,71 +2,90 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, ceilings, names, texts
+from designs import DESIGNS, ceilings, columns, legend, marks, names
 
+from alignment.figures.charts import looks
 from alignment.figures.controls import LABELS, draw
-from alignment.prediction.controls import CONTROLS
+from alignment.prediction.controls import CONTROLS, compare_controls
 
 
-def folds_of(cohorts, models, without=()):
-    """Three folds of every cohort and model; some controls are switched off."""
-    n = 3 * len(cohorts) * len(models)
+def tables_of(cohorts, models, without=()):
+    """Tests of the workflow over ten folds: random sets are far worse, the others are not."""
     rng = np.random.default_rng(0)
+    designs = [(cohort, model) for cohort in cohorts for model in models]
+    n = 10 * len(designs)
     folds = {
-        "cohort": np.repeat(cohorts, 3 * len(models)),
-        "model": np.tile(np.repeat(models, 3), len(cohorts)),
-        **{name: rng.random(n) for name in ("full", "retained")},
+        "cohort": np.repeat([cohort for cohort, _ in designs], 10),
+        "model": np.repeat([model for _, model in designs], 10),
+        "n_train": np.full(n, 32),
+        "n_test": np.full(n, 8),
+        "retained": 0.8 + 0.02 * rng.normal(size=n),
     }
     for control in CONTROLS:
-        measured = np.full(n, np.nan) if control.name in without else rng.random(n)
-        folds |= dict.fromkeys(control.columns[1:], np.full(n, 0.05))
-        folds[control.column] = measured
-    return folds
+        worse = 0.3 if control.name == "random" else 0.0
+        measured = folds["retained"] - worse + 0.02 * rng.normal(size=n)
+        folds[control.column] = np.full(n, np.nan) if control.name in without else measured
+    summary = [
+        {"cohort": c, "model": m, "test_full": 0.1 * k, "test_retained": fit, "n_folds": 10}
+        for k, ((c, m), fit) in enumerate(
+            zip(designs, folds["retained"].reshape(-1, 10).mean(axis=1), strict=True)
+        )
+    ]
+    return compared(folds), columns(summary)
 
 
-def rows_of_tests(cohorts, models):
-    """The random sets differ from the retained maps, nothing else does."""
-    designs = [(c, m) for c in cohorts for m in models]
-    rows = [(c, m, control.name) for c, m in designs for control in CONTROLS]
-    tests = dict(zip(("cohort", "model", "control"), np.array(rows).T, strict=True))
-    tests["p_holm"] = np.where(tests["control"] == "random", 0.01, 0.2)
-    cohort, model = np.array(designs).T
-    return tests, {"cohort": cohort, "model": model, "p_holm": np.full(len(designs), 0.2)}
+def compared(folds):
+    nothing = {name: np.array([]) for name in ("cohort", "model", "control")}
+    return columns(rows) if (rows := compare_controls(folds)) else nothing
 
 
 @DESIGNS
-def test_every_mean_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
+def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
-    folds = folds_of(cohorts, models, without=["activity"])
-    folds["reweighted"][1] = np.nan
-    figure = draw(folds, *rows_of_tests(cohorts, models), ceilings(cohorts), "r2")
+    tests, summary = tables_of(cohorts, models, without=["activity"])
+    figure = draw(tests, summary, ceilings(cohorts), "r2")
     panels = [axes for axes in figure.axes if axes.get_visible()]
-    assert [axes.get_title() for axes in panels] == cohorts
+    titles = [f"{cohort}, n = {40 + k}" for k, cohort in enumerate(cohorts)]
+    assert [axes.get_title() for axes in panels] == titles
     rows = [label.get_text() for label in panels[0].get_yticklabels()]
-    assert rows == ["all maps", "retained maps", "random maps", "reweighted"]
-    marks = [line for line in panels[0].lines if len(line.get_xdata()) == 1]
-    expected = [
-        np.nanmean(folds[name][3 * m : 3 * m + 3])
-        for m in range(n_models)
-        for name in ("full", "retained", "random_mean", "reweighted")
-    ]
-    assert [line.get_xdata()[0] for line in marks] == pytest.approx(expected)
-    assert texts(figure) == ["*"] * (n_cohorts * n_models)
-    dashed = [line for axes in panels for line in axes.lines if line.get_linestyle() == "--"]
-    assert len(dashed) == n_cohorts - 1
+    assert rows == ["retained maps", "all maps", "random maps", "reweighted"]
+    for panel, cohort in zip(panels, cohorts, strict=True):
+        for model, look in looks(models).items():
+            own = (tests["cohort"] == cohort) & (tests["model"] == model)
+            of_summary = (summary["cohort"] == cohort) & (summary["model"] == model)
+            expected = [*summary["test_retained"][of_summary], *tests["test_control"][own]]
+            found = [line.get_xdata()[0] for line in marks(panel, look)]
+            assert found == pytest.approx(expected)
+            (hollow,) = marks(panel, look, hollow=True)
+            assert hollow.get_xdata() == pytest.approx(summary["test_full"][of_summary])
+        assert [text.get_text() for text in panel.texts] == ["*"] * n_models
+    assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
+    assert "over 10 folds" in figure.get_supxlabel()
     saved(figure)
 
 
+def test_a_star_stands_just_where_the_bar_does_not_reach_the_retained_maps():
+    tests, summary = tables_of(["a", "b"], ["m", "n"])
+    figure = draw(tests, summary, ceilings(["a", "b"]), "r2")
+    found = set()
+    for panel, cohort in zip(figure.axes, "ab", strict=True):
+        starred = {round(star.xy[1], 6) for star in panel.texts}
+        for bars in panel.containers:
+            (line,) = {line for line in panel.lines if line is bars.lines[0]}
+            model = {"o": "m", "s": "n"}[line.get_marker()]
+            here = (summary["cohort"] == cohort) & (summary["model"] == model)
+            (low, y), (high, _) = bars.lines[2][0].get_segments()[0]
+            reaches = low <= summary["test_retained"][here][0] <= high
+            found.add((reaches, round(y, 6) in starred))
+    assert found == {(True, False), (False, True)}
+
+
 def test_every_control_of_the_registry_has_a_row():
-    figure = draw(folds_of(["a"], ["m"]), *rows_of_tests(["a"], ["m"]), ceilings(["a"]), "r2")
+    figure = draw(*tables_of(["a"], ["m"]), ceilings(["a"]), "r2")
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert rows == list(LABELS.values())
-    assert {control.label for control in CONTROLS} < set(rows)
+    assert rows[2:] == list(LABELS.values()) == [control.label for control in CONTROLS]
 
 
-def test_all_maps_have_the_star_of_their_own_test():
-    tests, summary = rows_of_tests(["a"], ["m"])
-    tests["p_holm"][:] = 1
-    summary["p_holm"][:] = 0.01
-    figure = draw(folds_of(["a"], ["m"]), tests, summary, ceilings(["a"]), "r2")
-    assert texts(figure) == ["*"]
+def test_without_controls_there_are_the_maps_alone(saved):
+    tests, summary = tables_of(["a"], ["m"], without=LABELS)
+    saved(draw(tests, summary, ceilings(["a"]), "r2"))

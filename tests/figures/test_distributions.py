@@ -1,8 +1,11 @@
 """The figure of distributions says where models differ."""
 
 import numpy as np
+import pytest
 from designs import DESIGNS, columns, names, texts
+from matplotlib.colors import to_hex
 
+from alignment.figures.charts import looks
 from alignment.figures.distributions import LABELS, draw
 
 
@@ -32,9 +35,10 @@ def test_stars_say_where_models_differ(saved, n_cohorts, n_models):
     figure = draw(*tables_of(cohorts, models))
     n_pairs = n_models * (n_models - 1) // 2
     star = {0: "", 1: "*"}.get(n_pairs, f"* {n_pairs} of {n_pairs} pairs")
-    shown = texts(figure)
+    shown = texts(figure)[1::2]
     assert shown[:n_cohorts] == [star] * n_cohorts
     assert set(shown[n_cohorts:]) == ({"n.s."} if n_pairs else {""})
+    assert set(texts(figure)[::2]) == {"n = " + ", ".join(["40"] * n_models)}
     # Many cohorts make it wider than a page.
     assert round(300 * figure.get_figwidth()) == max(2100, 420 * n_cohorts)
     if (n_cohorts, n_models) == (1, 1):
@@ -47,3 +51,31 @@ def test_statistics_without_values_leave_an_empty_panel(saved):
     distributions["value"][here] = 0  # maps that are silent everywhere have no variance
     distributions["value"][distributions["statistic"] == "image_entropy"] = np.nan
     saved(draw(distributions, tests))
+
+
+def test_models_have_outlines_of_their_own_and_no_areas_that_could_mix():
+    figure = draw(*tables_of(["a"], ["m", "n"]))
+    for axes in figure.axes:
+        assert not axes.patches
+        assert not axes.collections
+        colours = [to_hex(line.get_color()).upper() for line in axes.lines]
+        assert colours == [look.colour for look in looks(["m", "n"]).values()]
+        assert len({str(line.get_linestyle()) for line in axes.lines}) == 2
+        for line in axes.lines:  # a density: the area is one
+            x, y = line.get_data()
+            assert line.get_drawstyle() == "steps-post"
+            assert (y[:-1] * np.diff(x)).sum() == pytest.approx(1)
+
+
+def test_both_logarithms_are_to_base_ten():
+    distributions, tests = tables_of(["a"], ["m"])
+    means = distributions["statistic"] == "log_mean"
+    distributions["value"][means] = np.linspace(-3, -1, 40) * np.log(10)
+    variances = distributions["statistic"] == "map_variance"
+    distributions["value"][variances] = 10 ** np.linspace(-7, -5, 40)
+    panels = dict(zip(LABELS, draw(distributions, tests).axes, strict=True))
+    for statistic, ends in (("log_mean", (-3, -1)), ("map_variance", (-7, -5))):
+        (line,) = panels[statistic].lines
+        x = line.get_xdata()
+        assert (x.min(), x.max()) == pytest.approx(ends)
+        assert "log$_{10}$" in panels[statistic].get_ylabel()

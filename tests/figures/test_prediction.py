@@ -2,40 +2,68 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, ceilings, names, texts
+from designs import DESIGNS, ceilings, legend, marks, names, texts
 
+from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
+from alignment.prediction.fold_tests import compare_folds, corrected_interval
+from alignment.statistics.holm import with_holm
 
 
 def summary_of(cohorts, models):
+    """Gains of many sizes, tested as the workflow does."""
+    rng = np.random.default_rng(0)
     n = len(cohorts) * len(models)
+    rows = [
+        compare_folds(full := rng.random(40), full + gain, [32] * 40, [8] * 40)
+        for gain in 0.1 * rng.normal(size=(n, 40)) + np.linspace(0.3, -0.1, n)[:, None]
+    ]
+    rows = [row | corrected_interval(row, sides=1) for row in with_holm(rows, "p_corrected")]
     return {
         "cohort": np.repeat(cohorts, len(models)),
         "model": np.array(models * len(cohorts)),
-        "test_full": np.linspace(0.2, 0.5, n),
-        "test_retained": np.linspace(0.3, 0.6, n),
-        "within_subject_se": np.full(n, 0.02),
-        "p_holm": np.where(np.arange(n) == 0, 0.01, 0.2),
         "n_retained_mean": np.arange(n) + 100.0,
+        **{name: np.array([row[name] for row in rows]) for name in rows[0]},
     }
 
 
 @DESIGNS
-def test_every_bar_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
+def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     summary = summary_of(cohorts, models)
     figure = draw(summary, ceilings(cohorts), "r2")
-    (axes,) = figure.axes
-    heights = [bar.get_height() for bar in axes.patches]
-    expected = np.stack([summary["test_full"], summary["test_retained"]], axis=1).ravel()
-    assert heights == pytest.approx(expected.tolist())
-    shown = texts(figure)
-    assert shown[0] == "100*"
-    assert shown[1:] == [f"{100 + k}" for k in range(1, n_cohorts * n_models)]
-    assert [label.get_text() for label in axes.get_xticklabels()] == cohorts
-    n_ceilings = sum(len(lines.get_segments()) for lines in axes.collections[-n_cohorts:])
-    assert n_ceilings >= n_cohorts - 1
-    saved(figure)
+    above, below = figure.axes
+    for model, look in looks(models).items():
+        here = summary["model"] == model
+        for name, hollow in (("test_full", True), ("test_retained", False)):
+            found = [line.get_ydata()[0] for line in marks(above, look, hollow)]
+            assert found == pytest.approx(summary[name][here].tolist())
+        found = [line.get_ydata()[0] for line in marks(below, look)]
+        assert found == pytest.approx(summary["difference"][here].tolist())
+    numbers = [text.get_text() for text in above.texts]
+    assert numbers == [f"{100 + k}" for k in range(n_cohorts * n_models)]
+    cohort_ticks = [label.get_text() for label in below.get_xticklabels()]
+    assert cohort_ticks == [f"{cohort}\nn = {40 + k}" for k, cohort in enumerate(cohorts)]
+    assert figure.get_supxlabel() == "means over 40 folds; n: pictures"
+    assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
+    dashed = [lines for lines in above.collections if lines.get_linestyle()[0][1] is not None]
+    assert len(dashed) == n_cohorts - 1
+    # One column of a journal where it fits
+    saved(figure, width=1003 if n_cohorts * n_models <= 8 else 2100)
+
+
+def test_stars_stand_just_where_the_interval_lies_above_zero():
+    cohorts, models = names(6, 2)
+    summary = summary_of(cohorts, models)
+    _, below = draw(summary, ceilings(cohorts), "r2").axes
+    bars = [bars.lines[2][0].get_segments()[0][:, 1] for bars in below.containers]
+    lows, highs = np.array(bars).T
+    assert lows.tolist() == pytest.approx(summary["corrected_low"].tolist())
+    stars = {star.xy[1] for star in below.texts}
+    assert {text.get_text() for text in below.texts} == {"*"}
+    assert 0 < len(stars) < len(bars)
+    for low, high, p in zip(lows, highs, summary["p_holm"], strict=True):
+        assert any(np.isclose(high, star) for star in stars) == (low > 0) == (p < 0.05)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +76,10 @@ def test_the_axis_is_named_after_the_fit(fit, label):
 
 def test_a_fit_that_is_undefined_leaves_a_gap(saved):
     summary = summary_of(["a"], ["m", "n"])
-    summary["test_retained"][0] = np.nan
+    for name in ("test_retained", "difference", "corrected_low", "corrected_high", "p_holm"):
+        summary[name][0] = np.nan
     figure = draw(summary, ceilings(["a"]), "r2")
-    heights = [bar.get_height() for bar in figure.axes[0].patches]
-    assert np.isnan(heights).tolist() == [False, True, False, False]
-    saved(figure)
+    look = looks(["m", "n"])["m"]
+    assert np.isnan([line.get_ydata()[0] for line in marks(figure.axes[1], look)]).all()
+    assert "100" in texts(figure)
+    saved(figure, width=1003)

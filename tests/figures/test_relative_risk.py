@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from designs import names, texts
+from designs import legend, marks, names, texts
 
-from alignment.figures.charts import source_label
+from alignment.figures.charts import looks, source_label
 from alignment.figures.relative_risk import draw
 from alignment.saliency.measures import RELATIVE_RISKS
 
@@ -21,6 +21,7 @@ def summary_of(cohorts, models):
     table["kind"] = np.array([KINDS[source] for source in table["source"]])
     table |= {name: np.full(n, np.nan) for name in ("null_low", "null_high", "p_holm")}
     table |= {"value": np.full(n, np.log(2)), "low": np.full(n, 0.0), "high": np.full(n, 1.0)}
+    table["n_images"] = np.full(n, 30)
     tested = table["source"] != "gaussian"
     table["null_low"][tested], table["null_high"][tested] = -0.2, 0.3
     table["p_holm"][tested] = 0.2
@@ -37,12 +38,14 @@ def test_risks_are_drawn_with_their_null_and_stars(saved, n_cohorts, n_models):
     figure = draw(summary)
     panels = np.reshape(figure.axes, (n_cohorts, 3))
     assert [panel.get_title() for panel in panels[0]] == [source_label(*k) for k in KINDS.items()]
-    assert [panel.get_ylabel().splitlines()[0] for panel in panels[:, 0]] == cohorts
+    assert [panel.get_ylabel().splitlines()[0] for panel in panels[:, 0]] == [
+        f"{cohort}, n = 30" for cohort in cohorts
+    ]
+    assert any(text.startswith("95 % of what") for text in legend(figure))
     assert texts(figure) == ["*"]
     assert len(panels[0, 0].patches) == len(RELATIVE_RISKS) * n_models
     assert len(panels[0, 2].patches) == 0
-    dots = [line for line in panels[0, 1].lines if line.get_marker() == "o"]
-    assert [dot.get_ydata()[0] for dot in dots] == pytest.approx([2] * 3 * n_models)
-    drawn = [line for line in panels[0, 0].lines if line.get_marker() == "o"]
-    assert len(drawn) == 3 * n_models - 1
+    for k, look in enumerate(looks(models).values()):
+        assert [mark.get_ydata()[0] for mark in marks(panels[0, 1], look)] == pytest.approx([2] * 3)
+        assert len(marks(panels[0, 0], look)) == 3 - (k == 0)
     saved(figure)

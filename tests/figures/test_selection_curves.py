@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, names
+from designs import DESIGNS, ceilings, columns, legend, marks, names
 
+from alignment.figures.charts import looks
 from alignment.figures.selection_curves import draw
 
 N_FOLDS, N_MAPS = 4, 50
@@ -28,9 +29,10 @@ def tables_of(cohorts, models):
 def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     selection, predictions = tables_of(cohorts, models)
-    figure = draw(selection, predictions, "r2")
+    figure = draw(selection, predictions, ceilings(cohorts), "r2")
     panels = [axes for axes in figure.axes if axes.get_title()]
-    assert [axes.get_title() for axes in panels] == cohorts
+    titles = [f"{cohort}, n = {40 + k}" for k, cohort in enumerate(cohorts)]
+    assert [axes.get_title() for axes in panels] == titles
     shape = n_cohorts, n_models, N_FOLDS, N_MAPS
     with np.errstate(invalid="ignore"):
         train, test = (
@@ -41,6 +43,22 @@ def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_m
         found = [line.get_ydata() for line in lines]
         expected = [curve for pair in zip(train_of, test_of, strict=True) for curve in pair]
         np.testing.assert_allclose(found, expected)
-        dots = [line for line in panel.lines if len(line.get_xdata()) == 1]
-        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([11.5] * n_models)
+        for look, curve in zip(looks(models).values(), test_of, strict=True):
+            (end,) = marks(panel, look, hollow=True)
+            assert (end.get_xdata()[0], end.get_ydata()[0]) == (N_MAPS, pytest.approx(curve[-1]))
+            (retained,) = marks(panel, look)
+            # Beside the curve, where no point of it can be meant.
+            assert retained.get_xdata()[0] > 1.5 * N_MAPS
+        ticks = [line.get_xdata() for line in panel.lines if line.get_marker() == "|"]
+        np.testing.assert_array_equal(ticks, [[10, 11, 12, 13]] * n_models)
+    assert "their number in each of 4 folds" in legend(figure)
     saved(figure)
+
+
+def test_marks_beside_the_curves_are_the_mean_fit_of_the_retained_sets():
+    selection, predictions = tables_of(["a"], ["m", "n"])
+    figure = draw(selection, predictions, ceilings(["a"]), "r2")
+    for model, look in looks(["m", "n"]).items():
+        (retained,) = marks(figure.axes[0], look)
+        mean = predictions["test_retained"][predictions["model"] == model].mean()
+        assert retained.get_ydata()[0] == pytest.approx(mean)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, names, texts
+from designs import DESIGNS, columns, legend, marks, names
 
 from alignment.comparison.stability import (
     compare_fold_pairs,
     describe_maps,
     summarize_stability,
 )
+from alignment.figures.charts import looks
 from alignment.figures.stability import draw
 
 
@@ -36,5 +37,23 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     summary = columns([{"cohort": c, "model": m, **one} for c, m in designs])
     figure = draw(repeated(designs, maps), repeated(designs, pairs), summary, share=1)
     n_stable = int(retained.all(axis=0).sum())
-    assert texts(figure) == [f"{n_stable} stable maps"] * len(designs)
+    left, right, *below = figure.axes
+    said = [axes.get_legend().get_texts() for axes in below if axes.get_title()]
+    assert [[text.get_text() for text in own] for own in said] == [
+        [f"{n_stable} stable maps"] * n_models
+    ] * n_cohorts
+    # Boxes, which nobody takes for errors, with the mean of their pairs.
+    kinds = ["within"] if len(set(seeds)) == 1 else ["within", "between"]
+    for panel, name in ((left, "rank_correlation"), (right, "overlap")):
+        assert len(panel.patches) == len(kinds) * len(designs)
+        assert not panel.collections
+        for look in looks(models).values():
+            found = [mark.get_ydata()[0] for mark in marks(panel, look)]
+            assert found == pytest.approx([one[f"{name}_{kind}"] for kind in kinds] * n_cohorts)
+    n_within, n_between = (2, 4) if len(set(seeds)) == 2 else (6, 0)
+    said = {
+        f"folds of one seed ({n_within} pairs)",
+        f"folds of different seeds ({n_between} pairs)",
+    }
+    assert said | {"disjoint halves (mean of 1)"} <= set(legend(figure))
     saved(figure)

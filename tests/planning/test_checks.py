@@ -30,6 +30,7 @@ def images(**keys):
     return {"topography": {"datasets": {"bars": keys}}}
 
 
+RANDOM = {"weights": {"random": 1}}
 CIFAR = {"source": "cifar10", "epochs": 1}
 CONFIG_ERRORS = {
     "dataset": (
@@ -85,7 +86,17 @@ CONFIG_ERRORS = {
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),
     ),
+    "label of images twice": (
+        {"topography": {"datasets": {"digits": {"label": "bars"}, "bars": CIFAR}}},
+        ("config: topography: datasets: digits and bars would both be called 'bars'",),
+    ),
     "empty label": (of_model(label=" "), (f"models: {LITE}: label",)),
+    "label with braces": (of_model(label="{a}"), (f"models: {LITE}: label", "without braces")),
+    "hidden label": (of_model(label="_a"), (f"models: {LITE}: label", "a letter or a digit")),
+    "label that hides random weights": (
+        nested("models", "a_random", value={"architecture": LITE, "label": "a"} | RANDOM),
+        ("models: a_random: label: a model with random weights", "'a (random)'"),
+    ),
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (
         saliency(folders={"a": "no/{dataset}"}),

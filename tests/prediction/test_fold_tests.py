@@ -5,9 +5,10 @@ import pytest
 from scipy import stats
 
 from alignment.importance.folds import make_folds
-from alignment.prediction.fold_tests import TESTS, compare_folds
+from alignment.prediction.fold_tests import TESTS, compare_folds, corrected_interval
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle
+from alignment.statistics.holm import with_holm
 
 
 @pytest.fixture
@@ -44,6 +45,42 @@ def test_every_number_by_hand():
     for name in ("", "_corrected"):
         p = 1 - stats.t.cdf(result[f"t{name}"], df=3)
         assert result[f"p{name}"] == pytest.approx(p)
+
+
+@pytest.mark.parametrize("sides", [1, 2])
+def test_an_interval_leaves_zero_out_just_where_its_test_is_significant(sides):
+    rng = np.random.default_rng(3)
+    rows = []
+    for gain in np.linspace(-0.2, 0.4, 40):
+        d = gain + 0.1 * rng.normal(size=40)
+        row = compare_folds(np.zeros(40), d, [32] * 40, [8] * 40)
+        if sides == 2:
+            row["p_corrected"] = 2 * min(row["p_corrected"], 1 - row["p_corrected"])
+        rows.append(row)
+    told = []
+    for row in with_holm(rows, "p_corrected"):
+        low, high = corrected_interval(row, sides).values()
+        assert row["difference"] == pytest.approx((low + high) / 2)
+        told.append((low > 0 or (sides == 2 and high < 0), row["p_holm"] < 0.05))
+    assert set(told) == {(True, True), (False, False)}
+
+
+def test_an_interval_by_hand():
+    """A single test needs no correction: its interval is the usual one of Student's t."""
+    row = compare_folds([0, 0, 1, 1], [1, 3, 3, 3], [8] * 4, [2] * 4)
+    row["p_corrected"] *= 2
+    (row,) = with_holm([row], "p_corrected")
+    assert row["corrected_se"] == pytest.approx(np.sqrt((1 / 4 + 2 / 8) * 2 / 3))
+    expected = stats.t.interval(0.95, 3, loc=2, scale=row["corrected_se"])
+    found = corrected_interval(row, sides=2)
+    assert (found["corrected_low"], found["corrected_high"]) == pytest.approx(expected)
+
+
+def test_an_interval_of_folds_that_all_gain_the_same_has_no_width():
+    (row,) = with_holm([compare_folds([0] * 3, [1] * 3, [8] * 3, [2] * 3)], "p_corrected")
+    assert set(corrected_interval(row, sides=1).values()) == {1}
+    (row,) = with_holm([compare_folds([0], [1], [8], [2])], "p_corrected")
+    assert np.isnan(list(corrected_interval(row, sides=1).values())).all()
 
 
 def test_unequal_folds_are_corrected_by_their_mean_ratio(folds):

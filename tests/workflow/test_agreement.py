@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from project import COHORTS, DESIGNS, MODELS, Project, dependents, names, rows_of
 
-from alignment.figures.charts import PHOTOGRAPHS
+from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, PHOTOGRAPHS
 
 pytestmark = pytest.mark.workflow
 
@@ -137,8 +137,9 @@ def test_agreement_is_between_the_same_images(switched_on):
 def test_figures_are_drawn_as_png_and_pdf(switched_on, figure):
     with Image.open(switched_on / f"results/figures/{figure}.png") as image:
         image.load()
-        # As wide as a page; photographs need fewer dots than lines and text.
-        assert image.width == 7 * (PHOTOGRAPHS if figure.startswith("stable_maps") else 300)
+        # As wide as a page, or as a column; photographs need fewer dots than lines and text.
+        width = COLUMN_WIDTH if figure == "cohort_agreement" else PAGE_WIDTH
+        assert image.width == int(width * (PHOTOGRAPHS if "stable_maps" in figure else 300))
     assert (switched_on / f"results/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -185,5 +186,7 @@ def test_report_shows_every_figure_with_a_caption_and_a_category(switched_on):
         assert len(one["caption"]) > 100
         assert "{" not in one["caption"]
         assert one["labels"]
+    one = shown[f"results/figures/{FIGURES[-1]}.png"]
+    assert one["labels"] == {"cohort": "tiny-a", "model": "EfficientNet-Lite1"}
     assert {"Agreement", "Stability"} <= set(categories)
     assert "at least 90 % of 6 folds" in shown[f"results/figures/{FIGURES[-1]}.png"]["caption"]

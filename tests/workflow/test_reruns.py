@@ -57,6 +57,14 @@ def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, co
         assert names(planned) == expected
 
 
+def test_another_label_draws_figures_again_and_computes_nothing(finished):
+    labels = {"models": {"efficientnet_lite0": {"label": "net"}}}
+    labels |= {"cohorts": {"tiny": {"label": "t"}}}
+    planned = rules(finished.planned(overlays=[labels]))
+    assert {"plot_prediction", "plot_distributions"} <= planned
+    assert {rule.partition("_")[0] for rule in planned} == {"plot"}
+
+
 def added(jobs, all_jobs):
     """The names of the jobs that make something that was not there, and of their dependents."""
     there = set().union(*(job.output for job in all_jobs))

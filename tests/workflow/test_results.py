@@ -31,14 +31,14 @@ TABLES = {
     "datasets/tiny/images.csv": ("index,image,group", 16),
     "predictions/summary.csv": (
         "cohort,model,weights,train_full,train_retained,n_folds,test_full,test_retained,difference,"
-        "within_subject_se,difference_se,t,p,t_corrected,p_corrected,p_holm,difference_low,"
-        "difference_high,n_retained_mean,n_retained_sd",
+        "within_subject_se,difference_se,t,p,corrected_se,t_corrected,p_corrected,p_holm,"
+        "difference_low,difference_high,n_retained_mean,n_retained_sd,corrected_low,corrected_high",
         4,
     ),
     "predictions/controls.csv": (f"{CONTROLS},ceiling", 24),
     "predictions/control_tests.csv": (
         "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"
-        "p_corrected,p_holm",
+        "p_corrected,p_holm,corrected_se,corrected_low,corrected_high",
         12,
     ),
     "predictions/observers.csv": (
@@ -50,7 +50,7 @@ TABLES = {
         "cohort,statistic,model_a,model_b,n,median_difference,w,p,p_holm",
         4,
     ),
-    "predictions/ceiling.csv": ("cohort,n_observers,reliability,ceiling", 2),
+    "predictions/ceiling.csv": ("cohort,n_images,n_observers,reliability,ceiling", 2),
     "statistics/ks_tests.csv": ("cohort,statistic,model_a,model_b,n_a,n_b,d,p,p_holm", 10),
     "saliency/summary.csv": (
         "cohort,model,source,kind,measure,n_images,n_empty_heatmaps,n_flat_maps,"

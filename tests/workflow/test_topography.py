@@ -1,8 +1,10 @@
 """Topographic networks in the workflow: from images to verdicts, and what a change makes it do."""
 
 import csv
+import json
 import math
 import shutil
+import zipfile
 from collections import Counter
 
 import numpy as np
@@ -130,6 +132,30 @@ def test_tables_have_the_rows_that_are_promised(trained):
 def test_few_seeds_are_warned_of(trained):
     said = (trained / "results/logs/decide_claims.log").read_text(encoding="utf-8")
     assert "config: topography: seeds: 2 seeds give intervals only; tests need at least 5." in said
+
+
+def test_another_label_of_images_draws_figures_again_and_trains_nothing(trained):
+    images = DESIGN["topography"]["datasets"]
+    labelled = images | {"bars": images["bars"] | {"label": "coloured bars"}}
+    jobs = planned(trained, datasets=labelled)
+    assert set(jobs) == {f"plot_topography_{name.partition('-')[0]}" for name in FIGURES}
+
+
+def test_the_report_calls_images_and_cohorts_by_their_labels(trained):
+    labels = {"topography": {"datasets": {"bars": {"label": "coloured bars"}}}}
+    labels |= {"cohorts": {"tiny": {"label": "shapes"}}}
+    figure = "results/figures/topography/bars/importance-tiny.png"
+    done = trained.snakemake(figure, overlays=[DESIGN, labels], flags=["--report", "report.zip"])
+    assert done.code == 0, done.said
+    with zipfile.ZipFile(trained / "report.zip") as archive:
+        page = archive.read("report/report.html").decode()
+    results, categories = (
+        json.JSONDecoder().raw_decode(page, page.index("{", page.index(f'<script id="{name}">')))[0]
+        for name in ("results", "categories")
+    )
+    assert results[figure]["labels"] == {"figure": "Maps of AIS", "cohort": "shapes"}
+    assert "of the cohort shapes" in results[figure]["caption"]
+    assert list(categories["Topography"]) == ["coloured bars"]
 
 
 def test_an_edited_figure_is_drawn_alone(trained, tmp_path):

@@ -4,17 +4,20 @@ from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import groups_of, only_row
-from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
+from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, looks, places
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
-MEAN = {"fmt": "D", "color": "black", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
+MEAN = {"color": "black", "linestyle": "", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
 MEAN |= {"elinewidth": 1, "capsize": 2}
+BY_CHANCE = {"color": "0.35", "linestyle": (0, (4, 2)), "linewidth": 0.9}
+N_TENTHS = 10
 
 
 def draw(activity, summary):
-    """Return the figure: a point per image.
+    """Return the figure: correlations above, a point per image; ranks of the most active map below.
 
     Parameters
     ----------
@@ -25,46 +28,74 @@ def draw(activity, summary):
     """
     cohorts, models = designs_of(summary)
     tables = groups_of(activity, "cohort", "model")
-    colours = model_colours(models)
-    width = 0.8 / len(models)
-    # Cohorts with long names need room: below one another where they are many.
-    beside = len(cohorts) * len(models) <= 8
-    figure, (left, right) = plt.subplots(
-        *((1, 2) if beside else (2, 1)), figsize=(PAGE_WIDTH, 2.6 if beside else 4.6)
-    )
-    for (c, cohort), (m, model) in product(enumerate(cohorts), enumerate(models)):
-        x = c + (m - (len(models) - 1) / 2) * width
-        table = tables[cohort, model]
-        # Spread evenly over the column: the same picture every time.
-        places = x + (np.arange(len(table["image"])) * 0.618 % 1 - 0.5) * width * 0.75
-        one = only_row(summary, cohort=cohort, model=model)
-        for panel, values in (
-            (left, table["correlation"]),
-            (right, table["most_active_rank"] / table["n_maps"] * 100),
-        ):
-            panel.plot(places, values, "o", color=colours[model], **POINT)
-        mean = one["correlation"]
-        left.errorbar(
-            x,
-            mean,
-            [[mean - one["correlation_low"]], [one["correlation_high"] - mean]],
-            markerfacecolor=colours[model],
-            label=model if c == 0 else None,
-            **MEAN,
-        )
-        if one["n_ranked"]:
-            for y, where, side in ((-4, "n_top_tenth", "bottom"), (104, "n_bottom_tenth", "top")):
-                share = f"{100 * one[where] / one['n_ranked']:.0f} %"
-                right.text(x, y, share, ha="center", va=side, fontsize=7)
-    for panel in (left, right):
-        panel.set_xticks(range(len(cohorts)), [cohort.replace("-", "-\n") for cohort in cohorts])
-        panel.set_xlim(-0.5, len(cohorts) - 0.5)
-    left.set_ylabel("Spearman correlation of\nAIS and active units of a map")
-    right.set_ylabel("where the most active map\nranks by AIS (percentile)")
-    left.axhline(0, color="0.6", lw=0.8, zorder=0)
-    right.axhspan(0, 10, color="0.93", zorder=-1)
-    right.axhspan(90, 100, color="0.93", zorder=-1)
-    right.set_ylim(115, -15)
-    right.set_yticks([0, 50, 100], ["0 (highest)", "50", "100 (lowest)"])
-    figure.legend(loc="outside upper center", ncols=4)
+    known = looks(models)
+    columns = min(len(cohorts), 3)
+    rows = -(-len(cohorts) // columns)
+    figure = plt.figure(figsize=(PAGE_WIDTH, 2.6 + 1.8 * rows))
+    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1.8 * rows])
+    _draw_correlations(above.subplots(), tables, summary, cohorts, known)
+    panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for panel in panels.flat[len(cohorts) :]:
+        panel.set_axis_off()
+    for panel, cohort in zip(panels.flat, cohorts, strict=False):
+        for model, look in known.items():
+            shares = shares_of_tenths(tables[cohort, model])
+            line = {"linestyle": look.line, "linewidth": 0.8, "clip_on": False}
+            panel.plot(np.arange(1, N_TENTHS + 1), 100 * shares, **look.point(4) | line)
+        panel.axhline(100 / N_TENTHS, **BY_CHANCE)
+        panel.set_title(cohort)
+    panels[0, 0].set_xticks(range(1, N_TENTHS + 1))
+    panels[0, 0].set_ylim(0)
+    for panel in panels[-1]:
+        panel.set_xlabel("tenth of the maps, 1: highest AIS")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("images whose most active\nmap ranks there (%)")
+    keys = [
+        *keys_of(known),
+        Line2D([], [], **BY_CHANCE, label="a map drawn at random (10 %)"),
+    ]
+    above.legend(handles=keys, loc="outside upper center", ncols=3)
     return figure
+
+
+def shares_of_tenths(table):
+    """Return in what share of the images the most active map ranks in each tenth of the maps.
+
+    Parameters
+    ----------
+    table : dict of str to array
+        A row per image: ``most_active_rank``, NaN where no map is active, and ``n_maps``.
+
+    Returns
+    -------
+    (10,) array
+        From the highest AIS to the lowest; NaN where no image has a rank.
+    """
+    ranked = np.isfinite(table["most_active_rank"])
+    tenths = np.ceil(N_TENTHS * table["most_active_rank"][ranked] / table["n_maps"][ranked])
+    counts = np.bincount(tenths.astype(int), minlength=N_TENTHS + 1)[1:]
+    return counts / ranked.sum() if ranked.any() else np.full(N_TENTHS, np.nan)
+
+
+def _draw_correlations(panel, tables, summary, cohorts, known):
+    """Draw a point per image, and the mean with its interval."""
+    xs = places(len(known))
+    room = 0.75 * 0.8 / len(known)
+    for (c, cohort), (x, (model, look)) in product(
+        enumerate(cohorts), zip(xs, known.items(), strict=True)
+    ):
+        values = tables[cohort, model]["correlation"]
+        # Spread evenly over the column: the same picture every time.
+        spread = (np.arange(len(values)) * 0.618 % 1 - 0.5) * room
+        panel.plot(c + x + spread, values, **look.point() | POINT)
+        one = only_row(summary, cohort=cohort, model=model)
+        mean = one["correlation"]
+        error = [[mean - one["correlation_low"]], [one["correlation_high"] - mean]]
+        mark = {"marker": look.marker, "markerfacecolor": look.colour}
+        panel.errorbar(c + x, mean, error, **mark, **MEAN)
+    n_images = [int(summary["n_images"][summary["cohort"] == cohort][0]) for cohort in cohorts]
+    names = [f"{cohort}\nn = {n}" for cohort, n in zip(cohorts, n_images, strict=True)]
+    panel.set_xticks(range(len(cohorts)), names)
+    panel.set_xlim(-0.5, len(cohorts) - 0.5)
+    panel.set_ylabel("Spearman correlation of\nAIS and active units of a map")
+    panel.axhline(0, color="0.6", lw=0.8, zorder=0)

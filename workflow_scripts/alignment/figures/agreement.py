@@ -1,14 +1,16 @@
 """Draw how models agree in each image, against how unsure they are of its class."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import panels_of
+from alignment.figures.charts import number, panels_of
 
-POINT = {"linestyle": "", "marker": "o", "markersize": 3}
+# Of pairs of models: in greys, since colours are those of single models.
+MARKERS = "ox^+sv"
+N_NAMED = 3
+APART = 0.055  # of two names in a panel, in correlations
 
 
 def draw(agreement, summary):
@@ -30,28 +32,28 @@ def draw(agreement, summary):
     if not pairs:
         raise InputError("config: models: agreement is between models; name a second one.")
     cohorts = list(dict.fromkeys(summary["cohort"]))
-    cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    greys = [str(grey) for grey in np.linspace(0.2, 0.65, len(pairs))]
+    points = [_point(grey, k) for k, grey in enumerate(greys)]
     height = 2.0 + 0.12 * len(pairs)
     figure, panels = panels_of(len(cohorts), height, header=0.7, sharex=True, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         table, title = rows_where(agreement, cohort=cohort), [cohort]
-        for k, pair in enumerate(pairs):
-            colour = cycle[k % len(cycle)]
-            entropy, correlation = _points(table, pair)
-            panel.plot(entropy, correlation, **POINT, color=colour, alpha=0.7, markeredgewidth=0)
+        for pair, grey, point in zip(pairs, greys, points, strict=True):
             one = only_row(summary, cohort=cohort, model_a=pair[0], model_b=pair[1])
-            panel.axhline(one["correlation"], color=colour, lw=1)
-            panel.axhline(one["correlation_others"], color=colour, lw=1, ls=":")
+            panel.plot(*_points(rows_where(table, model_a=pair[0], model_b=pair[1])), **point)
+            panel.axhline(one["correlation"], color=grey, lw=1)
+            panel.axhline(one["correlation_others"], color=grey, lw=1, ls=":")
             title.append(_said(one))
+        _name_lowest(panel, table)
         panel.set_title("\n".join(title), fontsize=7)
         panel.axhline(0, color="0.8", lw=0.6, zorder=0)
     for panel in panels[-1]:
-        panel.set_xlabel("larger class entropy (nats)")
+        panel.set_xlabel("larger of the two class entropies (nats)", fontsize=7)
     for panel in panels[:, 0]:
         panel.set_ylabel("correlation of two\nmodels' heatmaps")
     handles = [
-        Line2D([], [], **POINT, color=cycle[k % len(cycle)], label=" - ".join(pair))
-        for k, pair in enumerate(pairs)
+        Line2D([], [], **point, label=" and ".join(pair))
+        for pair, point in zip(pairs, points, strict=True)
     ]
     handles.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
     handles.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
@@ -59,10 +61,33 @@ def draw(agreement, summary):
     return figure
 
 
-def _points(table, pair):
-    here = (table["model_a"] == pair[0]) & (table["model_b"] == pair[1])
-    entropy = np.maximum(table["entropy_a"][here], table["entropy_b"][here])
-    return entropy, table["correlation"][here]
+def _point(grey, k):
+    mark = {"linestyle": "", "marker": MARKERS[k % len(MARKERS)], "markersize": 3}
+    return mark | {"color": grey, "markerfacecolor": "none", "markeredgewidth": 0.7}
+
+
+def _points(table):
+    return np.maximum(table["entropy_a"], table["entropy_b"]), table["correlation"]
+
+
+def _name_lowest(panel, table):
+    """Name the images in which models agree least, on the side of the point that has room."""
+    entropy, correlation = _points(table)
+    drawn = np.flatnonzero(np.isfinite(entropy) & np.isfinite(correlation))
+    lowest = drawn[np.argsort(correlation[drawn], kind="stable")][:N_NAMED]
+    above = -np.inf
+    for k in lowest:
+        above = max(correlation[k], above + APART)
+        on_the_right = entropy[k] < (entropy[drawn].min() + entropy[drawn].max()) / 2
+        panel.annotate(
+            table["image"][k],
+            (entropy[k], above),
+            (4 if on_the_right else -4, 0),
+            textcoords="offset points",
+            ha="left" if on_the_right else "right",
+            va="center",
+            fontsize=6,
+        )
 
 
 def _said(row):
@@ -71,7 +96,7 @@ def _said(row):
         said = "no relation to entropy defined"
     else:
         p = row["entropy_p_holm"]
-        said = f"$\\rho$ = {row['entropy_rho']:.2f}, "
+        said = f"$\\rho$ = {number(row['entropy_rho'])}, "
         said += "p < .001" if p < 0.001 else f"p = {p:.2g}"
         said += f", n = {row['n_entropy']}"
     return said + (f", {row['n_empty']} empty" if row["n_empty"] else "")

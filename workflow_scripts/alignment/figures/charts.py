@@ -1,23 +1,35 @@
-"""What the figures share: the look, the colour of a model, words for axes, saving."""
+"""What the figures share: how a model looks, words for axes, widths, saving."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
+COLUMN_WIDTH = 85 / 25.4  # inches: one column
 PHOTOGRAPHS = 200  # dots per inch of figures that consist of photographs
 FIT_NAMES = {
     "r2": "explained variance $R^2$",
     "pearson": "correlation $r$",
     "spearman": "rank correlation $\\rho$",
 }
+MARKERS = "osD^vP"
+LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (10, 2)))
+CEILING = {"color": "0.35", "linestyle": (0, (4, 2)), "linewidth": 0.9}
+CEILING_LABEL = "ceiling set by the judgments"
+# The section of the config that the names in a column come from
+SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}
+SECTIONS |= {f"{name}_{side}": SECTIONS[name] for name in ("cohort", "model") for side in "ab"}
 
 
 def use_style(path: str | Path) -> None:
@@ -25,10 +37,99 @@ def use_style(path: str | Path) -> None:
     plt.style.use(path)
 
 
-def model_colours(models: Sequence[str]) -> dict[str, str]:
-    """Return the colour of every model: the same in every figure of a config."""
-    cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-    return {model: cycle[k % len(cycle)] for k, model in enumerate(models)}
+def labelled(
+    table: Mapping[str, np.ndarray], labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, np.ndarray]:
+    """Return a table with names replaced by what figures call them.
+
+    Parameters
+    ----------
+    table : dict of str to array
+    labels : mapping of section of the config ("datasets", "cohorts", "models") to labels by name
+        Names without a label stay.
+    """
+    return {
+        name: np.array([labels[section].get(value, value) for value in column.tolist()], dtype=str)
+        if (section := SECTIONS.get(name)) in labels
+        else column
+        for name, column in table.items()
+    }
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a model is drawn, the same in every figure: told apart in colour and in grey.
+
+    Attributes
+    ----------
+    colour, marker : str
+    line : matplotlib line style
+    """
+
+    colour: str
+    marker: str
+    line: Any
+
+    def point(self, size: float = 4.5, hollow: bool = False) -> dict[str, Any]:
+        """Return the keywords of a mark, for ``plot`` and for legends."""
+        inside = "white" if hollow else self.colour
+        return {
+            "linestyle": "",
+            "marker": self.marker,
+            "markersize": size,
+            "color": self.colour,
+            "markerfacecolor": inside,
+        }
+
+
+NEUTRAL = Look("0.3", "o", "-")  # of no model, in legends
+
+
+def looks(models: Sequence[str]) -> dict[str, Look]:
+    """Return how each model looks, by its place in the config."""
+    colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    return {
+        model: Look(colours[k % len(colours)], MARKERS[k % len(MARKERS)], LINES[k % len(LINES)])
+        for k, model in enumerate(models)
+    }
+
+
+def keys_of(looks: Mapping[str, Look]) -> list[Line2D]:
+    """Return the entries of a legend that say which model is which."""
+    return [Line2D([], [], **look.point(), label=model) for model, look in looks.items()]
+
+
+def places(n: int, width: float = 0.8) -> np.ndarray:
+    """Return where n things stand beside one another around zero, within a width."""
+    return ((np.arange(n) + 0.5) / n - 0.5) * width
+
+
+def number_maps(panel: Axes, most: int, **beside: float) -> None:
+    """Make numbers of maps, up to the most, the logarithmic x axis of a panel.
+
+    What stands beside the numbers is given as place by word, and said a line lower.
+    """
+    tens = [10**power for power in range(1 + int(np.log10(most)))]
+    labels = [f"{ten:,}" for ten in tens] + [f"\n{word}" for word in beside]
+    panel.set_xscale("log")
+    panel.set_xticks([*tens, *beside.values()], labels)
+    panel.minorticks_off()
+
+
+def star(p: float) -> str:
+    """Return what marks a test."""
+    return "*" if p < 0.05 else ""
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Return a number as text, with a minus sign and not a hyphen."""
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def count(values: Iterable[float]) -> str:
+    """Return a count as text; where it differs from case to case, the least and the most."""
+    known = sorted({int(value) for value in values})
+    return " to ".join(str(value) for value in dict.fromkeys([known[0], known[-1]]))
 
 
 def lighter(colour: str, share: float = 0.55) -> tuple[float, float, float]:
@@ -74,6 +175,12 @@ def designs_of(table: Mapping[str, np.ndarray]) -> tuple[list[str], list[str]]:
 def ceilings_of(table: Mapping[str, np.ndarray]) -> dict[str, float]:
     """Return the ceiling of every cohort; NaN where there are no observers."""
     return dict(zip(table["cohort"], table["ceiling"], strict=True))
+
+
+def with_images(cohorts: Iterable[str], table: Mapping[str, np.ndarray]) -> list[str]:
+    """Return cohorts with their number of images, which stands in the table of ceilings."""
+    n_images = dict(zip(table["cohort"].tolist(), table["n_images"].tolist(), strict=True))
+    return [f"{cohort}\nn = {n_images[cohort]}" for cohort in cohorts]
 
 
 def spread(n_images: int, n_shown: int) -> np.ndarray:

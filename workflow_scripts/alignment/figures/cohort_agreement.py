@@ -1,48 +1,49 @@
-"""Draw the correlation of the maps' scores between cohorts as a matrix."""
+"""Draw the correlations of the maps' scores between cohorts as matrices."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import groups_of
-from alignment.figures.charts import PAGE_WIDTH, panels_of
+from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, number
 
 COLOURS = "RdBu_r"
+COEFFICIENTS = {"correlation": "Pearson (scores)", "rank_correlation": "Spearman (ranks)"}
+MOST_IN_A_COLUMN = 3  # cohorts
 
 
-def matrix(rows):
-    """Return the cohorts of one dataset and model, and their correlations.
+def matrix(rows, column):
+    """Return the cohorts of one dataset and model, and a column of their pairs as a matrix.
 
     Parameters
     ----------
     rows : dict of str to array
-        Columns ``cohort_a, cohort_b, correlation, rank_correlation``, a row per pair.
+        A row per pair, with the columns ``cohort_a``, ``cohort_b`` and `column`.
+    column : str
 
     Returns
     -------
     cohorts : list of str
     (n, n) float64 array
-        Pearson's correlations above the diagonal, where a few extreme maps count much, and
-        Spearman's below it; NaN on the diagonal.
+        Symmetric; NaN on the diagonal.
     """
     cohorts = list(dict.fromkeys([*rows["cohort_a"], *rows["cohort_b"]]))
     values = np.full((len(cohorts), len(cohorts)), np.nan)
-    for a, b, r, rho in zip(
-        *(rows[name] for name in ("cohort_a", "cohort_b", "correlation", "rank_correlation")),
-        strict=True,
-    ):
-        first, second = sorted([cohorts.index(a), cohorts.index(b)])
-        values[first, second], values[second, first] = r, rho
+    for a, b, value in zip(rows["cohort_a"], rows["cohort_b"], rows[column], strict=True):
+        first, second = cohorts.index(a), cohorts.index(b)
+        values[first, second] = values[second, first] = value
     return cohorts, values
 
 
 def draw(cohorts):
-    """Return the figure: a matrix per dataset and model.
+    """Return the figure: a row per dataset and model, a matrix per coefficient.
 
     Parameters
     ----------
     cohorts : dict of str to array
-        Columns ``dataset, model, cohort_a, cohort_b, correlation, rank_correlation``.
+        A row per pair of cohorts: columns ``dataset, model, cohort_a, cohort_b, n_images_a,
+        n_images_b, n_shared, correlation, rank_correlation``.
 
     Raises
     ------
@@ -53,38 +54,68 @@ def draw(cohorts):
     if not designs:
         raise InputError("config: cohorts: no dataset has two cohorts that could agree; add one.")
     n_datasets = len(set(cohorts["dataset"]))
-    height = 0.78 * PAGE_WIDTH / min(len(designs), 3)
-    figure, panels = panels_of(len(designs), height, header=0.3)
-    for panel, ((dataset, model), rows) in zip(panels.flat, designs.items(), strict=False):
-        names, values = matrix(rows)
-        said = np.where(np.isnan(values), "undefined", np.char.mod("%.2f", values))
-        np.fill_diagonal(said, "")
-        sns.heatmap(
-            # NaN has no colour of its own, and no text: what is undefined is said in white.
-            np.nan_to_num(values),
-            mask=np.eye(len(names), dtype=bool),
-            annot=said,
-            fmt="",
-            cmap=COLOURS,
-            vmin=-1,
-            vmax=1,
-            square=True,
-            cbar=False,
-            xticklabels=names,
-            yticklabels=names,
-            ax=panel,
-        )
-        panel.set_facecolor("0.92")
-        panel.tick_params(length=0)
-        panel.tick_params(axis="x", labelrotation=30)
-        panel.tick_params(axis="y", labelrotation=0)
-        panel.set_title(f"{dataset}: {model}" if n_datasets > 1 else model)
+    most = max(len(matrix(rows, "n_shared")[0]) for rows in designs.values())
+    width = COLUMN_WIDTH if most <= MOST_IN_A_COLUMN else PAGE_WIDTH
+    figure, panels = plt.subplots(
+        len(designs),
+        len(COEFFICIENTS),
+        figsize=(width, 1.0 + 0.38 * width * len(designs)),
+        squeeze=False,
+    )
+    for row, ((dataset, model), pairs) in zip(panels, designs.items(), strict=True):
+        for panel, column in zip(row, COEFFICIENTS, strict=True):
+            _draw_matrix(panel, pairs, column)
+        row[1].set_yticklabels([])
+        row[0].set_ylabel(f"{dataset}\n{model}" if n_datasets > 1 else model)
+    for panel, title in zip(panels[0], COEFFICIENTS.values(), strict=True):
+        panel.set_title(title)
     bar = figure.colorbar(
         panels.flat[0].collections[0],
         ax=panels,
-        fraction=0.03,
-        pad=0.02,
+        location="bottom",
+        fraction=0.04,
+        aspect=30,
         ticks=[-1, -0.5, 0, 0.5, 1],
     )
-    bar.set_label("correlation of the maps' mean AIS\n(Pearson above, Spearman below the diagonal)")
+    bar.set_label("correlation of the maps' mean AIS in two cohorts")
     return figure
+
+
+def _draw_matrix(panel, pairs, column):
+    """Draw what lies below the diagonal: a row and a column less than there are cohorts."""
+    names, values = matrix(pairs, column)
+    _, shared = matrix(pairs, "n_shared")
+    values, shared = values[1:, :-1], np.nan_to_num(shared[1:, :-1])
+    said_names = [f"{name}\nn = {n}" for name, n in _sizes(pairs, names).items()]
+    said = np.char.add(np.vectorize(_known)(values), np.char.mod("\n%d shared", shared))
+    sns.heatmap(
+        # NaN has no colour of its own, and no text: what is undefined is said in white.
+        np.nan_to_num(values),
+        mask=np.triu(np.ones_like(values, dtype=bool), 1),
+        annot=said,
+        annot_kws={"fontsize": 6.5},
+        fmt="",
+        cmap=COLOURS,
+        vmin=-1,
+        vmax=1,
+        cbar=False,
+        linewidths=0.5,
+        xticklabels=said_names[:-1],
+        yticklabels=said_names[1:],
+        ax=panel,
+    )
+    panel.tick_params(length=0)
+    panel.tick_params(axis="x", labelrotation=0 if len(names) <= MOST_IN_A_COLUMN else 30)
+    panel.tick_params(axis="y", labelrotation=0)
+
+
+def _sizes(pairs, names):
+    """Return the number of images of each cohort."""
+    sizes = {}
+    for side in "ab":
+        sizes |= zip(pairs[f"cohort_{side}"], pairs[f"n_images_{side}"].tolist(), strict=True)
+    return {name: sizes[name] for name in names}
+
+
+def _known(value):
+    return "undefined" if np.isnan(value) else number(value)

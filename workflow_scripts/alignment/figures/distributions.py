@@ -4,18 +4,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from alignment.artifacts.tables import rows_where
 from alignment.comparison.distributions import samples
-from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
+from alignment.figures.charts import PAGE_WIDTH, designs_of, looks
 
 LABELS = {
-    "log_mean": "ln mean AIS\nof a map\nover images",
-    "map_entropy": "entropy (nats)\nof a map's AIS\nover images",
-    "image_entropy": "entropy (nats)\nof an image's AIS\nover maps",
-    "map_variance": "log$_{10}$ variance\nof a map's AIS\nover images",
-    "image_deviation": "mean absolute deviation\nof an image's AIS\nover maps",
+    "log_mean": "density of the\nlog$_{10}$ mean AIS\nof a map\nover images",
+    "map_entropy": "density of the\nentropy (nats)\nof a map's AIS\nover images",
+    "image_entropy": "density of the\nentropy (nats)\nof an image's AIS\nover maps",
+    "map_variance": "density of the\nlog$_{10}$ variance\nof a map's AIS\nover images",
+    "image_deviation": (
+        "density of 1000 times\nmean absolute deviation\nof an image's AIS\nover maps"
+    ),
 }
 
 
@@ -31,52 +32,70 @@ def draw(distributions, tests):
     """
     cohorts, models = designs_of(distributions)
     values = samples(distributions)
-    colours = model_colours(models)
+    known = looks(models)
     figure, panels = plt.subplots(
         len(LABELS),
         len(cohorts),
-        figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.0),
+        figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.6),
         sharex="row",
+        sharey="row",
         squeeze=False,
     )
-    for r, (statistic, label) in enumerate(LABELS.items()):
-        for panel, cohort in zip(panels[r], cohorts, strict=True):
+    for row, (statistic, label) in zip(panels, LABELS.items(), strict=True):
+        for panel, cohort in zip(row, cohorts, strict=True):
             shown = {m: _shown(statistic, v) for m, v in values[cohort, statistic].items()}
-            together = np.concatenate(list(shown.values()))
-            if together.size:
-                # As many bins as the smaller sample can fill: maps are many, images few.
-                smallest = min(map(len, shown.values()))
-                bins = np.histogram_bin_edges(together, int(np.clip(np.sqrt(smallest), 8, 30)))
-                sns.histplot(
-                    {model: sample for model, sample in shown.items() if sample.size},
-                    bins=bins,
-                    stat="density",
-                    common_norm=False,
-                    element="step",
-                    alpha=0.35,
-                    linewidth=0.9,
-                    palette=colours,
-                    legend=False,
-                    ax=panel,
-                )
+            _draw_outlines(panel, shown, known)
             panel.set(xlabel="", ylabel="")
-            panel.set_yticks([])
-            panel.spines["left"].set_visible(False)
             panel.locator_params(axis="x", nbins=4)
+            panel.locator_params(axis="y", nbins=3)
             stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
-            panel.text(0.98, 0.98, stars, transform=panel.transAxes, ha="right", va="top")
-        panels[r, 0].set_ylabel(label, rotation=0, ha="right", va="center")
+            n = ", ".join(str(shown[model].size) for model in models)
+            for x, said, side in ((0.02, f"n = {n}", "left"), (0.99, stars, "right")):
+                place = {"transform": panel.transAxes, "ha": side, "va": "bottom"}
+                panel.text(x, 1.0, said, fontsize=6.5, **place)
+        # Not inside the loop: seaborn writes its own
+        row[0].set_ylabel(label, rotation=0, ha="right", va="center")
     for panel, cohort in zip(panels[0], cohorts, strict=True):
-        panel.set_title(cohort)
-    handles = [Patch(color=colours[model], alpha=0.6, label=model) for model in models]
-    note = "* different (Kolmogorov-Smirnov, Holm-corrected p < .05)   n.s. not shown to be"
+        panel.set_title(cohort, pad=12)
+    handles = [
+        Line2D([], [], color=look.colour, linestyle=look.line, label=model)
+        for model, look in known.items()
+    ]
+    note = "n: maps or images, in this order; * different (p < .05), n.s. not shown to be"
     handles.append(Line2D([], [], linestyle="", label=note))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 4))
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     return figure
+
+
+def _draw_outlines(panel, shown, known):
+    """Draw outlines alone: areas that overlap would have a colour of neither model."""
+    together = np.concatenate(list(shown.values()))
+    if not together.size:
+        return
+    # As many bins as the smaller sample can fill: maps are many, images few.
+    smallest = min(map(len, shown.values()))
+    bins = np.histogram_bin_edges(together, int(np.clip(np.sqrt(smallest), 8, 30)))
+    for model, sample in shown.items():
+        if sample.size:
+            sns.histplot(
+                sample,
+                bins=bins,
+                stat="density",
+                element="step",
+                fill=False,
+                color=known[model].colour,
+                linestyle=known[model].line,
+                linewidth=1.1,
+                ax=panel,
+            )
 
 
 def _shown(statistic, sample):
     sample = sample[np.isfinite(sample)]
+    if statistic == "log_mean":  # a natural logarithm in the table
+        return sample / np.log(10)
+    if statistic == "image_deviation":
+        return 1000 * sample
     # Variances span orders of magnitude; a map that is silent everywhere has none.
     return np.log10(sample[sample > 0]) if statistic == "map_variance" else sample
 

@@ -1,26 +1,35 @@
-"""Draw the test fit of all and of the retained maps, for every cohort and model."""
+"""Draw the test fit of all and of the retained maps, and their difference with its interval."""
+
+from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from alignment.artifacts.tables import only_row
 from alignment.figures.charts import (
+    CEILING,
+    CEILING_LABEL,
+    COLUMN_WIDTH,
     FIT_NAMES,
+    NEUTRAL,
     PAGE_WIDTH,
     ceilings_of,
+    count,
     designs_of,
-    lighter,
-    model_colours,
+    keys_of,
+    looks,
+    places,
+    star,
+    with_images,
 )
 
-ERROR = {"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8}
-CEILING = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
+MOST_IN_A_COLUMN = 8  # cohorts times models
+INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 
 
 def draw(summary, ceiling, fit):
-    """Return the figure.
+    """Return the figure: fits above, below them the difference that is tested.
 
     Parameters
     ----------
@@ -31,44 +40,74 @@ def draw(summary, ceiling, fit):
     fit : str
     """
     cohorts, models = designs_of(summary)
+    known = looks(models)
+    narrow = len(cohorts) * len(models) <= MOST_IN_A_COLUMN
+    figure, (above, below) = plt.subplots(
+        2,
+        1,
+        figsize=(COLUMN_WIDTH if narrow else PAGE_WIDTH, 3.9),
+        sharex=True,
+        height_ratios=[1.5, 1],
+    )
+    xs = places(len(models))
+    for (c, cohort), (x, model) in product(enumerate(cohorts), zip(xs, models, strict=True)):
+        row = only_row(summary, cohort=cohort, model=model)
+        _draw_fits(above, c + x, row, known[model], 0.8 / len(models))
+        _draw_difference(below, c + x, row, known[model])
     ceilings = ceilings_of(ceiling)
-    colours = model_colours(models)
-    figure, axes = plt.subplots(figsize=(PAGE_WIDTH, 3.1))
-    width = 0.8 / (2 * len(models) + 0.5 * (len(models) - 1))
-    size = 7 if len(cohorts) * len(models) <= 8 else 5.5
     for c, cohort in enumerate(cohorts):
-        for m, model in enumerate(models):
-            row = only_row(summary, cohort=cohort, model=model)
-            left = c - 0.4 + 2.5 * m * width + width / 2
-            for x, which, colour in (
-                (left, "test_full", lighter(colours[model])),
-                (left + width, "test_retained", colours[model]),
-            ):
-                error = row["within_subject_se"]
-                axes.bar(x, row[which], width, color=colour, yerr=error, error_kw=ERROR)
-            star = "*" if row["p_holm"] < 0.05 else ""
-            axes.annotate(
-                f"{row['n_retained_mean']:.0f}{star}",
-                (left + width, np.nanmax([row["test_retained"], 0]) + row["within_subject_se"]),
-                (0, 2),
-                textcoords="offset points",
-                ha="center",
-                fontsize=size,
-            )
         if np.isfinite(ceilings[cohort]):
-            axes.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
-    axes.set_xticks(range(len(cohorts)), cohorts)
-    axes.set_xlim(-0.5, len(cohorts) - 0.5)
-    axes.tick_params(axis="x", length=0)
-    axes.set_ylim(top=max(1.0, axes.get_ylim()[1]))
-    axes.axhline(0, color="black", linewidth=0.6)
-    axes.set_ylabel(f"{FIT_NAMES[fit]} of held-out judgments")
-    handles = [Patch(color=colours[model], label=model) for model in models]
-    handles.append(Patch(color="0.8", label="all maps on"))
-    handles.append(Patch(color="0.35", label="retained maps on"))
-    if np.isfinite(list(ceilings.values())).any():
-        handles.append(Line2D([], [], label="ceiling set by the judgments", **CEILING))
-    note = "number: maps retained; * better than all (corrected p < .05); bars: within-subject SE"
-    handles.append(Line2D([], [], linestyle="", label=note))
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+            above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
+    low, high = above.get_ylim()
+    above.set_ylim(min(low, 0), max(1.0, high))
+    above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
+    below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
+    below.set_ylabel("retained \N{MINUS SIGN} all maps\n(* p < .05)")
+    below.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling))
+    low, high = below.get_ylim()
+    below.set_ylim(low, high + 0.06 * (high - low))  # room for the stars
+    below.set_xlim(-0.5, len(cohorts) - 0.5)
+    for panel in (above, below):
+        panel.tick_params(axis="x", length=0)
+    figure.supxlabel(f"means over {count(summary['n_folds'])} folds; n: pictures", fontsize=7)
+    keys = _keys(known, np.isfinite(list(ceilings.values())).any())
+    figure.legend(handles=keys, loc="outside upper center", ncols=2 if narrow else 5)
     return figure
+
+
+def _draw_fits(panel, x, row, look, room):
+    """Draw all maps to the left, the retained ones to the right with their number above."""
+    sides, fits = (x - 0.2 * room, x + 0.2 * room), (row["test_full"], row["test_retained"])
+    panel.plot(sides, fits, color=look.colour, linewidth=0.8)
+    panel.plot(sides[0], fits[0], **look.point(hollow=True))
+    panel.plot(sides[1], fits[1], **look.point())
+    if np.isfinite(fits).any():
+        panel.annotate(
+            f"{row['n_retained_mean']:.0f}",
+            (x, np.nanmax(fits)),
+            (0, 5),
+            textcoords="offset points",
+            ha="center",
+            fontsize=6.5,
+        )
+
+
+def _draw_difference(panel, x, row, look):
+    low, value, high = row["corrected_low"], row["difference"], row["corrected_high"]
+    panel.errorbar(x, value, [[value - low], [high - value]], **look.point(), **INTERVAL)
+    if said := star(row["p_holm"]):
+        panel.annotate(said, (x, high), (0, -1), textcoords="offset points", ha="center")
+
+
+def _keys(known, with_ceiling):
+    # Models in one column of the legend, the rest in the next
+    blank = [Line2D([], [], linestyle="", label="")] * (2 + with_ceiling - len(known))
+    keys = [
+        *keys_of(known),
+        *blank,
+        Line2D([], [], **NEUTRAL.point(hollow=True), label="all maps"),
+        Line2D([], [], **NEUTRAL.point(), label="retained maps (number)"),
+    ]
+    if with_ceiling:
+        keys.append(Line2D([], [], **CEILING, label=CEILING_LABEL))
+    return keys

@@ -4,10 +4,9 @@ from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours, source_label
+from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, looks, source_label, star
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
 NULL = "0.8"
@@ -15,7 +14,7 @@ VALUES = ("value", "low", "high", "null_low", "null_high", "p_holm")
 
 
 def draw(summary):
-    """Return the figure: a panel per cohort and source, a dot per model and share of the picture.
+    """Return the figure: a panel per cohort and source, a mark per model and share of the picture.
 
     Parameters
     ----------
@@ -24,7 +23,7 @@ def draw(summary):
     """
     cohorts, models = designs_of(summary)
     kinds = dict(zip(summary["source"], summary["kind"], strict=True))
-    colours = model_colours(models)
+    known = looks(models)
     keys = zip(*(summary[name] for name in ("cohort", "model", "source", "measure")), strict=True)
     rows = {key: {name: summary[name][k] for name in VALUES} for k, key in enumerate(keys)}
     figure, panels = plt.subplots(
@@ -43,7 +42,7 @@ def draw(summary):
             for m, model in enumerate(models):
                 row = rows[cohort, model, source, measure]
                 x = k + (m - (len(models) - 1) / 2) * step
-                _dot(panel, x, row, colours[model], step, limits)
+                _draw_risk(panel, x, row, known[model], step, limits)
         panel.set_yscale("log")
         panel.set_ylim(*limits)
         shares = [f"top {100 * share:.0f} %" for share in TOP_SHARES]
@@ -55,14 +54,14 @@ def draw(summary):
     panels[0, 0].yaxis.set_minor_locator(plt.NullLocator())
     for panel, (source, kind) in zip(panels[0], kinds.items(), strict=True):
         panel.set_title(source_label(source, kind))
+    n_pictures = dict(zip(summary["cohort"].tolist(), summary["n_images"].tolist(), strict=True))
     for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
-        panel.set_ylabel(f"{cohort}\nrelative risk")
-    dot = {"linestyle": "", "marker": "o", "markersize": 4}
-    handles = [Line2D([], [], color=colours[model], label=model, **dot) for model in models]
-    handles.append(Patch(color=NULL, label="with the saliency maps of other pictures"))
+        panel.set_ylabel(f"{cohort}, n = {n_pictures[cohort]}\nrelative risk")
+    handles = keys_of(known)
+    handles.append(Patch(color=NULL, label="95 % of what the saliency maps of other pictures give"))
     figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
-    note = "dots: medians over pictures; bars: 95 % intervals; "
-    note += "* above other pictures' maps (Holm-corrected p < .05)"
+    note = "marks: medians over n pictures; bars: 95 % intervals; "
+    note += "* above other pictures' maps (p < .05)"
     figure.supxlabel(note, fontsize=7)
     return figure
 
@@ -73,7 +72,7 @@ def _limits(rows):
     return min([0.8, *ends]) / 1.15, max([1.25, *ends]) * 1.25
 
 
-def _dot(panel, x, row, colour, step, limits):
+def _draw_risk(panel, x, row, look, step, limits):
     if np.isfinite(row["null_low"]) and np.isfinite(row["null_high"]):
         bottom, top = np.exp([row["null_low"], row["null_high"]])
         panel.bar(x, top - bottom, 0.8 * step, bottom=bottom, color=NULL, zorder=0)
@@ -85,11 +84,11 @@ def _dot(panel, x, row, colour, step, limits):
         x,
         value,
         [[value - low], [high - value]],
-        fmt="o",
-        color=colour,
-        markersize=3.5,
+        **look.point(3.5),
         elinewidth=1,
         capsize=1.5,
     )
-    if row["p_holm"] < 0.05:
-        panel.annotate("*", (x, high), (0, -1), textcoords="offset points", ha="center", fontsize=8)
+    if said := star(row["p_holm"]):
+        panel.annotate(
+            said, (x, high), (0, -1), textcoords="offset points", ha="center", fontsize=8
+        )

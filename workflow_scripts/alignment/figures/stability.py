@@ -5,15 +5,29 @@ from itertools import product
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from alignment.artifacts.tables import groups_of, rows_where
-from alignment.figures.charts import PAGE_WIDTH, designs_of, model_colours
+from alignment.artifacts.tables import groups_of, only_row, rows_where
+from alignment.figures.charts import (
+    NEUTRAL,
+    PAGE_WIDTH,
+    count,
+    designs_of,
+    keys_of,
+    lighter,
+    looks,
+    number_maps,
+    places,
+)
 
 PANELS = {
     "rank_correlation": "rank correlation of AIS\nbetween two folds",
     "overlap": "overlap of retained sets\n(Jaccard) of two folds",
 }
-MARKS = {"within": ("o", "folds of one seed"), "between": ("s", "folds of different seeds")}
+# Boxes: open for pairs within a seed, filled for the others.
+SEEDS = {"within": "folds of one seed", "between": "folds of different seeds"}
+HALVES = {"linestyle": "", "marker": "_", "markersize": 9, "markeredgewidth": 1.6}
+RANDOM = {"linestyle": "", "marker": "x", "markersize": 4, "color": "0.3"}
 
 
 def draw(maps, fold_pairs, summary, share):
@@ -31,32 +45,21 @@ def draw(maps, fold_pairs, summary, share):
         Of the folds, from which a map counts as stable.
     """
     cohorts, models = designs_of(summary)
-    pairs = groups_of(fold_pairs, "cohort", "model")
-    colours = model_colours(models)
+    known = looks(models)
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
     figure = plt.figure(figsize=(PAGE_WIDTH, 3.0 + 1.9 * rows))
     above, below = figure.subfigures(2, 1, height_ratios=[2.6, 1.9 * rows + 0.1])
-    _draw_agreement(above, summary, pairs, cohorts, models, colours)
+    pairs = groups_of(fold_pairs, "cohort", "model")
+    for panel, (name, label) in zip(above.subplots(1, 2), PANELS.items(), strict=True):
+        _draw_agreement(panel, name, pairs, summary, known)
+        panel.set_ylabel(label)
+    above.legend(handles=_keys(known, summary), loc="outside upper center", ncols=3)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
-        for line, model in enumerate(models):
-            shares = rows_where(maps, cohort=cohort, model=model)["share_retained"]
-            panel.plot(np.arange(1, len(shares) + 1), np.sort(shares)[::-1], color=colours[model])
-            n_stable = int((shares >= share).sum())
-            panel.text(
-                0.03,
-                0.05 + 0.12 * (len(models) - 1 - line),
-                f"{n_stable} stable {'map' if n_stable == 1 else 'maps'}",
-                transform=panel.transAxes,
-                color=colours[model],
-                fontsize=7,
-            )
-        panel.axhline(share, color="0.5", lw=0.8, ls="--", zorder=0)
-        panel.set_xscale("log")
-        panel.set_ylim(0, 1.03)
+        _draw_shares(panel, rows_where(maps, cohort=cohort), share, known)
         panel.set_title(cohort)
     for panel in panels[-1]:
         panel.set_xlabel("maps, most often retained first")
@@ -65,49 +68,87 @@ def draw(maps, fold_pairs, summary, share):
     return figure
 
 
-def _draw_agreement(figure, summary, pairs, cohorts, models, colours):
-    """Draw each cohort and model's means and spread over the pairs of folds."""
+def _draw_agreement(panel, name, pairs, summary, known):
+    """Draw each cohort and model's pairs of folds as boxes, since they are no errors of a mean."""
+    cohorts, models = designs_of(summary)
     width = 0.8 / len(models)
-    for panel, (name, label) in zip(figure.subplots(1, 2), PANELS.items(), strict=True):
-        for (c, cohort), (m, model) in product(enumerate(cohorts), enumerate(models)):
-            x = c + (m - (len(models) - 1) / 2) * width
-            (row,) = np.flatnonzero((summary["cohort"] == cohort) & (summary["model"] == model))
-            table = pairs[cohort, model]
-            for k, (which, (mark, _)) in enumerate(MARKS.items()):
-                values = table[name][table["same_seed"] == (which == "within")]
-                values = values[np.isfinite(values)]
-                at = x + (k - 0.5) * width * 0.35
-                if len(values):
-                    panel.vlines(at, values.min(), values.max(), color=colours[model], lw=0.8)
-                panel.plot(
-                    at, summary[f"{name}_{which}"][row], mark, color=colours[model], markersize=4
-                )
-            panel.plot(x, summary[f"{name}_halves"][row], "D", **_hollow(colours[model]))
-            if name == "overlap":
-                panel.plot(x, _random(summary, row), "x", color="0.3", markersize=4)
-        panel.axhline(0, color="0.7", lw=0.6, zorder=0)
-        panel.set_xticks(range(len(cohorts)), [cohort.replace("-", "-\n") for cohort in cohorts])
-        panel.set_xlim(-0.5, len(cohorts) - 0.5)
-        panel.set_ylabel(label)
-        low, _ = panel.get_ylim()
-        panel.set_ylim(min(low, -0.05), 1)
-    handles = [Line2D([], [], color=colours[model], label=model) for model in models]
-    handles += [
-        Line2D([], [], marker=mark, ls="", color="0.3", markersize=4, label=label)
-        for mark, label in MARKS.values()
-    ]
-    handles.append(Line2D([], [], marker="D", ls="", label="disjoint halves", **_hollow("0.3")))
-    handles.append(
-        Line2D([], [], marker="x", ls="", color="0.3", markersize=4, label="random sets")
+    xs = places(len(models))
+    for (c, cohort), (x, model) in product(enumerate(cohorts), zip(xs, models, strict=True)):
+        look, table = known[model], pairs[cohort, model]
+        row = only_row(summary, cohort=cohort, model=model)
+        for k, which in enumerate(SEEDS):
+            values = table[name][table["same_seed"] == (which == "within")]
+            at = c + x + (k - 0.5) * width * 0.42
+            _draw_box(panel, at, values[np.isfinite(values)], look, width * 0.34, which)
+        panel.plot(c + x, row[f"{name}_halves"], **HALVES, color=look.colour)
+        if name == "overlap":
+            panel.plot(c + x, _random(row), **RANDOM)
+    panel.axhline(0, color="0.7", lw=0.6, zorder=0)
+    panel.set_xticks(range(len(cohorts)), cohorts)
+    panel.set_xlim(-0.5, len(cohorts) - 0.5)
+    low, _ = panel.get_ylim()
+    panel.set_ylim(min(low, -0.05), 1)
+
+
+def _draw_box(panel, at, values, look, width, which):
+    """Draw the quartiles, and whiskers to the extremes; the model's mark lies on the mean."""
+    if not len(values):
+        return
+    line = {"color": look.colour, "linewidth": 0.7}
+    panel.boxplot(
+        values,
+        positions=[at],
+        widths=width,
+        whis=(0, 100),
+        patch_artist=True,
+        boxprops={
+            "facecolor": "white" if which == "within" else lighter(look.colour, 0.65),
+            "edgecolor": look.colour,
+            "linewidth": 0.8,
+        },
+        whiskerprops=line,
+        capprops={"linewidth": 0},
+        medianprops=line,
+        manage_ticks=False,
     )
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    panel.plot(at, values.mean(), **look.point(2.5))
 
 
-def _random(summary, row):
+def _draw_shares(panel, maps, share, known):
+    """Draw the share of folds that retain each map, and say how many maps are stable."""
+    keys = []
+    for model, look in known.items():
+        shares = np.sort(rows_where(maps, model=model)["share_retained"])[::-1]
+        rank = np.arange(1, len(shares) + 1)
+        panel.plot(rank, shares, color=look.colour, linestyle=look.line)
+        n_stable = int((shares >= share).sum())
+        if n_stable:
+            panel.plot(n_stable, shares[n_stable - 1], **look.point(4))
+        said = f"{n_stable} stable {'map' if n_stable == 1 else 'maps'}"
+        keys.append(Line2D([], [], **look.point(4), label=said))
+    panel.axhline(share, color="0.5", lw=0.8, ls="--", zorder=0)
+    panel.legend(handles=keys, loc="lower left", handlelength=1, borderaxespad=0.2)
+    number_maps(panel, len(shares))
+    panel.set_ylim(0, 1.03)
+
+
+def _keys(known, summary):
+    colour = NEUTRAL.colour
+    fills = {"within": "white", "between": lighter(colour, 0.65)}
+    n_pairs = {which: count(summary[f"n_pairs_{which}"]) for which in SEEDS}
+    n_halves = count(summary["n_halves"])
+    return [
+        *keys_of(known),
+        *(
+            Patch(fc=fills[which], ec=colour, label=f"{said} ({n_pairs[which]} pairs)")
+            for which, said in SEEDS.items()
+        ),
+        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves (mean of {n_halves})"),
+        Line2D([], [], **RANDOM, label="random sets (expected)"),
+    ]
+
+
+def _random(row):
     # With a single seed there are only pairs within it.
-    between = summary["overlap_random_between"][row]
-    return summary["overlap_random_within"][row] if np.isnan(between) else between
-
-
-def _hollow(colour):
-    return {"color": colour, "markerfacecolor": "white", "markersize": 4}
+    between = row["overlap_random_between"]
+    return row["overlap_random_within"] if np.isnan(between) else between

@@ -48,6 +48,7 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     """
     chosen = config["topography"]
     check_grid(chosen["grid"])
+    _check_labels("topography: datasets", chosen["datasets"])
     for name, dataset in chosen["datasets"].items():
         where = f"config: topography: datasets: {name}"
         own = "folder" if dataset["source"] == "cifar10" else "archive"
@@ -154,12 +155,18 @@ def _check_cohort(where, cohort, datasets):
 
 def _check_model(name, model):
     weights = model["weights"]
-    if isinstance(weights, Mapping) and "random" in weights and "random" not in name.lower():
-        # The name stands in every path, table and figure.
-        raise InputError(
-            f"config: models: {name}: a model with random weights must say so in its name; "
-            f"call it {name}_random."
-        )
+    if isinstance(weights, Mapping) and "random" in weights:
+        # The name stands in every path and table, the label in every figure.
+        if "random" not in name.lower():
+            raise InputError(
+                f"config: models: {name}: a model with random weights must say so in its name; "
+                f"call it {name}_random."
+            )
+        if "random" not in (label := model.get("label", name)).lower():
+            raise InputError(
+                f"config: models: {name}: label: a model with random weights must say so where it "
+                f"is shown; call it '{label} (random)'."
+            )
     trained_here = isinstance(weights, Mapping) and "topography" in weights
     for file in [] if trained_here else weights_file(model):
         if not Path(file).is_file():

@@ -9,7 +9,7 @@ import numpy as np
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
-from alignment.prediction.fold_tests import compare_folds
+from alignment.prediction.fold_tests import compare_folds, corrected_interval
 from alignment.prediction.reweighting import reweight, terms_of
 from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
@@ -18,7 +18,7 @@ from alignment.statistics.holm import with_holm
 
 TESTS = (
     *("cohort", "model", "control", "n_folds", "test_control", "test_retained", "difference"),
-    *("t_corrected", "p_corrected", "p_holm"),
+    *("t_corrected", "p_corrected", "p_holm", "corrected_se", "corrected_low", "corrected_high"),
 )
 
 
@@ -227,8 +227,9 @@ def compare_controls(folds: dict) -> list[dict]:
     list of dict
         One row per cohort, model and control, with the keys `TESTS`: number of folds where both are
         defined, mean fits, their difference (retained - control), the corrected resampled t
-        statistic, its two-sided p, since a rival may win, and p corrected by Holm's method over
-        all rows.  See :func:`alignment.prediction.fold_tests.compare_folds`.
+        statistic, its two-sided p, since a rival may win, p corrected by Holm's method over all
+        rows, and the standard error and interval of the difference that go with it.  See
+        :mod:`alignment.prediction.fold_tests`.
     """
     rows = []
     keys = dict.fromkeys(zip(folds["cohort"].tolist(), folds["model"].tolist(), strict=True))
@@ -250,8 +251,10 @@ def compare_controls(folds: dict) -> list[dict]:
                     "test_control": test["test_full"],
                     "test_retained": test["test_retained"],
                     "difference": test["difference"],
+                    "corrected_se": test["corrected_se"],
                     "t_corrected": test["t_corrected"],
                     "p_corrected": 2 * np.minimum(test["p_corrected"], 1 - test["p_corrected"]),
                 }
             )
-    return with_holm(rows, "p_corrected")
+    rows = [row | corrected_interval(row, sides=2) for row in with_holm(rows, "p_corrected")]
+    return [{name: row[name] for name in TESTS} for row in rows]

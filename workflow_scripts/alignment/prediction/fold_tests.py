@@ -1,9 +1,13 @@
 """Do the retained maps predict held-out judgments better than all maps?  Tests over folds."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy import stats
 
-TESTS = ("within_subject_se", "difference_se", "t", "p", "t_corrected", "p_corrected")
+TESTS = ("within_subject_se", "difference_se", "t", "p", "corrected_se", "t_corrected")
+TESTS += ("p_corrected",)
+LEVEL = 0.05
 
 
 def compare_folds(
@@ -25,8 +29,9 @@ def compare_folds(
         ``within_subject_se``: sqrt(sum d^2 / (n (n-1))), d = retained - full, as in the paper;
         ``difference_se``: the standard error of the mean difference, where d is taken from its
         mean (the paper's formula is not, and grows with the effect itself);
-        ``t``, ``p``: one-sided paired t-test (retained > full); ``t_corrected``, ``p_corrected``:
-        the corrected resampled t-test, which allows for the images that folds share.
+        ``t``, ``p``: one-sided paired t-test (retained > full); ``corrected_se``,
+        ``t_corrected``, ``p_corrected``: the corrected resampled t-test, which allows for the
+        images that folds share.
 
     Notes
     -----
@@ -48,12 +53,44 @@ def compare_folds(
     share = np.mean(np.asarray(n_test)[defined] / np.asarray(n_train)[defined])
     with np.errstate(invalid="ignore", divide="ignore"):
         t = d.mean() / np.sqrt(d.var(ddof=1) / n)
-        t_corrected = d.mean() / np.sqrt(d.var(ddof=1) * (1 / n + share))
+        corrected_se = np.sqrt(d.var(ddof=1) * (1 / n + share))
+        t_corrected = d.mean() / corrected_se
     return result | {
         "within_subject_se": np.sqrt((d**2).sum() / (n * (n - 1))),
         "difference_se": np.sqrt(d.var(ddof=1) / n),
         "t": t,
         "p": stats.t.sf(t, n - 1),
+        "corrected_se": corrected_se,
         "t_corrected": t_corrected,
         "p_corrected": stats.t.sf(t_corrected, n - 1),
+    }
+
+
+def corrected_interval(row: Mapping[str, float], sides: int) -> dict[str, float]:
+    """Return the interval of a difference that tells the same as its corrected test.
+
+    Parameters
+    ----------
+    row : mapping
+        ``n_folds``, ``difference``, ``corrected_se``, ``p_corrected`` and ``p_holm``.
+    sides : {1, 2}
+        Of the test that p is of.
+
+    Returns
+    -------
+    dict
+        ``corrected_low``, ``corrected_high``: the difference and as many standard errors to either
+        side as make the test significant at the level that Holm's correction leaves to it. So zero
+        lies outside just where ``p_holm`` is below .05 (of a one-sided test: zero lies below).
+        NaN where there is no test.
+    """
+    p, p_holm = row["p_corrected"], row["p_holm"]
+    # How many times p is taken; a difference without any variance has p = 0, and no width.
+    times = p_holm / p if p > 0 else 1.0
+    width = np.nan
+    if np.isfinite(p):
+        width = stats.t.isf(LEVEL / times / sides, row["n_folds"] - 1) * row["corrected_se"]
+    return {
+        "corrected_low": row["difference"] - width,
+        "corrected_high": row["difference"] + width,
     }
