@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from project import COHORTS, DESIGNS, MODELS, Project, dependents, names, rows_of
 
-from alignment.figures.charts import PHOTOGRAPHS
+from alignment.figures.photographs import DOTS
 
 pytestmark = pytest.mark.workflow
 
@@ -138,7 +138,7 @@ def test_figures_are_drawn_as_png_and_pdf(switched_on, figure):
     with Image.open(switched_on / f"results/figures/{figure}.png") as image:
         image.load()
         # As wide as a page; photographs need fewer dots than lines and text.
-        assert image.width == 7 * (PHOTOGRAPHS if figure.startswith("stable_maps") else 300)
+        assert image.width == 7 * (DOTS if figure.startswith("stable_maps") else 300)
     assert (switched_on / f"results/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
 
 
