@@ -5,9 +5,9 @@ from itertools import product
 
 import numpy as np
 from contourpy import contour_generator
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import source_label, spread
@@ -178,10 +178,10 @@ def _draw_picture(sheet, picture, saved, image, saliency_map, cell, side):
 
 def _add_lines(sheet, lines):
     """White with a black edge, which is seen on any ground, in print and by anyone."""
-    drawn = LineCollection(lines, colors="white", linewidths=0.6, joinstyle="round")
-    drawn.set_path_effects([withStroke(linewidth=1.5, foreground="black")])
-    sheet.panel.add_collection(drawn, autolim=False)
-    sheet.panel.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    path = Path.make_compound_path(*map(Path, lines))
+    for colour, width in (("black", 1.6), ("white", 0.6)):
+        look = {"edgecolor": colour, "linewidth": width, "joinstyle": "round"}
+        sheet.panel.add_artist(PathPatch(path, fill=False, **look))
 
 
 def _name_sources(sheet, maps, kinds, top, side):
