@@ -56,6 +56,14 @@ def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, co
         assert names(planned) == expected
 
 
+def test_another_label_of_a_cohort_is_drawn_and_nothing_is_computed_for_it(finished):
+    jobs = finished.planned(overlays=[{"cohorts": {"tiny": {"label": "What it is called"}}}])
+    assert {"plot_heatmaps", "plot_saliency"} <= rules(jobs)
+    drawing = ("plot_", "draw_", "pack_", "all")
+    assert {rule for rule in rules(jobs) if not rule.startswith(drawing)} == set()
+    assert values_of("cohort", jobs) <= {"tiny"}
+
+
 def added(jobs, all_jobs):
     """The names of the jobs that make something that was not there, and of their dependents."""
     there = set().union(*(job.output for job in all_jobs))
