@@ -129,7 +129,10 @@ rule plot_heatmaps:
     params:
         thresholds=THRESHOLDS,
         colours=config["heatmaps"]["colours"],
+        negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
+        cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
+        models=LABELS["models"],
     script:
         "../workflow_scripts/plot_heatmaps.py"
 
@@ -144,7 +147,10 @@ use rule plot_heatmaps as plot_heatmaps_at with:
     params:
         thresholds=lambda wildcards: [wildcards.threshold],
         colours=config["heatmaps"]["colours"],
+        negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
+        cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
+        models=LABELS["models"],
 
 
 rule plot_agreement:
@@ -274,12 +280,14 @@ rule plot_stable_maps:
     params:
         share=config["stability"]["retained_share"],
         folds=FOLDS,
+        cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
+        model=lambda wildcards: LABELS["models"][wildcards.model],
     script:
         "../workflow_scripts/plot_stable_maps.py"
 
 
 rule plot_saliency:
-    """Draw pictures with the top areas of heatmap and saliency map outlined."""
+    """Draw pictures with the top areas of heatmap and saliency map."""
     input:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
@@ -300,6 +308,8 @@ rule plot_saliency:
     params:
         kinds={name: source["kind"] for name, source in SOURCES.items()},
         n_shown=config["figures"]["grid_pictures"],
+        cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
+        models=LABELS["models"],
     script:
         "../workflow_scripts/plot_saliency.py"
 

@@ -117,5 +117,8 @@ rule draw_pair_heatmap:
         "results/benchmarks/draw_pair_heatmap/{cohort}/{model}/{pair}.tsv"
     conda:
         "../envs/alignment.yaml"
+    params:
+        cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
+        model=lambda wildcards: LABELS["models"][wildcards.model],
     script:
         "../workflow_scripts/draw_pair_heatmap.py"

@@ -17,7 +17,7 @@ from alignment.figures.pair_heatmap import KINDS, draw
 from alignment.similarity.pairs import named_pair
 
 
-def main(input, output, wildcards):
+def main(input, output, params, wildcards):
     cohort, model = wildcards.cohort, wildcards.model
     check_made_from(input.pairs, input, {"cohort": cohort, "model": model})
     pairs = Arrays(input.pairs)
@@ -45,7 +45,7 @@ def main(input, output, wildcards):
     names = [images[i] for i in found]
     people = f"{judged:.2f}" if np.isfinite(judged) else "not judged"
     figure = draw(
-        f"{cohort}, {model}; similarity judged by people: {people}",
+        f"{params.cohort}, {params.model}; similarity judged by people: {people}",
         names,
         [pictures[name] for name in names],
         [{kind: pairs[kind][entry].astype(float) for kind in KINDS} for entry in entries],
@@ -58,4 +58,4 @@ def main(input, output, wildcards):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.wildcards)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)

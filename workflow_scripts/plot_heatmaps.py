@@ -3,8 +3,9 @@
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
-from alignment.figures.charts import PHOTOGRAPHS, save, use_style
+from alignment.figures.charts import use_style
 from alignment.figures.heatmaps import draw
+from alignment.figures.photographs import save_photographs
 
 
 def main(input, output, params, cohort):
@@ -13,9 +14,9 @@ def main(input, output, params, cohort):
     for path in input.heatmaps:
         check_made_from(path, input, {"cohort": cohort})
         saved = open_heatmaps(path, input.pictures)
-        heatmaps[saved.model] = saved
-    figure = draw(cohort, heatmaps, params.thresholds, params.colours, params.n_shown)
-    save(figure, output.png, output.pdf, PHOTOGRAPHS)
+        heatmaps[params.models[saved.model]] = saved
+    figure = draw(params.cohort, heatmaps, params.thresholds, params.colours, params.n_shown)
+    save_photographs(figure, output.png, output.pdf)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Draw pictures with the top areas of heatmap and saliency map outlined, for one cohort."""
+"""Draw pictures with the top areas of heatmap and saliency map, for one cohort."""
 
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_tables
-from alignment.figures.charts import PHOTOGRAPHS, save, use_style
+from alignment.figures.charts import use_style
+from alignment.figures.photographs import save_photographs
 from alignment.figures.saliency import draw, risks_of
 from alignment.saliency.models import CENTRE
 
@@ -16,7 +17,7 @@ def main(input, output, params, cohort):
     for path in input.heatmaps:
         check_made_from(path, input, {"cohort": cohort})
         saved = open_heatmaps(path, input.pictures)
-        heatmaps[saved.model] = saved
+        heatmaps[params.models[saved.model]] = saved
     images = saved.images
     for path in input.maps:
         check_made_from(path, input)
@@ -25,9 +26,12 @@ def main(input, output, params, cohort):
     # The same spot on every picture, unless there is nothing else to show.
     if len(maps) > 1:
         maps.pop(CENTRE, None)
-    risks = risks_of(read_tables(input.tables))
-    figure = draw(cohort, heatmaps, maps, risks, params.kinds, params.n_shown)
-    save(figure, output.png, output.pdf, PHOTOGRAPHS)
+    risks = {
+        (params.models[model], *of): risk
+        for (model, *of), risk in risks_of(read_tables(input.tables)).items()
+    }
+    figure = draw(params.cohort, heatmaps, maps, risks, params.kinds, params.n_shown)
+    save_photographs(figure, output.png, output.pdf)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.tables import read_columns
 from alignment.comparison.stability import most_exciting, stable_maps
-from alignment.figures.charts import PHOTOGRAPHS, save, use_style
-from alignment.figures.stable_maps import N_MAPS, N_PICTURES, draw, title_of
+from alignment.figures.charts import use_style
+from alignment.figures.photographs import save_photographs
+from alignment.figures.stable_maps import N_MAPS, N_PICTURES, describe, draw, title_of
 
 
 def main(input, output, params, wildcards):
@@ -17,10 +18,10 @@ def main(input, output, params, wildcards):
     use_style(input.style)
     table, cohort = read_columns(input.maps), read_columns(input.cohort)
     pictures, images = PictureFiles(input.pictures), cohort["image"]
-    stable = stable_maps(table, params.share)
-    best = stable[:N_MAPS]
-    where = f"{wildcards.cohort}, {wildcards.model}"
-    title = title_of(where, len(stable), params.share, table["share_retained"].max())
+    best = stable_maps(table, params.share)[:N_MAPS]
+    n_folds = params.folds["n_seeds"] * params.folds["n_folds"]
+    where = f"{params.cohort}, {params.model}"
+    title = title_of(where, len(images), n_folds, table["share_retained"], params.share)
     with open_arrays(input.activations) as file:
         framing = file.attrs["framing"]
         ascending = np.sort(best)
@@ -29,12 +30,12 @@ def main(input, output, params, wildcards):
     for f in best:
         activity = chosen[:, np.searchsorted(ascending, f)]
         top = most_exciting(activity, N_PICTURES)
-        names.append(f"map {f}\n{100 * table['share_retained'][f]:.0f} % of folds")
+        names.append(describe(table, f))
         shown.append([pictures[images[i]] for i in top])
         excited.append(activity[top])
         print(f"map {f}: {', '.join(images[i] for i in top)}")
     print(title)
-    save(draw(title, names, shown, excited, framing), output.png, output.pdf, PHOTOGRAPHS)
+    save_photographs(draw(title, names, shown, excited, framing), output.png, output.pdf)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from PIL import Image
 
 from alignment.explorer import page as page_module
 from alignment.heatmaps.placement import place
+from alignment.heatmaps.spotlight import spotlight
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright, which drives the browser, is not installed"
@@ -170,6 +171,36 @@ def test_masks_are_those_of_the_workflow(made, visit, framing):
             assert different.sum() == 0, (made.names[image], top)
             n_pixels += different.size
     print(f"\n0 of {n_pixels} pixels differ")
+
+
+@pytest.mark.parametrize("top", [10, 40, 80])
+@pytest.mark.parametrize("n_zero", [0, 70, 95])
+def test_spotlight_lights_what_the_workflow_lights_and_softens_its_edge_alone(
+    made, visit, top, n_zero
+):
+    """The overlay of the same values: as it is above the percentile, dark where it is zero."""
+    values = np.random.default_rng(0).permutation(np.linspace(0.01, 1, 100)).astype(np.float32)
+    values[:n_zero] = 0
+    picture = np.full((10, 10, 3), (200, 120, 80), dtype=np.uint8)
+    lit = (spotlight(picture, values.reshape(10, 10), 100 - top) == picture).all(axis=2).ravel()
+    shown = visit(made.path).evaluate(
+        """([values, top]) => {
+            const map = { values: Float32Array.from(values), height: 10, width: 10 };
+            const field = new Field(map, { height: 10, width: 10 }, "stretch", false);
+            const out = new Uint32Array(100);
+            const layer = { light: new Uint32Array(100).fill(pixel(200, 200, 200)) };
+            layer.dark = new Uint32Array(100).fill(pixel(0, 0, 0));
+            looks.spotlight(out, layer, field, field.threshold(top));
+            return [...out].map((value) => value & 255);
+        }""",
+        [values.tolist(), top],
+    )
+    shown = np.array(shown)
+    assert (shown[lit] == 200).all()
+    assert (shown[~lit] < 200).all()
+    assert (shown[values == 0] == 0).all()
+    threshold = np.percentile(values, 100 - top)
+    assert (shown[values < threshold - 0.06 * values.max() - 1e-6] == 0).all()
 
 
 def test_the_slider_lights_what_it_says_and_keeps_up(made, visit):

@@ -4,11 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from PIL import Image
 
 from alignment.figures.charts import (
-    PAGE_WIDTH,
-    PHOTOGRAPHS,
     ceilings_of,
     count,
     designs_of,
@@ -129,11 +126,3 @@ def test_equal_figures_are_equal_files(tmp_path):
         contents.append([path.read_bytes() for path in paths])
         assert not plt.fignum_exists(figure.number)
     assert contents[0] == contents[1]
-
-
-def test_photographs_have_fewer_dots_than_lines(tmp_path):
-    for dpi, width in ((None, 2100), (PHOTOGRAPHS, 7 * PHOTOGRAPHS)):
-        figure = plt.figure(figsize=(PAGE_WIDTH, 1))
-        save(figure, tmp_path / "a.png", tmp_path / "a.pdf", dpi)
-        with Image.open(tmp_path / "a.png") as image:
-            assert image.width == width

@@ -1,12 +1,24 @@
 """The grid of heatmaps: a row of pictures, and a row of overlays per model and threshold."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import spread
-from alignment.figures.heatmaps import GAP, PER_ROW, draw
+from alignment.figures.heatmaps import (
+    HEADER,
+    HEADING,
+    LARGEST,
+    NAMES,
+    SMALLEST,
+    arrange,
+    draw,
+    said,
+)
+from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH
 from alignment.heatmaps.overlays import draw_overlay
 
 
@@ -31,67 +43,147 @@ def heatmaps_of(n_images, models=("a", "b"), sign=1):
     }
 
 
-def cells_of(figure, n_rows, per_row):
-    """The cells of the mosaic, row by row."""
-    (shown,) = (
-        image for axes in figure.axes for image in axes.images if image.get_array().ndim > 2
-    )
-    mosaic = np.asarray(shown.get_array())
-    rows = np.split(mosaic, n_rows, axis=0)
-    return [np.split(row, per_row, axis=1) for row in rows]
+def words_of(figure):
+    (panel,) = figure.axes
+    return [text.get_text() for text in panel.texts]
 
 
-@pytest.mark.parametrize("n_images", [3, 12])
+def fitted(picture, side):
+    """A picture as large as it can be in a square cell."""
+    height, width = picture.shape[:2]
+    scale = (side - GAP) / max(height, width)
+    size = round(scale * width), round(scale * height)
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
+
+
+@pytest.fixture
+def whole_colours(monkeypatch):
+    """Pictures as they are, before their colours are made few."""
+    monkeypatch.setattr("alignment.figures.photographs.few_colours", lambda canvas: canvas)
+
+
+@pytest.mark.usefixtures("whole_colours")
+@pytest.mark.parametrize("n_images", [3, 20])
 @pytest.mark.parametrize("thresholds", [["full"], ["full", "p60", "p90"]])
-def test_every_picture_is_shown_above_its_overlays(n_images, thresholds):
+@pytest.mark.parametrize("colours", ["spotlight", "viridis"])
+def test_every_picture_is_shown_above_its_overlays(n_images, thresholds, colours):
     heatmaps = heatmaps_of(n_images)
-    figure = draw("cohort", heatmaps, thresholds, "viridis", n_shown=10)
-    shown = [f"{k:02d}" for k in spread(n_images, min(n_images, 10))]
-    per_row = min(len(shown), PER_ROW)
-    strips = [shown[k : k + per_row] for k in range(0, len(shown), per_row)]
-    n_rows = 1 + len(heatmaps) * len(thresholds)
-    cells = cells_of(figure, n_rows * len(strips), per_row)
-    for s, strip in enumerate(strips):
-        for column, image in enumerate(strip):
-            picture = heatmaps["a"].pictures[image]
-            expected = [picture]
-            for each in heatmaps.values():
-                for threshold in thresholds:
-                    look = "stretch", threshold, "viridis"
-                    expected.append(draw_overlay(picture, each.of(image), *look))
-            for line, values in enumerate(expected):
-                cell = cells[s * n_rows + line][column]
-                side = cell.shape[0] - GAP
-                height, width = values.shape[:2]
-                scale = side / max(height, width)
-                size = round(scale * width), round(scale * height)
-                resized = Image.fromarray(values).resize(size, Image.Resampling.LANCZOS)
-                covered = np.argwhere((cell != 255).any(axis=2))
-                (top, left), (bottom, right) = covered.min(axis=0), covered.max(axis=0)
-                # A pixel at the edge may be white by chance.
-                assert abs(bottom - top + 1 - size[1]) <= 2
-                assert abs(right - left + 1 - size[0]) <= 2
-                middle = np.asarray(resized)[size[1] // 2, size[0] // 2].astype(int)
-                found = cell[
-                    (cell.shape[0] - size[1]) // 2 + size[1] // 2,
-                    (cell.shape[1] - size[0]) // 2 + size[0] // 2,
-                ].astype(int)
-                np.testing.assert_array_equal(found, middle)
+    figure = draw("cohort", heatmaps, thresholds, colours, n_shown=14)
+    (panel,) = figure.axes
+    canvas = np.asarray(panel.images[0].get_array())
+    n = min(n_images, 14)
+    per_row, n_drawn, side = arrange(n, 2, len(thresholds))
+    assert n_drawn == n
+    shown = [f"{k:02d}" for k in spread(n_images, n)]
+    top = HEADER
+    for start in range(0, n, per_row):
+        strip = shown[start : start + per_row]
+        rows = [(top, lambda image, picture: picture)]
+        top += side
+        for saved in heatmaps.values():
+            top += HEADING
+            for threshold in thresholds:
+                look = "stretch", threshold, colours
+                rows.append((top, lambda i, p, s=saved, k=look: draw_overlay(p, s.of(i), *k)))
+                top += side
+        top += HEADING
+        for row_top, drawn in rows:
+            for column, image in enumerate(strip):
+                picture = heatmaps["a"].pictures[image]
+                expected = fitted(drawn(image, picture), side)
+                height, width = expected.shape[:2]
+                y = round(row_top + (side - height) / 2)
+                x = round(NAMES + column * side + (side - width) / 2)
+                np.testing.assert_array_equal(canvas[y : y + height, x : x + width], expected)
+    assert canvas.shape == (top - HEADING, PAGE_WIDTH, 3)
 
 
-def test_rows_say_what_they_show(saved):
-    figure = draw("cohort", heatmaps_of(3), ["full", "p60"], "viridis", 3)
-    said = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert {"picture", "whole", "top 40 %", "a", "b"} <= set(said)
-    assert "cohort" in [text.get_text() for text in figure.texts]
-    saved(figure)
+@pytest.mark.parametrize("n", [1, 2, 8, 13, 40])
+@pytest.mark.parametrize("n_models", [1, 2, 3, 6])
+@pytest.mark.parametrize("n_thresholds", [1, 5])
+def test_the_grid_fits_a_page_and_its_pictures_are_as_large_as_they_can_be(
+    n, n_models, n_thresholds
+):
+    def heights(n_strips):
+        return HEADER + (n_strips * (n_models + 1) - 1) * HEADING, n_strips * (
+            1 + n_models * n_thresholds
+        )
+
+    def side_of(n_drawn, n_strips):
+        taken, rows = heights(n_strips)
+        per_row = -(-n_drawn // n_strips)
+        return min((PAGE_WIDTH - NAMES) // per_row, (PAGE_HEIGHT - taken) // rows, LARGEST)
+
+    def largest(n_drawn):
+        return max(side_of(n_drawn, n_strips) for n_strips in range(1, n_drawn + 1))
+
+    per_row, n_drawn, side = arrange(n, n_models, n_thresholds)
+    assert 1 <= n_drawn <= n
+    assert SMALLEST <= side <= LARGEST
+    assert NAMES + per_row * side <= PAGE_WIDTH
+    if largest(1) < SMALLEST:  # no page has room for so many rows
+        assert per_row == n_drawn
+        assert side == SMALLEST
+        return
+    taken, rows = heights(-(-n_drawn // per_row))
+    assert taken + rows * side <= PAGE_HEIGHT
+    assert side == largest(n_drawn)
+    assert all(largest(more) < SMALLEST for more in range(n_drawn + 1, n + 1))
+
+
+def test_the_default_grid_is_one_strip_of_eight_on_a_page():
+    per_row, n_drawn, side = arrange(8, 2, 5)
+    assert (per_row, n_drawn) == (8, 8)
+    assert side > 0.7 * DOTS
 
 
 @pytest.mark.parametrize(
-    ("sign", "ends"),
-    [(1, ["matters least", "matters most"]), (-1, ["hurts most", "no matter", "matters most"])],
+    "models", [("a", "b"), ("a network with a very long name indeed " * 3, "efficientnet_lite_10")]
 )
-def test_the_scale_says_what_its_ends_mean(sign, ends):
-    figure = draw("cohort", heatmaps_of(3, sign=sign), ["full"], "RdBu_r", 3)
-    labels = [label.get_text() for label in figure.axes[-1].get_yticklabels()]
-    assert labels == ends
+@pytest.mark.parametrize("thresholds", [["p60"], ["full", "p60", "p99.5"]])
+def test_names_stay_on_one_line_within_the_page_and_apart(saved, models, thresholds):
+    figure = draw("cohort " * 30, heatmaps_of(3, models), thresholds, "viridis", 3)
+    (panel,) = figure.axes
+    figure.set_dpi(DOTS)
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in panel.texts]
+    for text, box in zip(panel.texts, boxes, strict=True):
+        assert "\n" not in text.get_text()
+        assert box.x0 >= 0
+        assert box.x1 <= PAGE_WIDTH
+    for k, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+    saved(figure, width=PAGE_WIDTH * 2)
+
+
+def test_rows_say_what_they_show():
+    words = words_of(draw("cohort", heatmaps_of(9), ["full", "p60"], "spotlight", 3))
+    assert words[0] == "cohort: 3 of 9 pictures"
+    rows = [word for word in words if word in ("picture", "whole", "top 40 %", "a", "b")]
+    assert rows == ["picture", "a", "whole", "top 40 %", "b", "whole", "top 40 %"]
+    assert words_of(draw("c", heatmaps_of(3), ["full"], "spotlight", 8))[0] == "c: all 3 pictures"
+
+
+def test_thresholds_are_told_by_what_they_leave():
+    found = [said(threshold) for threshold in ("full", "p60", "p90", "p92.5")]
+    assert found == ["whole", "top 40 %", "top 10 %", "top 7.5 %"]
+
+
+@pytest.mark.parametrize(
+    ("colours", "sign", "ends"),
+    [
+        ("RdBu_r", 1, ("matters least", "matters most (each picture's own maximum)")),
+        ("RdBu_r", -1, ("hurts most", "matters most (each picture's own maximum)")),
+        ("spotlight", 1, ("dark: does not matter", "as it is: matters most")),
+        ("spotlight", -1, ("blue: hurts; dark: does not matter", "as it is: matters most")),
+    ],
+)
+def test_the_key_says_what_its_ends_mean(colours, sign, ends):
+    words = words_of(draw("cohort", heatmaps_of(3, sign=sign), ["full"], colours, 3))
+    assert set(ends) <= set(words)
+    ticks = [
+        float(w.replace("−", "-")) for w in words if w.replace("−", "").replace(".", "").isdigit()
+    ]
+    assert bool(ticks) == (colours != "spotlight")
+    assert all(a < b for a, b in pairwise(ticks))
+    assert (min(ticks, default=0) < 0) == (sign < 0 and colours != "spotlight")

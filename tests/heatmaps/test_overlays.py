@@ -1,10 +1,18 @@
 """Pictures coloured by their heatmaps."""
 
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from alignment.artifacts.errors import InputError
 from alignment.heatmaps.overlays import blend, draw_overlay
+from alignment.heatmaps.placement import place
+from alignment.heatmaps.spotlight import spotlight
 
 
 def ramp(level):
@@ -120,6 +128,51 @@ def test_the_picture_itself_is_left_as_it_is():
 
 def test_an_unknown_colour_map_is_named():
     with pytest.raises(
-        InputError, match=r"heatmaps: colours: .* no colour map 'jett'; jet, viridis"
+        InputError, match=r"heatmaps: colours: .* no colour map 'jett'; spotlight .* jet, viridis"
     ):
         drawn("a", colours="jett")
+
+
+@pytest.mark.parametrize("percentile", [None, 60, 90])
+def test_jet_gives_the_look_of_the_paper_pixel_by_pixel(tmp_path, percentile):
+    """Scaled bilinearly, divided by the maximum, squared, coloured, 0.6 picture + 0.4 colour."""
+    rng = np.random.default_rng(1)
+    picture = rng.integers(0, 256, (35, 52, 3), dtype=np.uint8)
+    heatmap = rng.random((7, 7), dtype=np.float32)
+    threshold = "full" if percentile is None else f"p{percentile}"
+    drawn = draw_overlay(picture, heatmap, "stretch", threshold, "jet")
+    Image.fromarray(drawn).save(tmp_path / "overlay.png")
+
+    large = np.asarray(Image.fromarray(heatmap).resize((52, 35), Image.Resampling.BILINEAR))
+    colour = plt.get_cmap("jet")((large / large.max()) ** 2)[..., :3]
+    expected = np.rint(0.6 * picture + 0.4 * (255 * colour))
+    if percentile is not None:
+        below = large <= np.percentile(large, percentile)
+        expected[below] = picture[below]
+    with Image.open(tmp_path / "overlay.png") as found:
+        np.testing.assert_array_equal(np.asarray(found), expected)
+
+
+@pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
+@pytest.mark.parametrize("threshold", ["full", "p60"])
+def test_spotlight_is_a_look_beside_the_colour_maps(framing, threshold):
+    rng = np.random.default_rng(2)
+    picture = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    heatmap = rng.random((4, 4), dtype=np.float32)
+    placed = place(heatmap, (30, 20), framing)
+    expected = spotlight(picture, placed, None if threshold == "full" else 60)
+    drawn = draw_overlay(picture, heatmap, framing, threshold, "spotlight")
+    np.testing.assert_array_equal(drawn, expected)
+
+
+def test_spotlight_spares_a_job_the_import_of_matplotlib():
+    code = (
+        "import sys, numpy as np; from alignment.heatmaps.overlays import draw_overlay\n"
+        "draw_overlay(np.zeros((4, 4, 3), np.uint8), np.ones((2, 2)), 'stretch', 'full', "
+        "'spotlight')\nprint('matplotlib' in sys.modules)"
+    )
+    scripts = Path(__file__).parents[2] / "workflow_scripts"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"

@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.heatmaps.pair_heatmaps import light, pooled_shares, spread_drops, spread_shares
+from alignment.heatmaps.pair_heatmaps import pooled_shares, spread_drops, spread_shares
 
 N_IMAGES, N_MAPS, HEIGHT, WIDTH = 6, 8, 3, 4
 
@@ -96,16 +96,3 @@ def test_drops_of_any_head_are_those_of_its_maps(feature_maps, kept):
             for f in range(N_MAPS)
         ]
         np.testing.assert_allclose(share, spread_drops(feature_maps[i], np.array([drops]))[0])
-
-
-def test_light_shows_the_picture_where_its_share_is_full():
-    picture = np.random.default_rng(3).integers(0, 256, (2, 3, 3)).astype(np.uint8)
-    local = np.array([[1.0, 5.0, 0.5], [0.0, np.nan, -1.0]])
-    lit = light(picture, local)
-    assert (lit[0, :2] == picture[0, :2]).all()
-    dark = light(picture, np.zeros((2, 3)))
-    assert (lit[1, :2] == dark[1, :2]).all()
-    assert dark.max() < 64
-    half = (picture[0, 2].astype(float) + dark[0, 2]) / 2
-    np.testing.assert_allclose(lit[0, 2], half, atol=1)
-    assert lit[1, 2].argmax() == 2  # unlike: blue

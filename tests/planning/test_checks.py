@@ -149,8 +149,8 @@ def test_what_leads_nowhere_is_refused_in_one_sentence(refusal, case):
     assert all(part in sentence for part in parts), sentence
 
 
-@pytest.mark.parametrize("colours", ["jet", "viridis", "RdBu_r", "magma_r", "Blues"])
-def test_any_colour_map_of_matplotlib_is_taken(plan, colours):
+@pytest.mark.parametrize("colours", ["spotlight", "jet", "viridis", "RdBu_r", "magma_r", "Blues"])
+def test_spotlight_and_any_colour_map_of_matplotlib_are_taken(plan, colours):
     assert plan({"heatmaps": {"colours": colours}})["heatmaps"]["colours"] == colours
 
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from project import COHORTS, DESIGNS, MODELS, Project, dependents, names, rows_of
 
-from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, PHOTOGRAPHS
+from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH
+from alignment.figures.photographs import DOTS
 
 pytestmark = pytest.mark.workflow
 
@@ -139,7 +140,7 @@ def test_figures_are_drawn_as_png_and_pdf(switched_on, figure):
         image.load()
         # As wide as a page, or as a column; photographs need fewer dots than lines and text.
         width = COLUMN_WIDTH if figure == "cohort_agreement" else PAGE_WIDTH
-        assert image.width == int(width * (PHOTOGRAPHS if "stable_maps" in figure else 300))
+        assert image.width == int(width * (DOTS if figure.startswith("stable_maps") else 300))
     assert (switched_on / f"results/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -61,6 +61,12 @@ def test_overlays_are_valid_on_top_of_the_config(path):
     jsonschema.Draft202012Validator(SCHEMA).validate(config)
 
 
+def test_pictures_are_lit_by_default_and_look_as_in_the_paper_where_that_is_repeated():
+    paper = yaml.safe_load((CHECKOUT / "config.paper.yaml").read_text(encoding="utf-8"))
+    assert CONFIG["heatmaps"]["colours"] == "spotlight"
+    assert merged(CONFIG, paper)["heatmaps"] == CONFIG["heatmaps"] | {"colours": "jet"}
+
+
 @pytest.mark.parametrize("path", OBJECTS, ids=dotted)
 def test_unknown_keys_are_refused_at_every_level(path):
     assert OBJECTS[path]["type"] == "object"

@@ -25,7 +25,7 @@ PACKAGES = {path.parent for path in LIBRARY.rglob("__init__.py")}
 WITH_TORCH = ("networks/", "heads/", "topography/")
 # What reads and writes; beside them weights, which torch and safetensors read, and saved figures.
 WITH_FILES = ("artifacts/", "datasets/", "planning/")
-OPENERS = {"networks/checkpoints", "networks/weights", "figures/charts"}
+OPENERS = {"networks/checkpoints", "networks/weights", "figures/charts", "figures/photographs"}
 # Functions of modules, and methods of anything, that open files.
 OPENING_CALLS = {
     *("open", "np.load", "np.save", "np.savez", "numpy.load", "Image.open", "h5py.File"),

@@ -17,7 +17,6 @@ from matplotlib.lines import Line2D
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 COLUMN_WIDTH = 85 / 25.4  # inches: one column
-PHOTOGRAPHS = 200  # dots per inch of figures that consist of photographs
 FIT_NAMES = {
     "r2": "explained variance $R^2$",
     "pearson": "correlation $r$",
@@ -188,11 +187,8 @@ def spread(n_images: int, n_shown: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_images - 1, min(n_images, n_shown)).round().astype(int))
 
 
-def save(figure: Figure, png: str | Path, pdf: str | Path, dpi: int | None = None) -> None:
-    """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files.
-
-    Figures that consist of photographs need fewer dots per inch than lines and text.
-    """
-    figure.savefig(png, dpi=dpi or plt.rcParams["savefig.dpi"])
+def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
+    """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
+    figure.savefig(png)
     figure.savefig(pdf, metadata={"CreationDate": None})
     plt.close(figure)

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
-import numpy as np
-from PIL import Image
+from matplotlib.figure import Figure
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
-from alignment.figures.charts import PAGE_WIDTH, PHOTOGRAPHS, spread
-from alignment.heatmaps.overlays import draw_overlay
+from alignment.figures.charts import spread
+from alignment.figures.photographs import PAGE_HEIGHT, PAGE_WIDTH, Sheet, add_key, dots
+from alignment.heatmaps.overlays import colour_map, draw_overlay
+from alignment.heatmaps.spotlight import SPOTLIGHT
 
-PER_ROW = 8  # pictures side by side; longer grids go on below
-LABELS, SCALE = 0.75, 0.55  # inches left of the pictures, and right of them
-GAP = 5  # dots between pictures
+# Dots for title and key, for a model's name, and for thresholds
+HEADER, HEADING, NAMES = dots(0.5), dots(0.2), dots(0.6)
+LARGEST, SMALLEST = dots(0.78), dots(0.5)  # sides of a picture
 
 
 def draw(
@@ -21,93 +21,104 @@ def draw(
     thresholds: Sequence[str],
     colours: str,
     n_shown: int,
-):
+) -> Figure:
     """Return the figure: a row of pictures, then for each model a row per threshold.
-
-    All pictures are one image, since dozens of panels take seconds.
 
     Parameters
     ----------
     cohort : str
-        For the title.
+        What to call it.
     heatmaps : dict of str to SavedHeatmaps
-        By model; all of the same images.
+        By what to call the model; all of the same images.
     thresholds : sequence of str
         ``full``, or ``p`` and a percentile.
     colours : str
-        Name of a matplotlib colour map.
+        ``spotlight``, or the name of a matplotlib colour map.
     n_shown : int
+        The most pictures; fewer are drawn where a page has no room for them.
     """
     any_model = next(iter(heatmaps.values()))
-    images = [any_model.images[k] for k in spread(len(any_model.images), n_shown)]
-    per_row = min(len(images), PER_ROW)
-    side = (PAGE_WIDTH - LABELS - SCALE) / per_row
-    cell = round(PHOTOGRAPHS * side)
+    n_images = len(any_model.images)
+    per_row, n_drawn, side = arrange(min(n_shown, n_images), len(heatmaps), len(thresholds))
+    images = [any_model.images[k] for k in spread(n_images, n_drawn)]
     strips = [images[k : k + per_row] for k in range(0, len(images), per_row)]
-    rows, names = [], []
+    rows = 1 + len(heatmaps) * len(thresholds)
+    height = len(strips) * (rows * side + (len(heatmaps) + 1) * HEADING) - HEADING
+    sheet = Sheet(HEADER + height)
+    _add_header(sheet, cohort, heatmaps, len(images), colours)
+    top, left = HEADER, NAMES
     for strip in strips:
-        rows.append([any_model.pictures[image] for image in strip])
-        names.append(("picture", ""))
+        _name_row(sheet, "picture", top, side)
+        pictures = {image: any_model.pictures[image] for image in strip}
+        for column, picture in enumerate(pictures.values()):
+            sheet.put(picture, left + column * side, top, side)
+        top += side
         for model, saved in heatmaps.items():
+            sheet.write(model, left, top + HEADING / 2, room=PAGE_WIDTH - left)
+            top += HEADING
             for threshold in thresholds:
+                _name_row(sheet, said(threshold), top, side)
                 look = saved.framing, threshold, colours
-                rows.append([draw_overlay(saved.pictures[i], saved.of(i), *look) for i in strip])
-                first = threshold == thresholds[0]
-                names.append((model if first else "", _said(threshold)))
-    figure = plt.figure(figsize=(PAGE_WIDTH, 0.3 + side * len(rows)))
-    figure.set_layout_engine("none")
-    height = figure.get_figheight()
-    across, down = 1 - (LABELS + SCALE) / PAGE_WIDTH, 1 - 0.3 / height
-    panel = figure.add_axes((LABELS / PAGE_WIDTH, 0, across, down))
-    panel.imshow(_mosaic(rows, per_row, cell), aspect="auto", interpolation="none")
-    panel.set_axis_off()
-    for row, (model, threshold) in enumerate(names):
-        middle = (row + 0.5) * cell
-        panel.text(-0.06 * cell, middle, threshold or model, fontsize=7, ha="right", va="center")
-        if threshold and model:
-            place = -0.95 * LABELS / side * cell, middle + (len(thresholds) - 1) * cell / 2
-            panel.text(*place, model, fontsize=7, ha="left", va="center", rotation=90)
-    figure.text(0.5, 1 - 0.15 / height, cohort, ha="center", va="center", fontsize=8)
-    any_negative = any((saved.heatmap < 0).any() for saved in heatmaps.values())
-    _add_scale(figure, colours, any_negative, down)
-    return figure
+                for column, (image, picture) in enumerate(pictures.items()):
+                    drawn = draw_overlay(picture, saved.of(image), *look)
+                    sheet.put(drawn, left + column * side, top, side)
+                top += side
+        top += HEADING
+    return sheet.finish()
 
 
-def _said(threshold):
+def arrange(n: int, n_models: int, n_thresholds: int) -> tuple[int, int, int]:
+    """Choose how pictures are laid out on a page.
+
+    Parameters
+    ----------
+    n : int
+        Pictures that are wanted.
+    n_models, n_thresholds : int
+
+    Returns
+    -------
+    per_row, n_drawn : int
+        Longer grids go on below.  Of the pictures so many are drawn that each has at least
+        `SMALLEST`; the page is longer than `PAGE_HEIGHT` only where even one row of them would be.
+    side : int
+        Dots of a picture: as many as fit.
+    """
+    across, rows = PAGE_WIDTH - NAMES, 1 + n_models * n_thresholds
+    for n_drawn in range(n, 0, -1):
+        best = (0, n_drawn)
+        for n_strips in range(1, n_drawn + 1):
+            per_row = -(-n_drawn // n_strips)
+            taken = HEADER + (n_strips * (n_models + 1) - 1) * HEADING
+            down = (PAGE_HEIGHT - taken) // (n_strips * rows)
+            best = max(best, (min(across // per_row, down, LARGEST), per_row))
+        if best[0] >= SMALLEST:
+            return best[1], n_drawn, best[0]
+    per_row = min(n, across // SMALLEST)
+    return per_row, per_row, SMALLEST
+
+
+def said(threshold: str) -> str:
+    """Return a threshold in words."""
     if threshold == "full":
         return "whole"
     return f"top {100 - float(threshold.removeprefix('p')):g} %"
 
 
-def _mosaic(rows, per_row, cell):
-    """Return one (height, width, 3) uint8 array of pictures, each fitted into its cell."""
-    mosaic = np.full((len(rows) * cell, per_row * cell, 3), 255, dtype=np.uint8)
-    for r, row in enumerate(rows):
-        for c, picture in enumerate(row):
-            height, width = picture.shape[:2]
-            scale = (cell - GAP) / max(height, width)
-            size = max(1, round(scale * width)), max(1, round(scale * height))
-            fitted = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
-            top = r * cell + (cell - size[1]) // 2
-            left = c * cell + (cell - size[0]) // 2
-            mosaic[top : top + size[1], left : left + size[0]] = fitted
-    return mosaic
+def _name_row(sheet, name, top, side):
+    sheet.write(name, NAMES - dots(0.06), top + side / 2, ha="right", room=NAMES - dots(0.06))
 
 
-def _add_scale(figure, colours, signed, down):
-    place = (1 - (SCALE - 0.12) / PAGE_WIDTH, 0.15 * down, 0.1 / PAGE_WIDTH, 0.7 * down)
-    axes = figure.add_axes(place)
-    scale = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), colours)
-    bar = figure.colorbar(scale, cax=axes)
-    ends = (
-        ["hurts most", "no matter", "matters most"] if signed else ["matters least", "matters most"]
-    )
-    bar.set_ticks([-1, 0, 1] if signed else [0, 1], labels=ends)
-    bar.ax.tick_params(labelrotation=90, length=0)
-    for label, side in zip(
-        bar.ax.get_yticklabels(),
-        ["bottom", "center", "top"] if signed else ["bottom", "top"],
-        strict=True,
-    ):
-        label.set_verticalalignment(side)
-    bar.outline.set_visible(False)
+def _add_header(sheet, cohort, heatmaps, n, colours):
+    n_images = len(next(iter(heatmaps.values())).images)
+    which = f"{n} of {n_images}" if n < n_images else f"all {n}"
+    title = f"{cohort}: {which} pictures"
+    sheet.write(title, NAMES, dots(0.12), 8, room=PAGE_WIDTH - NAMES)
+    signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
+    if colours == SPOTLIGHT:
+        low = "blue: hurts; dark: does not matter" if signed else "dark: does not matter"
+        ends, scale = (low, "as it is: matters most"), None
+    else:
+        low, scale = ("hurts most" if signed else "matters least"), colour_map(colours)
+        ends = low, "matters most (each picture's own maximum)"
+    add_key(sheet, NAMES, dots(0.29), ends, scale, signed)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.heatmaps.pair_heatmaps import light
 from alignment.heatmaps.placement import place
+from alignment.heatmaps.spotlight import light
 
 NOISE = 0.1  # a similarity below which places are noise
 KINDS = {"all_maps": "all maps", "retained": "retained maps, held out"}

@@ -1,25 +1,40 @@
-"""Draw pictures with the top areas of heatmap and saliency map outlined, for one cohort."""
+"""Draw pictures with the top areas of heatmap and saliency map, for one cohort."""
 
 from collections.abc import Mapping
+from itertools import product
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Patch
+from contourpy import contour_generator
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from alignment.figures.charts import PAGE_WIDTH, source_label, spread
+from alignment.artifacts.heatmap_files import SavedHeatmaps
+from alignment.figures.charts import source_label, spread
+from alignment.figures.photographs import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SMALL,
+    SWATCH,
+    Sheet,
+    dots,
+    width_of,
+)
+from alignment.heatmaps.spotlight import light
 from alignment.saliency.comparison import as_pixels
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES, top_areas
 
 SHARE = 1  # position in TOP_SHARES: the top 10 %
-HEATMAP, SALIENCY = "#D55E00", "#0072B2"
-# The picture is grey and pale, so that two colours suffice to be told from it.
-PALE = 0.45
-FILL = 0.25  # opacity of the areas
-MOST = 6  # pictures side by side, so that outlines can be told apart in print
+DIM = 0.4  # brightness outside the heatmap's area: what is salient there must still be seen
+MOST = 6  # pictures
+# Dots for title and key, names of models, names of sources, a number, and between pictures
+HEADER, HEADING, NAMES, NUMBER, APART = dots(0.5), dots(0.2), dots(1.05), dots(0.15), dots(0.12)
+LARGEST, SMALLEST = dots(1.2), dots(0.9)  # sides of a picture
 
 
-def areas(heatmap, saliency_map, size, framing):
+def areas(
+    heatmap: np.ndarray, saliency_map: np.ndarray, size: tuple[int, int], framing: str
+) -> list[np.ndarray]:
     """Return the top areas of a heatmap and of a saliency map on the picture.
 
     Returns
@@ -35,79 +50,89 @@ def areas(heatmap, saliency_map, size, framing):
     return result
 
 
-def draw(cohort, heatmaps, maps, risks, kinds, n_shown):
-    """Return the figure: a row per model and source, a column per picture.
+def draw(
+    cohort: str,
+    heatmaps: Mapping[str, SavedHeatmaps],
+    maps: Mapping[str, Mapping[str, np.ndarray]],
+    risks: Mapping[tuple[str, str, str], float],
+    kinds: Mapping[str, str],
+    n_shown: int,
+) -> Figure:
+    """Return the figure: for each picture a column per model side by side, and a row per source.
 
     Parameters
     ----------
     cohort : str
-        For the title.
+        What to call it.
     heatmaps : dict of str to SavedHeatmaps
-        By model; all of the same images.
+        By what to call the model; all of the same images.
     maps : dict of str to dict of str to array
         Saliency maps by source and image.
     risks : dict of (model, source, image) to float
-        Relative risk at this share.
+        Relative risk at this share, with the models as they are called here.
     kinds : dict of str to str
         What the maps of each source are.
     n_shown : int
-        Number of pictures.
+        The most pictures; fewer are drawn where a page has no room for them.
     """
     any_model = next(iter(heatmaps.values()))
-    images = [any_model.images[k] for k in spread(len(any_model.images), min(n_shown, MOST))]
-    rows = [(model, source) for model in heatmaps for source in maps]
-    side = (PAGE_WIDTH - 1.0) / len(images)
-    figure, panels = plt.subplots(
-        len(rows),
-        len(images),
-        figsize=(PAGE_WIDTH, 0.55 + (side + 0.14) * len(rows)),
-        squeeze=False,
-    )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.01, wspace=0, hspace=0)
-    for column, image in enumerate(images):
+    n_images = len(any_model.images)
+    per_strip, n_drawn, side = arrange(min(n_shown, n_images), len(heatmaps), len(maps))
+    images = [any_model.images[k] for k in spread(n_images, n_drawn)]
+    n_strips = -(-len(images) // per_strip)
+    height = HEADING + len(maps) * (side + NUMBER)
+    sheet = Sheet(HEADER + n_strips * height)
+    outlines = [_add_header(sheet, cohort, len(images), n_images)]
+    for k, image in enumerate(images):
+        strip, place = divmod(k, per_strip)
+        top = HEADER + strip * height
+        left = NAMES + place * (len(heatmaps) * side + APART)
         picture = any_model.pictures[image]
-        grey = picture.mean(axis=2, keepdims=True) / 255 * (1 - PALE) + PALE
-        size = picture.shape[1], picture.shape[0]
-        for row, (model, source) in enumerate(rows):
-            panel = panels[row, column]
-            saved = heatmaps[model]
-            both = areas(saved.of(image), maps[source][image], size, saved.framing)
-            shown = np.repeat(grey, 3, axis=2)
-            for area, colour in zip(both, (HEATMAP, SALIENCY), strict=True):
-                shown[area] += FILL * (to_rgb(colour) - shown[area])
-                _outline(panel, area, colour)
-            panel.imshow(shown)
-            panel.set_xlabel(_written(risks[model, source, image]), labelpad=1, fontsize=7)
-            panel.set(xticks=[], yticks=[])
-            panel.spines[:].set_visible(False)
-    for panel, (model, source) in zip(panels[:, 0], rows, strict=True):
-        panel.set_ylabel(f"{model}\n{source_label(source, kinds[source])}", fontsize=6)
-    percent = f"{100 * TOP_SHARES[SHARE]:.0f}"
-    areas_of = {HEATMAP: f"heatmap, top {percent} %", SALIENCY: f"saliency map, top {percent} %"}
-    figure.legend(
-        handles=[
-            Patch(facecolor=(*to_rgb(colour), FILL), edgecolor=colour, label=label)
-            for colour, label in areas_of.items()
-        ],
-        loc="outside upper right",
-        ncols=2,
-        title=f"{cohort}    number: relative risk",
-        title_fontsize=7,
-        alignment="right",
-    )
-    return figure
+        for column, model in enumerate(heatmaps):
+            middle = left + (column + 0.5) * side
+            sheet.write(model, middle, top + HEADING / 2, SMALL, room=side - 6, ha="center")
+        for (row, source), (column, (model, saved)) in product(
+            enumerate(maps), enumerate(heatmaps.items())
+        ):
+            cell = left + column * side, top + HEADING + row * (side + NUMBER)
+            map_there = maps[source][image]
+            outlines += _draw_picture(sheet, picture, saved, image, map_there, cell, side)
+            number = written(risks[model, source, image])
+            below = cell[1] + side + NUMBER / 2 - 2
+            sheet.write(number, cell[0] + side / 2, below, SMALL, ha="center")
+        if not place:
+            _name_sources(sheet, maps, kinds, top + HEADING, side)
+    _add_lines(sheet, outlines)
+    return sheet.finish()
 
 
-def _outline(panel, area, colour):
-    if not area.any():
-        return
-    # One pixel of nothing around, so that an area at the edge is outlined there too.
-    padded = np.pad(area, 1).astype(float)
-    where = np.arange(-1, area.shape[1] + 1), np.arange(-1, area.shape[0] + 1)
-    panel.contour(*where, padded, levels=[0.5], colors=[colour], linewidths=0.8)
+def arrange(n: int, n_models: int, n_sources: int) -> tuple[int, int, int]:
+    """Choose how pictures are laid out on a page.
+
+    Parameters
+    ----------
+    n : int
+        Pictures that are wanted.
+    n_models, n_sources : int
+
+    Returns
+    -------
+    per_strip, n_drawn : int
+        Pictures side by side, each with all models; and how many the page has room for, at most
+        `MOST`, at least one strip.
+    side : int
+        Dots of one picture of a model.
+    """
+    across = PAGE_WIDTH - NAMES
+    per_strip = max(1, (across + APART) // (n_models * SMALLEST + APART))
+    per_strip = min(per_strip, n, MOST)
+    side = min((across - (per_strip - 1) * APART) // (per_strip * n_models), LARGEST)
+    n_strips = max(1, (PAGE_HEIGHT - HEADER) // (HEADING + n_sources * (side + NUMBER)))
+    return per_strip, min(n, MOST, n_strips * per_strip), side
 
 
-def _written(risk):
+def written(risk: float) -> str:
+    """Return a relative risk as it stands in the figure."""
     if np.isnan(risk):
         return "–"
     return "∞" if np.isinf(risk) else f"{risk:.1f}"
@@ -123,3 +148,65 @@ def risks_of(table: Mapping[str, np.ndarray]) -> dict[tuple[str, str, str], floa
     """
     columns = (table["model"], table["source"], table["image"], table[RELATIVE_RISKS[SHARE]])
     return {(m, s, i): float(risk) for m, s, i, risk in zip(*columns, strict=True)}
+
+
+def outline(area: np.ndarray) -> list[np.ndarray]:
+    """Return the closed lines around an area, in pixels from the picture's upper left corner.
+
+    Parameters
+    ----------
+    area : (height, width) bool array
+
+    Returns
+    -------
+    list of (n, 2) arrays of x and y
+    """
+    # One pixel of nothing around, so that an area at the edge is outlined there too.
+    lines = contour_generator(z=np.pad(area, 1).astype(float)).lines(0.5)
+    limits = area.shape[1], area.shape[0]
+    return [np.clip(line - 0.5, 0, limits) for line in lines]
+
+
+def _draw_picture(sheet, picture, saved, image, saliency_map, cell, side):
+    """Put a picture into its cell, lit where it matters; return the outline of what is salient."""
+    size = picture.shape[1], picture.shape[0]
+    heat, salient = areas(saved.of(image), saliency_map, size, saved.framing)
+    left, top, width, height = sheet.put(light(picture, heat, DIM), *cell, side)
+    scale = width / size[0], height / size[1]
+    return [line * scale + (left, top) for line in outline(salient)]
+
+
+def _add_lines(sheet, lines):
+    """White with a black edge, which is seen on any ground, in print and by anyone."""
+    path = Path.make_compound_path(*map(Path, lines))
+    for colour, width in (("black", 1.6), ("white", 0.6)):
+        look = {"edgecolor": colour, "linewidth": width, "joinstyle": "round"}
+        sheet.panel.add_artist(PathPatch(path, fill=False, **look))
+
+
+def _name_sources(sheet, maps, kinds, top, side):
+    room = NAMES - dots(0.06)
+    for row, source in enumerate(maps):
+        middle = top + row * (side + NUMBER) + side / 2
+        label = source_label(source, kinds[source])
+        sheet.write(label, room, middle, SMALL, room=room, ha="right", linespacing=1.3)
+
+
+def _add_header(sheet, cohort, n, n_images):
+    """Write the title and the key; return the outline of its second box."""
+    which = f"{n} of {n_images}" if n < n_images else f"all {n}"
+    sheet.write(f"{cohort}: {which} pictures", NAMES, dots(0.12), 8, room=PAGE_WIDTH - NAMES)
+    percent = f"{100 * TOP_SHARES[SHARE]:.0f} %"
+    x, y, side = NAMES, dots(0.34), dots(0.14)
+    boxes = []
+    for share, name in ((1, "as it is: heatmap"), (0, "outlined: saliency map")):
+        top = round(y - side / 2)
+        grey = np.full((side, side, 3), SWATCH, dtype=np.uint8)
+        sheet.paste(light(grey, np.full((side, side), share), DIM), x, top)
+        boxes.append(outline(np.ones((side, side), dtype=bool))[0] + (x, top))
+        words = f"{name}, top {percent}"
+        x += side + dots(0.06)
+        sheet.write(words, x, y, SMALL)
+        x = round(x + width_of(words, SMALL) + dots(0.2))
+    sheet.write("number: relative risk", x, y, SMALL)
+    return boxes[1]

@@ -1,12 +1,12 @@
-"""Overlays: a picture coloured by its heatmap, whole or above a percentile."""
+"""Overlays: a picture lit or coloured by its heatmap, whole or above a percentile."""
 
 from collections.abc import Callable
 
 import numpy as np
-from matplotlib import colormaps
 
 from alignment.artifacts.errors import InputError
 from alignment.heatmaps.placement import place
+from alignment.heatmaps.spotlight import SPOTLIGHT, spotlight
 
 PICTURE_SHARE = 0.6  # of the blend of picture and colour
 
@@ -14,7 +14,7 @@ PICTURE_SHARE = 0.6  # of the blend of picture and colour
 def draw_overlay(
     picture: np.ndarray, heatmap: np.ndarray, framing: str, threshold: str, colours: str
 ) -> np.ndarray:
-    """Lay a heatmap over its picture.
+    """Show a heatmap on its picture.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def draw_overlay(
     threshold : str
         ``full``, or ``p`` and a percentile.
     colours : str
-        Name of a matplotlib colour map.
+        ``spotlight``, or the name of a matplotlib colour map.
 
     Returns
     -------
@@ -36,15 +36,24 @@ def draw_overlay(
     InputError
         No such colour map.
     """
-    if colours not in colormaps:
-        raise InputError(
-            f"config: heatmaps: colours: matplotlib has no colour map '{colours}'; "
-            "jet, viridis and RdBu_r are some of those it has."
-        )
     height, width = picture.shape[:2]
     placed = place(heatmap, (width, height), framing)
     percentile = None if threshold == "full" else float(threshold.removeprefix("p"))
-    return blend(picture, placed, colormaps[colours], percentile)
+    if colours == SPOTLIGHT:
+        return spotlight(picture, placed, percentile)
+    return blend(picture, placed, colour_map(colours), percentile)
+
+
+def colour_map(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a colour map of matplotlib by its name, or raise an InputError."""
+    from matplotlib import colormaps  # takes longer than all else, and Spotlight does without
+
+    if name not in colormaps:
+        raise InputError(
+            f"config: heatmaps: colours: matplotlib has no colour map '{name}'; "
+            "spotlight needs none, and jet, viridis and RdBu_r are some of those it has."
+        )
+    return colormaps[name]
 
 
 def blend(

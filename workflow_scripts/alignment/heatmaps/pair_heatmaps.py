@@ -8,9 +8,6 @@ import numpy as np
 from alignment.artifacts.arrays import Arrays
 from alignment.similarity.pairs import square
 
-DARK = 0.15  # of the brightness of a place without a share
-BLUE = np.array([60, 150, 255])
-
 
 def shares_of(
     activations: Arrays, perturbation: Mapping[str, np.ndarray], images: np.ndarray, similarity: str
@@ -162,27 +159,6 @@ def spread_shares(
         drops = rsm[i, j][:, None] - one_side[i][on][:, j].T
         shares[pairs] = spread_drops(feature_maps[i][on], drops)
     return shares
-
-
-def light(picture: np.ndarray, local: np.ndarray) -> np.ndarray:
-    """Light the places of a picture that make it like another.
-
-    Parameters
-    ----------
-    picture : (height, width, 3) uint8 array
-    local : (height, width) array
-        Similarity of each place: its share times the number of places.  From 0, where the picture
-        is dark, to 1, where it is as it is; below 0 it turns blue.  NaN counts as 0.
-
-    Returns
-    -------
-    (height, width, 3) uint8 array
-    """
-    local = np.clip(np.nan_to_num(local), -1, 1)[..., None]
-    grey = picture @ np.array([0.3, 0.59, 0.11])
-    dark = DARK * (0.35 * picture + 0.65 * grey[..., None]) + 7
-    lit = dark + np.maximum(local, 0) * (picture - dark)
-    return np.rint(lit + 0.75 * np.maximum(-local, 0) * (BLUE - lit)).astype(np.uint8)
 
 
 def _pairs_by_first(first):

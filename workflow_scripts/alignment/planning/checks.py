@@ -206,12 +206,12 @@ def _check_saliency(config):
 
 
 def _check_colours(colours):
-    if colours in ("jet", "viridis", "RdBu_r"):
+    if colours in ("spotlight", "jet", "viridis", "RdBu_r"):
         return
     from matplotlib import colormaps  # takes longer than all other checks
 
     if colours not in colormaps:
         raise InputError(
             f"config: heatmaps: colours: matplotlib has no colour map '{colours}'; "
-            "jet, viridis and RdBu_r are some of those it has."
+            "spotlight needs none, and jet, viridis and RdBu_r are some of those it has."
         )

@@ -105,12 +105,12 @@ const looks = {
 
   spotlight(out, { light, dark }, field, threshold) {
     const { values } = field;
-    const soft = EDGE * field.peak;
-    const low = threshold - soft;
+    // Where most of a map is zero its threshold is zero too: what does not matter stays dark.
+    const low = Math.max(threshold - EDGE * field.peak, Math.min(threshold, 0));
     for (let k = 0; k < out.length; k++) {
       const value = values[k];
       if (value > threshold) out[k] = light[k];
-      else if (value > low) out[k] = blend(dark[k], light[k], (value - low) / soft);
+      else if (value > low) out[k] = blend(dark[k], light[k], (value - low) / (threshold - low));
       else out[k] = dark[k];
     }
   },

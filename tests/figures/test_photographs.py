@@ -1,0 +1,191 @@
+"""A page of pictures: where they lie, what its keys say, and files of modest size."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from alignment.figures.photographs import (
+    DOTS,
+    GAP,
+    N_SHADES,
+    PAGE_WIDTH,
+    Sheet,
+    add_key,
+    few_colours,
+    save_photographs,
+    width_of,
+)
+from alignment.heatmaps.spotlight import light
+
+
+def noise(*shape):
+    return np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+
+
+def colours_of(picture):
+    return {tuple(colour) for colour in picture.reshape(-1, 3).tolist()}
+
+
+def shaded(height=60, width=200):
+    """Smooth shades of grey and brown, as photographs in the dark have them, and a blue corner."""
+    across = np.linspace(0, 200, width)[None, :] * np.linspace(0.3, 1, height)[:, None]
+    picture = np.rint(across[..., None] * [1, 0.9, 0.7]).astype(np.uint8)
+    picture[:6, :6] = (20, 60, 230)
+    return picture
+
+
+@pytest.mark.parametrize("size", [(50, 50), (20, 50), (50, 20), (400, 300), (1, 90)])
+def test_a_picture_lies_in_the_middle_of_its_cell_as_large_as_it_can(size):
+    sheet = Sheet(300)
+    left, top, width, height = sheet.put(np.zeros((*size, 3), np.uint8), 40, 60, 100)
+    assert max(width, height) == 100 - GAP
+    assert width / height == pytest.approx(size[1] / size[0], rel=0.1, abs=0.02)
+    assert left + width / 2 == pytest.approx(90, abs=1)
+    assert top + height / 2 == pytest.approx(110, abs=1)
+    inside = np.zeros((300, PAGE_WIDTH), dtype=bool)
+    inside[top : top + height, left : left + width] = True
+    np.testing.assert_array_equal((sheet.canvas == 0).all(axis=2), inside)
+
+
+def test_a_sheet_is_one_picture_as_wide_as_a_page(tmp_path):
+    sheet = Sheet(200)
+    for k in range(6):
+        sheet.put(noise(30, 30), 100 * k, 10, 100)
+    figure = sheet.finish()
+    (panel,) = figure.axes
+    assert len(panel.images) == 1
+    save_photographs(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (PAGE_WIDTH, 200) == (7 * DOTS, 200)
+        # Dot by dot, neither moved nor smoothed.
+        np.testing.assert_allclose(
+            np.asarray(image.convert("RGB")).astype(int), panel.images[0].get_array(), atol=8
+        )
+
+
+@pytest.mark.parametrize("room", [140, 250, 2000])
+def test_words_take_no_more_room_than_they_have(room):
+    sheet = Sheet(100)
+    written = sheet.write("EfficientNet-Lite0, fine-tuned\non pictures", 10, 50, 8, room=room)
+    sheet.figure.set_dpi(DOTS)
+    sheet.figure.canvas.draw()
+    extent = written.get_window_extent()
+    assert extent.width <= room
+    assert written.get_fontsize() == 8 or room < 2000
+
+
+@pytest.mark.parametrize("text", ["whole", "top 40 %", "a long name of a network\nand more"])
+def test_the_width_of_words_is_that_of_what_is_drawn(text):
+    sheet = Sheet(100)
+    written = sheet.write(text, 10, 50, 7)
+    sheet.figure.set_dpi(DOTS)
+    sheet.figure.canvas.draw()
+    drawn = written.get_window_extent().width
+    assert drawn <= width_of(text, 7) <= 1.2 * drawn + 2
+
+
+def bar_of(sheet):
+    """The colours along the middle of a key, where they are not white."""
+    line = sheet.canvas[30]
+    return line[(line != 255).any(axis=1)].astype(int)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_key_of_light_goes_from_dark_to_light_and_has_no_ticks(signed):
+    sheet = Sheet(100)
+    add_key(sheet, 50, 30, ("dark: no matter", "as it is: matters"), signed=signed)
+    assert [text.get_text() for text in sheet.panel.texts] == [
+        "dark: no matter",
+        "as it is: matters",
+    ]
+    bar = bar_of(sheet)
+    grey = np.full((1, 3, 3), bar[-1], dtype=np.uint8)
+    ends = light(grey, np.array([[-1.0 if signed else 0, 0, 1]])).astype(int)[0]
+    np.testing.assert_allclose(bar[[0, -1]], ends[[0, 2]], atol=1)
+    brightness = bar.sum(axis=1)
+    assert brightness[len(bar) // 2 :].tolist() == sorted(brightness[len(bar) // 2 :])
+    assert (bar[0, 2] > bar[0, 0] + 50) == signed  # blue
+    assert not sheet.panel.lines
+
+
+@pytest.mark.parametrize(
+    ("signed", "values"),
+    [(False, ["0", "0.5", "0.75", "1"]), (True, ["−1", "−0.5", "0", "0.5", "1"])],
+)
+def test_a_key_of_colours_has_its_ticks_where_the_squared_heatmap_has_these_colours(signed, values):
+    sheet, scale = Sheet(100), plt.get_cmap("RdBu_r")
+    add_key(sheet, 50, 30, ("least", "most"), scale, signed)
+    said = {text.get_text(): text for text in sheet.panel.texts}
+    assert set(said) == {"least", "most", *values}
+    columns = np.flatnonzero((sheet.canvas[30] != 255).any(axis=1))
+    for value in values:
+        number = float(value.replace("−", "-"))
+        level = np.sign(number) * number**2
+        column = round(said[value].get_position()[0])
+        column = min(max(column, columns[0]), columns[-1])
+        expected = 255 * np.array(scale(0.5 + level / 2 if signed else level)[:3])
+        np.testing.assert_allclose(sheet.canvas[30, column], expected, atol=8)
+    assert len(sheet.panel.lines) == len(values)
+
+
+def test_few_colours_are_few_and_near_and_leave_the_paper_white():
+    picture = np.concatenate([noise(80, 80), np.full((20, 80, 3), 255, np.uint8)])
+    reduced = few_colours(picture)
+    assert 100 < len(colours_of(reduced)) <= N_SHADES
+    assert (reduced[80:] == 255).all()
+    shades = shaded()
+    error = few_colours(shades).astype(float) - shades
+    assert np.sqrt((error**2).mean()) < 4
+    assert abs(error.mean()) < 1
+
+
+def test_a_small_bright_thing_keeps_its_colour_among_many_dark_places():
+    """Chosen by area alone, colours would all go to what is large."""
+    picture = np.tile(shaded(), (6, 6, 1))
+    reduced = few_colours(picture)
+    blue = (picture == (20, 60, 230)).all(axis=2)
+    assert np.abs(reduced[blue].astype(float).mean(axis=0) - (20, 60, 230)).max() < 12
+
+
+def test_shades_stay_smooth():
+    """On average over neighbours: errors are spread, so that no steps are seen."""
+    picture = shaded(160, 400)
+    reduced = few_colours(np.concatenate([picture, noise(40, 400)]))[:160].astype(float)
+    blocks = (reduced - picture)[8:152, 8:392].reshape(18, 8, 48, 8, 3).mean(axis=(1, 3))
+    assert np.abs(blocks).max() < 4
+
+
+def test_equal_figures_are_equal_files_of_few_colours(tmp_path):
+    contents = []
+    for name in "ab":
+        sheet = Sheet(150)
+        sheet.put(noise(90, 120), 10, 10, 120)
+        sheet.write("words", 300, 50)
+        figure = sheet.finish()
+        paths = tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"
+        save_photographs(figure, *paths)
+        contents.append([path.read_bytes() for path in paths])
+        assert not plt.fignum_exists(figure.number)
+    assert contents[0] == contents[1]
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.mode == "P"
+        assert image.convert("RGB").getpixel((900, 100)) == (255, 255, 255)
+    # An indexed image: one byte for a dot, not three.
+    assert b"/Indexed" in contents[0][1]
+
+
+def test_photographs_weigh_less_than_half_of_what_they_would(tmp_path):
+    sheet = Sheet(600)
+    for row in range(5):
+        for column in range(8):
+            sheet.put(
+                np.roll(shaded(200, 200), 7 * row + column, axis=1), 120 * column, 120 * row, 120
+            )
+    canvas = sheet.canvas + np.random.default_rng(0).integers(0, 5, sheet.canvas.shape, np.uint8)
+    sheet.canvas = np.where(sheet.canvas == 255, 255, canvas).astype(np.uint8)
+    Image.fromarray(sheet.canvas).save(tmp_path / "all.png")
+    save_photographs(sheet.finish(), tmp_path / "a.png", tmp_path / "a.pdf")
+    whole = (tmp_path / "all.png").stat().st_size
+    assert (tmp_path / "a.png").stat().st_size < 0.5 * whole
+    assert (tmp_path / "a.pdf").stat().st_size < 0.5 * whole

@@ -1,0 +1,182 @@
+"""What figures of photographs share: a page of pictures, keys, and files of modest size."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from PIL import Image
+
+from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
+from alignment.heatmaps.spotlight import light
+
+DOTS = 150  # per inch: what print shows of photographs, which are the weight of these figures
+PAGE_WIDTH, PAGE_HEIGHT = round(PAGE_INCHES * DOTS), 9 * DOTS  # what a journal page has room for
+N_SHADES = 240  # of photographs in one figure; those of letters come on top, 256 in all
+GAP = 4  # dots between pictures
+SWATCH = 205  # the grey that keys light and darken
+SMALL = 6  # points
+
+
+class Sheet:
+    """A white page on which pictures and words are put, in dots from its upper left corner.
+
+    All pictures are one image, since dozens of panels take seconds.
+
+    Parameters
+    ----------
+    height : int
+        Dots; the width is that of a journal page.
+    """
+
+    def __init__(self, height: int):
+        self.width, self.height = PAGE_WIDTH, height
+        self.canvas = np.full((self.height, self.width, 3), 255, dtype=np.uint8)
+        self.figure = plt.figure(figsize=(PAGE_INCHES, self.height / DOTS))
+        self.figure.set_layout_engine("none")
+        # Else the PDF's page is painted dot by dot once more.
+        self.figure.suppressComposite = True
+        self.panel = self.figure.add_axes((0, 0, 1, 1))
+        self.panel.set_axis_off()
+        self.panel.set(xlim=(0, self.width), ylim=(self.height, 0))
+
+    def put(self, picture: np.ndarray, left: float, top: float, side: float) -> tuple:
+        """Fit a picture, (height, width, 3) uint8, into a square cell.
+
+        Returns
+        -------
+        left, top, width, height
+            Where it lies, in dots.
+        """
+        height, width = picture.shape[:2]
+        scale = (side - GAP) / max(height, width)
+        size = max(1, round(scale * width)), max(1, round(scale * height))
+        left, top = round(left + (side - size[0]) / 2), round(top + (side - size[1]) / 2)
+        fitted = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+        self.canvas[top : top + size[1], left : left + size[0]] = np.asarray(fitted)
+        return left, top, *size
+
+    def write(self, text: str, x: float, y: float, points: float = 7, room: float = 0, **look):
+        """Write words at a place; smaller where they would be wider than their room in dots."""
+        if room:
+            points = min(points, points * room / max(1.0, width_of(text, points)))
+        return self.panel.text(x, y, text, fontsize=points, **({"va": "center"} | look))
+
+    def paste(self, strip: np.ndarray, left: float, top: float) -> None:
+        """Put an array of colours, (height, width, 3) uint8, on the page as it is."""
+        left, top = round(left), round(top)
+        self.canvas[top : top + strip.shape[0], left : left + strip.shape[1]] = strip
+
+    def finish(self) -> Figure:
+        """Return the figure, with the pictures in it."""
+        extent = (0, self.width, self.height, 0)
+        shades = few_colours(self.canvas)
+        self.panel.imshow(shades, extent=extent, aspect="auto", interpolation="none", zorder=0)
+        return self.figure
+
+
+def dots(inches: float) -> int:
+    """Return how many dots some inches are."""
+    return round(inches * DOTS)
+
+
+def width_of(text: str, points: float) -> float:
+    """Return how many dots wide a text is, of its lines the longest."""
+    measure, font = text_to_path.get_text_width_height_descent, FontProperties(size=points)
+    longest = max(measure(line, font, False)[0] for line in text.split("\n"))
+    # Letters are set on whole dots, which makes lines a little longer.
+    return 1.08 * longest * DOTS / 72
+
+
+def add_key(
+    sheet: Sheet,
+    x: float,
+    y: float,
+    ends: tuple[str, str],
+    colours: Callable | None = None,
+    signed: bool = False,
+) -> None:
+    """Say in one line what dark and light, or colours, mean.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    x, y : float
+        Left end and middle of the line, in dots.
+    ends : two str
+        What the lowest and the highest value mean.
+    colours : callable or None
+        A colour map, whose bar has ticks; None for Spotlight, which has none to be read off.
+    signed : bool
+        Whether there are values below 0.
+    """
+    width, height = dots(1.5), dots(0.09)
+    left = round(x + width_of(ends[0], SMALL) + dots(0.06))
+    level = np.tile(np.linspace(-1 if signed else 0, 1, width), (height, 1))
+    if colours is None:
+        strip = light(np.full((height, width, 3), SWATCH, dtype=np.uint8), level)
+    else:
+        share = 0.5 + level / 2 if signed else level
+        strip = np.rint(255 * np.asarray(colours(share))[..., :3]).astype(np.uint8)
+        for value in [-1, -0.5, 0, 0.5, 1] if signed else [0, 0.5, 0.75, 1]:
+            # Colours follow the square, as the heatmap's own overlay does.
+            place = np.sign(value) * value**2
+            tick = left + width * ((place + 1) / 2 if signed else place)
+            ends_of = y + height / 2, y + height
+            sheet.panel.plot([tick, tick], ends_of, color="black", linewidth=0.5)
+            said = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+            sheet.write(said, tick, y + height * 1.1, SMALL - 1, ha="center", va="top")
+    sheet.paste(strip, left, y - height / 2)
+    sheet.write(ends[0], x, y, SMALL)
+    sheet.write(ends[1], left + width + dots(0.06), y, SMALL)
+
+
+def few_colours(picture: np.ndarray, n: int = N_SHADES) -> np.ndarray:
+    """Return a picture in few colours, which takes a third of the room in a file.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+    n : int
+        At most so many colours.  A colour's say in the choice grows with the square root of its
+        area: a small blue shirt stays blue among many dark places.
+
+    Returns
+    -------
+    (height, width, 3) uint8 array
+        Errors are spread over neighbours, so that shades stay smooth.
+    """
+    bins = ((picture >> 3) @ np.array([1024, 32, 1], dtype=np.uint16)).ravel()
+    counts = np.bincount(bins, minlength=1 << 15)
+    sums = [np.bincount(bins, picture[..., c].ravel(), 1 << 15) for c in range(3)]
+    found = counts > 0
+    means = np.rint(np.stack(sums, axis=1)[found] / counts[found, None]).astype(np.uint8)
+    often = np.repeat(means, np.ceil(np.sqrt(counts[found])).astype(int), axis=0)
+    chosen = Image.fromarray(often[None]).quantize(n - 2, Image.Quantize.MEDIANCUT).getpalette()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([255] * 3 + [0] * 3 + chosen)
+    reduced = Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    reduced = np.array(reduced.convert("RGB"))
+    # Pillow takes what is near for equal: paper stays white.
+    reduced[(picture == 255).all(axis=2)] = 255
+    return reduced
+
+
+def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
+    """Write a sheet as PNG of 256 colours and as PDF, so that equal figures are equal files."""
+    figure.set_dpi(DOTS)
+    figure.canvas.draw()
+    drawn = np.asarray(figure.canvas.buffer_rgba())[..., :3]
+    packed = drawn.astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
+    found, counts = np.unique(packed, return_counts=True)
+    colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(int)
+    frequent = colours[np.argsort(-counts, kind="stable")[:256]]
+    nearest = ((colours[:, None] - frequent) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    reduced = Image.fromarray(nearest[np.searchsorted(found, packed)])
+    reduced.putpalette(frequent.astype(np.uint8).tobytes())
+    reduced.save(png, format="PNG", dpi=(DOTS, DOTS))
+    figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
+    plt.close(figure)

@@ -1,0 +1,64 @@
+"""Spotlight: a picture as it is where it matters, dark where it does not."""
+
+import numpy as np
+
+SPOTLIGHT = "spotlight"  # what the config calls this look
+DARK = 0.15  # of the brightness of a place that does not matter
+BLUE = np.array([60, 150, 255], dtype=np.float32)
+
+
+def spotlight(
+    picture: np.ndarray, placed: np.ndarray, percentile: float | None = None
+) -> np.ndarray:
+    """Show a picture as it is where its heatmap is high, and darken the rest.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+    placed : (height, width) array
+        Heatmap at the picture's resolution, NaN where there is none, which stays dark.
+    percentile : float or None
+        Light up what exceeds the heatmap's own percentile, all of it fully and nothing else; by
+        default light follows the squared heatmap, relative to its maximum.
+
+    Returns
+    -------
+    (height, width, 3) uint8 array
+        The plain picture where the heatmap is all zero.  Negative places turn blue by their
+        squares, above a percentile too: they are never lit.
+    """
+    peak = np.nanmax(np.abs(placed))
+    if peak == 0:
+        return picture
+    level = np.nan_to_num(placed / peak)
+    share = np.sign(level) * level**2
+    if percentile is not None:
+        lit = np.where(level > 0, 1, share)
+        share = np.where(placed > np.nanpercentile(placed, percentile), lit, 0)
+    return light(picture, share)
+
+
+def light(picture: np.ndarray, shares: np.ndarray, dark: float = DARK) -> np.ndarray:
+    """Light the places of a picture.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+    shares : (height, width) array
+        From 0, where the picture is dark, to 1, where it is as it is; below 0 it turns blue.  NaN
+        counts as 0.
+    dark : float
+        What is left of the brightness of a dark place.
+
+    Returns
+    -------
+    (height, width, 3) uint8 array
+    """
+    shares = np.clip(np.nan_to_num(shares), -1, 1).astype(np.float32)[..., None]
+    picture = picture.astype(np.float32)
+    grey = picture @ np.array([0.3, 0.59, 0.11], dtype=np.float32)
+    ground = dark * (0.35 * picture + 0.65 * grey[..., None]) + 7
+    lit = ground + np.maximum(shares, 0) * (picture - ground)
+    if (shares < 0).any():
+        lit += 0.75 * np.maximum(-shares, 0) * (BLUE - lit)
+    return np.rint(lit).clip(0, 255).astype(np.uint8)
