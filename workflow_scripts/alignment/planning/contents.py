@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-MEMORY = Path("results/.contents.json")  # travels with the results
+MEMORY = Path(".snakemake/contents.json")  # only saves time, and can be lost
 
 
 def contents(files: Iterable[str], memory: Path = MEMORY) -> dict[str, str]:
@@ -57,4 +57,4 @@ def _remember(known: dict[str, list], memory: Path) -> None:
         partial.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
         partial.replace(memory)
     except OSError:
-        return  # results that are only looked at
+        return  # a folder that is only looked at
