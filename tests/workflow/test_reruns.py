@@ -93,11 +93,37 @@ def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, 
 
 def test_another_seed_leaves_networks_and_single_images_alone(finished):
     jobs = finished.planned(overlays=[{"crossvalidation": {"seeds": [111, 222, 333]}}])
-    assert values_of("seed", jobs) == {"111", "222", "333"}  # a cohort's folds are one file
+    # A cohort's folds are one file.
+    scores = [path for job in jobs if job.rule == "score_maps" for path in job.output]
+    assert {Path(path).parent.name for path in scores} == {"seed-111", "seed-222", "seed-333"}
     assert {"make_folds", "score_maps", "select_maps", "estimate_ceiling"} <= rules(jobs)
     assert not {"extract_activations", "perturb_maps", "score_images", "define_cohort"} & rules(
         jobs
     )
+
+
+def test_seeds_have_jobs_of_their_own_where_layers_are_run_again(fresh):
+    vgg = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
+    # Of a family that ends in pooling, but cut elsewhere
+    cut = {"architecture": "efficientnet_lite0", "weights": "imagenet"}
+    cut["layers"] = {"feature_maps": "features.16", "embedding": "flatten"}
+    overlay = {"models": {"vgg_random": vgg, "cut": cut}}
+    jobs = fresh.planned(overlays=[overlay])
+    seeds = {}
+    for job in jobs:
+        if job.rule.startswith("select_maps"):
+            found = seeds.setdefault((job.rule, job.wildcards["model"]), set())
+            found.add(job.wildcards.get("seed"))
+    each, together = {"111", "222"}, {None}
+    assert seeds == {
+        ("select_maps_of_seed", "vgg_random"): each,
+        ("select_maps_of_seed", "cut"): each,
+        ("select_maps", "efficientnet_lite0"): together,
+        ("select_maps", "efficientnet_lite1"): together,
+    }
+    tables = [path for job in jobs if job.rule.startswith("select_maps") for path in job.output]
+    # Of 2 cohorts, 4 models, 2 seeds and 3 folds: selection and retained maps.
+    assert len(tables) == len(set(tables)) == 2 * 2 * 4 * 2 * 3
 
 
 def test_a_changed_cohort_hides_nothing_else_that_is_stale(copied):

@@ -327,7 +327,7 @@ def test_a_gpu_is_asked_for_where_layers_are_run_once_the_profile_says_so(fresh)
         ("extract_activations", False, "gpu-partition"),
         ("perturb_maps", True, "gpu-partition"),
         ("perturb_maps", False, "gpu-partition"),
-        ("select_maps", True, "gpu-partition"),
+        ("select_maps_of_seed", True, "gpu-partition"),
         ("measure_controls", True, "gpu-partition"),
         ("resample_images", True, "gpu-partition"),
     }
