@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from project import COHORTS, FIGURES, dependents, names
+from project import COHORTS, DESIGNS, FIGURES, dependents, names
 from snakemake_rules import rules_of_workflow
 
 pytestmark = pytest.mark.workflow
@@ -63,20 +63,18 @@ def added(jobs, all_jobs):
 
 
 @pytest.mark.parametrize(
-    ("overlay", "wildcard", "value", "redrawn"),
+    ("overlay", "wildcard", "value"),
     [
-        ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b", set()),
+        ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b"),
         (
             {"models": {"third": {"architecture": "efficientnet_lite2", "weights": "imagenet"}}},
             "model",
             "third",
-            set(),
         ),
-        ({"heatmaps": {"percentiles": [80, 85.5]}}, "threshold", "p85.5", {"plot_heatmaps"}),
     ],
-    ids=["cohort", "model", "percentile"],
+    ids=["cohort", "model"],
 )
-def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value, redrawn):
+def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value):
     """Beside it run only the jobs that summarize, or draw, all there is."""
     jobs = finished.planned(overlays=[overlay])
     assert values_of(wildcard, jobs) == {value}
@@ -87,8 +85,17 @@ def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, 
     assert own <= names(jobs)
     # Of the others those alone that read something of it, or of what reads it.
     reading = added(everything, all_jobs) & names(others)
-    assert {job for job in names(jobs) - own if job[0] not in redrawn} <= reading
-    assert redrawn <= rules(jobs)
+    assert names(jobs) - own <= reading
+
+
+def test_another_percentile_is_only_drawn(finished):
+    jobs = finished.planned(overlays=[{"heatmaps": {"percentiles": [80, 85.5]}}])
+    assert rules(jobs) == {"draw_overlays", "plot_heatmaps"}
+    # Overlays at all thresholds are one job.
+    drawn = [job for job in jobs if job.rule == "draw_overlays"]
+    assert len(drawn) == len(DESIGNS)
+    for job in drawn:
+        assert {Path(path).parent.name for path in job.output} == {"full", "p80", "p85.5"}
 
 
 def test_another_seed_leaves_networks_and_single_images_alone(finished):
@@ -220,7 +227,8 @@ def every_job(finished):
     heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
     targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
     targets.append("results/figures/heatmaps-tiny-p77.png")
-    overlays = [on | {"explorer": {"enabled": True}}]
+    vgg = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
+    overlays = [on | {"explorer": {"enabled": True}, "models": {"vgg_random": vgg}}]
     return finished.planned(*targets, overlays=overlays, flags=["--forceall"])
 
 
