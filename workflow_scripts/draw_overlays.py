@@ -1,39 +1,32 @@
 """Draw the overlays of all images of a cohort at every threshold, and list them."""
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
-from alignment.artifacts.files import replacing
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.picture_files import write_overlay
+from alignment.artifacts.processes import in_processes
 from alignment.artifacts.tables import write_columns
 from alignment.heatmaps.overlays import draw_overlay
 
-CHUNK = 8  # images that a process is handed at a time
 
-
-def draw_image(saved, colours, indexes, image):
-    """Write the overlays of one image, beside the index of each threshold."""
-    picture, heatmap = saved.pictures[image], saved.of(image)
-    for threshold, index in indexes.items():
-        drawn = draw_overlay(picture, heatmap, saved.framing, threshold, colours)
-        with replacing(index.with_name(f"{image}.png")) as partial_file:
-            Image.fromarray(drawn).save(partial_file, format="PNG")
+def draw_images(saved, colours, indexes, images):
+    """Write the overlays of some images, beside the index of each threshold."""
+    for image in images:
+        picture, heatmap = saved.pictures[image], saved.of(image)
+        for threshold, index in indexes.items():
+            drawn = draw_overlay(picture, heatmap, saved.framing, threshold, colours)
+            write_overlay(index.with_name(f"{image}.png"), drawn)
 
 
 def main(input, output, params, wildcards, threads):
     check_made_from(input.heatmaps, input, {"cohort": wildcards.cohort, "model": wildcards.model})
     saved = open_heatmaps(input.heatmaps, input.pictures)
     indexes = dict(zip(params.thresholds, map(Path, output.indexes), strict=True))
-    draw = partial(draw_image, saved, params.colours, indexes)
-    # Threads would wait for one another's interpreter lock half of the time.
-    with ProcessPoolExecutor(threads) as pool:
-        for _ in pool.map(draw, saved.images, chunksize=CHUNK):
-            pass
+    draw = partial(draw_images, saved, params.colours, indexes)
+    in_processes(draw, [saved.images[k::threads] for k in range(threads)])
     for index in indexes.values():
         write_columns(index, image=saved.images, file=[f"{image}.png" for image in saved.images])
 
