@@ -72,7 +72,8 @@ TARGETS = []
 
 
 def any_of(names):
-    return "|".join(re.escape(name) for name in names)
+    # An empty constraint would be none at all; this one matches nothing.
+    return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
 wildcard_constraints:
@@ -215,8 +216,17 @@ def network_of(wildcards):
     return {key: value for key, value in entry.items() if key != "label"}
 
 
+# Models of which a fold takes milliseconds, so that one job does those of all seeds. One that the
+# user cuts elsewhere may have layers to run.
+POOLED = [
+    name
+    for name, model in config["models"].items()
+    if ends_in_pooling(model["architecture"]) and "layers" not in model
+]
+
+
 def is_pooled(wildcards):
-    return ends_in_pooling(config["models"][wildcards.model]["architecture"])
+    return wildcards.model in POOLED
 
 
 def threads_of_head(wildcards):

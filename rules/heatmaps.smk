@@ -34,21 +34,27 @@ rule compute_heatmaps:
 
 
 rule draw_overlays:
-    """Draw the overlays of all images of a cohort at one threshold, and list them."""
+    """Draw the overlays of all images of a cohort at every threshold, and list them."""
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         code=imports_of("draw_overlays"),
     output:
-        index="results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
+        indexes=expand(
+            "results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
+            threshold=THRESHOLDS,
+            allow_missing=True,
+        ),
     log:
-        "results/logs/draw_overlays/{cohort}/{model}/{threshold}.log",
+        "results/logs/draw_overlays/{cohort}/{model}.log",
     benchmark:
-        "results/benchmarks/draw_overlays/{cohort}/{model}/{threshold}.tsv"
+        "results/benchmarks/draw_overlays/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
+    threads: 2
     params:
         colours=config["heatmaps"]["colours"],
+        thresholds=THRESHOLDS,
     script:
         "../workflow_scripts/draw_overlays.py"
 

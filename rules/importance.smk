@@ -35,7 +35,7 @@ rule make_folds:
 
 
 rule score_maps:
-    """Score every map on the training side of each fold of a seed."""
+    """Score every map on the training side of each fold."""
     input:
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
@@ -43,11 +43,11 @@ rule score_maps:
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         code=imports_of("score_maps"),
     output:
-        ais=of_folds("ais"),
+        ais=of_seeds("ais"),
     log:
-        "results/logs/score_maps/{cohort}/{model}/seed-{seed}.log",
+        "results/logs/score_maps/{cohort}/{model}.log",
     benchmark:
-        "results/benchmarks/score_maps/{cohort}/{model}/seed-{seed}.tsv"
+        "results/benchmarks/score_maps/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
     resources:
@@ -60,7 +60,37 @@ rule score_maps:
 
 
 rule select_maps:
-    """Switch maps on from best to worst in each fold of a seed and retain the best set."""
+    """Switch maps on from best to worst in each fold and retain the best set."""
+    input:
+        folds="results/folds/{cohort}.h5",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+        ais=of_seeds("ais"),
+        code=imports_of("select_maps"),
+    output:
+        selection=of_seeds("selection"),
+        retained=of_seeds("retained"),
+    log:
+        "results/logs/select_maps/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/select_maps/{cohort}/{model}.tsv"
+    wildcard_constraints:
+        model=any_of(POOLED),
+    conda:
+        "../envs/alignment.yaml"
+    threads: threads_of_head
+    resources:
+        **needs_of_head(),
+    params:
+        **HEAD,
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/select_maps.py"
+
+
+use rule select_maps as select_maps_of_seed with:
+    # Where layers are run again a seed takes long, and seeds can go to several nodes of a cluster.
     input:
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
@@ -72,19 +102,11 @@ rule select_maps:
         selection=of_folds("selection"),
         retained=of_folds("retained"),
     log:
-        "results/logs/select_maps/{cohort}/{model}/seed-{seed}.log",
+        "results/logs/select_maps_of_seed/{cohort}/{model}/seed-{seed}.log",
     benchmark:
-        "results/benchmarks/select_maps/{cohort}/{model}/seed-{seed}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    threads: threads_of_head
-    resources:
-        **needs_of_head(),
-    params:
-        **HEAD,
-        fit=config["fit"],
-    script:
-        "../workflow_scripts/select_maps.py"
+        "results/benchmarks/select_maps_of_seed/{cohort}/{model}/seed-{seed}.tsv"
+    wildcard_constraints:
+        model=any_of(sorted(set(config["models"]) - set(POOLED))),
 
 
 rule score_images:

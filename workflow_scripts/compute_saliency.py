@@ -1,9 +1,10 @@
 """Compute or read the saliency maps of a dataset by one source."""
 
-from alignment.artifacts.arrays import COMPACT, put_array, writing
+from alignment.artifacts.arrays import put_array, writing
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.picture_files import PictureFiles
+from alignment.artifacts.saliency_files import put_maps
 from alignment.datasets.saliency_maps import checked_map, find_maps, load_function, read_map
 from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian
 
@@ -66,8 +67,7 @@ def main(input, output, params, wildcards):
     }
     with writing(output.maps, made_by) as file:
         put_array(file, "images", files.names)
-        for k, values in enumerate(maps):
-            file.create_dataset(f"maps/{k:06}", data=values, **COMPACT)
+        put_maps(file, maps)
 
 
 if __name__ == "__main__":

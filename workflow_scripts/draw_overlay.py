@@ -2,13 +2,11 @@
 
 from difflib import get_close_matches
 
-from PIL import Image
-
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import replacing
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.picture_files import write_overlay
 from alignment.heatmaps.overlays import draw_overlay
 
 
@@ -23,8 +21,7 @@ def main(input, output, params, wildcards):
     drawn = draw_overlay(
         saved.pictures[image], saved.of(image), saved.framing, wildcards.threshold, params.colours
     )
-    with replacing(output.overlay) as partial:
-        Image.fromarray(drawn).save(partial, format="PNG")
+    write_overlay(output.overlay, drawn)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,42 @@
-"""Draw the overlays of all images of a cohort at one threshold, and list them."""
+"""Draw the overlays of all images of a cohort at every threshold, and list them."""
 
+from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
-from alignment.artifacts.files import replacing
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.picture_files import write_overlay
+from alignment.artifacts.processes import in_processes
 from alignment.artifacts.tables import write_columns
 from alignment.heatmaps.overlays import draw_overlay
 
 
-def main(input, output, params, wildcards):
+def draw_images(saved, colours, indexes, images):
+    """Write the overlays of some images, beside the index of each threshold."""
+    for image in images:
+        picture, heatmap = saved.pictures[image], saved.of(image)
+        for threshold, index in indexes.items():
+            drawn = draw_overlay(picture, heatmap, saved.framing, threshold, colours)
+            write_overlay(index.with_name(f"{image}.png"), drawn)
+
+
+def main(input, output, params, wildcards, threads):
     check_made_from(input.heatmaps, input, {"cohort": wildcards.cohort, "model": wildcards.model})
     saved = open_heatmaps(input.heatmaps, input.pictures)
-    look = saved.framing, wildcards.threshold, params.colours
-    files = [f"{image}.png" for image in saved.images]
-    for image, heatmap, file in zip(saved.images, saved.heatmap, files, strict=True):
-        drawn = draw_overlay(saved.pictures[image], heatmap, *look)
-        with replacing(Path(output.index).with_name(file)) as partial:
-            Image.fromarray(drawn).save(partial, format="PNG")
-    write_columns(output.index, image=saved.images, file=files)
+    indexes = dict(zip(params.thresholds, map(Path, output.indexes), strict=True))
+    draw = partial(draw_images, saved, params.colours, indexes)
+    in_processes(draw, [saved.images[k::threads] for k in range(threads)])
+    for index in indexes.values():
+        write_columns(index, image=saved.images, file=[f"{image}.png" for image in saved.images])
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards)
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.wildcards,
+            snakemake.threads,
+        )

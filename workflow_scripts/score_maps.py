@@ -1,4 +1,4 @@
-"""Score every map on the training side of each fold of a seed."""
+"""Score every map on the training side of each fold."""
 
 import numpy as np
 
@@ -17,13 +17,14 @@ def main(input, output, params, wildcards, memory_mb):
     check_made_from(input.perturbation, input, params, wildcards)
     check_made_from(input.activations, input, params, wildcards)
     human = read_arrays(input.judgments, "similarity")
-    folds = Folds(**Arrays(input.folds)).of(human, int(wildcards.seed))
+    folds = Folds(**Arrays(input.folds)).of(human)
     with open_arrays(input.perturbation) as perturbation:
         removals = open_removals(
             Arrays(input.activations), perturbation, params.similarity, memory_mb
         )
+        judgments = upper_triangle(human)
         for fold, path in zip(folds, output.ais, strict=True):
-            scores = removals.map_scores(fold.train_pairs, upper_triangle(human), params.fit)
+            scores = removals.map_scores(fold.train_pairs, judgments, params.fit)
             write_scores(path, fold, scores, wildcards)
 
 

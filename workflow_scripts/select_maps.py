@@ -1,4 +1,4 @@
-"""Switch maps on from best to worst in each fold of a seed and retain the best set."""
+"""Switch maps on from best to worst in each fold and retain the best set."""
 
 from functools import partial
 
@@ -29,7 +29,9 @@ def main(input, output, params, wildcards, threads, memory_mb):
         memory_mb,
         progress,
     )
-    folds = Folds(**Arrays(input.folds)).of(human, int(wildcards.seed))
+    # The folds of one seed where the rule asks for them, else of all.
+    seed = wildcards.get("seed")
+    folds = Folds(**Arrays(input.folds)).of(human, None if seed is None else int(seed))
     for fold, ais, selection, retained in zip(
         folds, input.ais, output.selection, output.retained, strict=True
     ):

@@ -5,7 +5,13 @@ import pytest
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.picture_files import PictureFiles, digest, write_index, write_pictures
+from alignment.artifacts.picture_files import (
+    PictureFiles,
+    digest,
+    write_index,
+    write_overlay,
+    write_pictures,
+)
 from alignment.artifacts.tables import read_columns
 
 NAMES = ["01", "chair.v2", "fée"]
@@ -88,3 +94,15 @@ def test_a_name_too_many_or_too_few_is_refused(tmp_path, pictures):
     for names in (NAMES[:2], [*NAMES, "more"]):
         with pytest.raises(ValueError, match=r"shorter|longer"):
             write_pictures(tmp_path / "images", names, pictures)
+
+
+def test_an_overlay_keeps_its_pixels_and_appears_whole(tmp_path, pictures):
+    path = tmp_path / "p80/chair.v2.png"
+    write_overlay(path, pictures[0])
+    with Image.open(path) as image:
+        assert (image.format, image.mode) == ("PNG", "RGB")
+        np.testing.assert_array_equal(np.asarray(image), pictures[0])
+    with pytest.raises(TypeError):
+        write_overlay(path, pictures[0].astype(np.float64))
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert path.stat().st_size  # what was there before

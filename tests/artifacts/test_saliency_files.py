@@ -4,9 +4,9 @@ import h5py
 import numpy as np
 import pytest
 
-from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.arrays import put_array, write_arrays, writing
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.saliency_files import open_maps
+from alignment.artifacts.saliency_files import open_maps, put_maps
 
 IMAGES = ["01", "fée", "b.1"]
 
@@ -52,3 +52,26 @@ def test_the_file_is_closed_afterwards(path):
         pass
     with h5py.File(path, "r+") as file:
         assert len(file["maps"]) == 3
+
+
+def test_maps_that_are_the_same_take_the_space_of_one(tmp_path):
+    values = np.random.default_rng(0).random((2, 50, 50)).astype(np.float32)
+    sizes = []
+    for name, rows in (("once", [0, 1]), ("often", [0, 1, 0, 0, 1, 0])):
+        path = tmp_path / f"{name}.h5"
+        with writing(path, {"source": "gaussian"}) as file:
+            put_array(file, "images", [str(k) for k in range(len(rows))])
+            put_maps(file, values[rows])
+        sizes.append(path.stat().st_size)
+        with open_maps(path, [str(k) for k in range(len(rows))]) as saved:
+            np.testing.assert_array_equal(np.stack(list(saved)), values[rows])
+    assert sizes[1] < sizes[0] + 2000  # bytes
+
+
+def test_maps_of_other_shapes_are_not_taken_for_the_same(tmp_path):
+    maps = [np.zeros((2, 3), np.float32), np.zeros((3, 2), np.float32), np.zeros((2, 3))]
+    with writing(tmp_path / "maps.h5", {"source": "flat"}) as file:
+        put_array(file, "images", IMAGES)
+        put_maps(file, maps)
+    with open_maps(tmp_path / "maps.h5", IMAGES) as saved:
+        assert [(each.shape, each.dtype) for each in saved] == [(m.shape, m.dtype) for m in maps]

@@ -29,6 +29,37 @@ def test_missing_pairs_take_no_part(places):
     np.testing.assert_allclose(distances(found), distances(places), atol=0.02)
 
 
+def plain_arrange(similarities, start):
+    """The same search, each step as it is written down, with the pseudoinverse."""
+    n = len(similarities)
+    weights = np.isfinite(similarities) & ~np.eye(n, dtype=bool)
+    wanted = np.where(weights, 1 - similarities, 0)
+    inverse = np.linalg.pinv(np.diag(weights.sum(axis=1)) - weights.astype(float))
+    points, before = start, np.inf
+    while True:
+        between = distances(points)
+        stress = (weights * (between - wanted) ** 2).sum()
+        if before - stress <= 1e-6 * stress:
+            return points - points.mean(axis=0)
+        before, moved = stress, np.zeros_like(points)
+        for i in range(n):
+            for j in range(n):
+                if weights[i, j]:
+                    moved[i] += wanted[i, j] / between[i, j] * (points[i] - points[j])
+        points = inverse @ moved
+
+
+@pytest.mark.parametrize("missing", ["none", "some", "between two parts"])
+def test_steps_are_those_of_plain_loops(places, missing):
+    similarities = 1 - 1.3 * distances(places)
+    if missing == "some":
+        similarities[2, 5] = similarities[5, 2] = np.nan
+    if missing == "between two parts":
+        similarities[:6, 6:] = similarities[6:, :6] = np.nan
+    expected = plain_arrange(similarities, places)
+    np.testing.assert_allclose(arrange(similarities, places), expected, atol=1e-9)
+
+
 def test_no_step_makes_the_stress_worse():
     rng = np.random.default_rng(3)
     similarities = rng.random((12, 12))

@@ -7,7 +7,7 @@ import oracle
 import pytest
 
 from alignment.artifacts.errors import InputError
-from alignment.importance.folds import Folds, check_cohort, make_folds, split
+from alignment.importance.folds import Folds, check_cohort, light_split, make_folds, split
 from alignment.similarity.pairs import pair_positions, square
 
 
@@ -24,16 +24,18 @@ def folds_of(images, judgments, seed, n_folds=5, unit="images"):
     return list(make_folds(images, judgments, [seed], n_folds, unit).of(judgments))
 
 
-def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle():
+@pytest.mark.parametrize("cut", [split, light_split])
+def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle(cut):
     # numpy.random.RandomState(111).shuffle of 0..11: 7 9 8 | 0 5 2 | 1 3 | 6 10 | 11 4
     expected = [[7, 8, 9], [0, 2, 5], [1, 3], [6, 10], [4, 11]]
-    assert [test.tolist() for _, test in split(12, 111, 5)] == expected
+    assert [test.tolist() for _, test in cut(12, 111, 5)] == expected
 
 
+@pytest.mark.parametrize("cut", [split, light_split])
 @pytest.mark.parametrize(("n", "n_folds"), [(12, 5), (92, 5), (13, 4), (10, 10), (7, 2)])
 @pytest.mark.parametrize("seed", [111, 888])
-def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed):
-    folds = split(n, seed, n_folds)
+def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed, cut):
+    folds = cut(n, seed, n_folds)
     assert [len(test) for _, test in folds] == [
         n // n_folds + (k < n % n_folds) for k in range(n_folds)
     ]
@@ -42,6 +44,14 @@ def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed):
         assert sorted([*train, *test]) == list(range(n))
         assert (np.diff(train) > 0).all()
         assert (np.diff(test) > 0).all()
+
+
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_folds_are_the_same_without_scikit_learn(unit):
+    images, judgments = np.arange(17), judgments_of(17)
+    made = make_folds(images, judgments, [111, 222], 4, unit)
+    again = make_folds(images, judgments, [111, 222], 4, unit, light_split)
+    np.testing.assert_array_equal(again.tested_in, made.tested_in)
 
 
 def test_seeds_differ_and_repeat():

@@ -1,5 +1,7 @@
 """Reweighting against scikit-learn, and on judgments that planted weights make."""
 
+import sys
+
 import numpy as np
 import oracle
 import pytest
@@ -108,3 +110,13 @@ def test_too_few_images_to_judge_by_take_the_strongest_penalty():
     found = reweight(embedding, fold, upper_triangle(human), seed=111)
     assert found.penalty == PENALTIES[-1]
     assert np.isfinite(found.weights).all()
+
+
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_the_penalty_is_chosen_without_waiting_for_scikit_learn(monkeypatch, unit):
+    embedding, judgments = data(18)
+    fold = next(
+        make_folds(np.arange(18), square(judgments, 18), [111], 3, unit).of(square(judgments, 18))
+    )
+    monkeypatch.setitem(sys.modules, "sklearn.model_selection", None)
+    assert reweight(embedding, fold, judgments, unit=unit).penalty in PENALTIES

@@ -93,6 +93,11 @@ def test_scripts_that_run_no_network_import_no_torch():
     assert bringing(scripts - NETWORKS, {"torch", "torchvision"}) == []
 
 
+def test_scripts_wait_for_scipy_and_scikit_learn_where_they_use_them_alone():
+    scripts = {path.stem for path in SCRIPTS.glob("*.py")}
+    assert bringing(scripts - NETWORKS, {"scipy", "sklearn", "seaborn", "numba"}) == []
+
+
 @pytest.mark.parametrize(
     ("modules", "unwanted"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from project import COHORTS, FIGURES, dependents, names
+from project import COHORTS, DESIGNS, FIGURES, dependents, names
 from snakemake_rules import rules_of_workflow
 
 pytestmark = pytest.mark.workflow
@@ -72,20 +72,18 @@ def added(jobs, all_jobs):
 
 
 @pytest.mark.parametrize(
-    ("overlay", "wildcard", "value", "redrawn"),
+    ("overlay", "wildcard", "value"),
     [
-        ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b", set()),
+        ({"cohorts": {"tiny-b": {"dataset": "tiny"}}}, "cohort", "tiny-b"),
         (
             {"models": {"third": {"architecture": "efficientnet_lite2", "weights": "imagenet"}}},
             "model",
             "third",
-            set(),
         ),
-        ({"heatmaps": {"percentiles": [80, 85.5]}}, "threshold", "p85.5", {"plot_heatmaps"}),
     ],
-    ids=["cohort", "model", "percentile"],
+    ids=["cohort", "model"],
 )
-def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value, redrawn):
+def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, value):
     """Beside it run only the jobs that summarize, or draw, all there is."""
     jobs = finished.planned(overlays=[overlay])
     assert values_of(wildcard, jobs) == {value}
@@ -96,17 +94,52 @@ def test_what_is_added_is_computed_alone(finished, all_jobs, overlay, wildcard, 
     assert own <= names(jobs)
     # Of the others those alone that read something of it, or of what reads it.
     reading = added(everything, all_jobs) & names(others)
-    assert {job for job in names(jobs) - own if job[0] not in redrawn} <= reading
-    assert redrawn <= rules(jobs)
+    assert names(jobs) - own <= reading
+
+
+def test_another_percentile_is_only_drawn(finished):
+    jobs = finished.planned(overlays=[{"heatmaps": {"percentiles": [80, 85.5]}}])
+    assert rules(jobs) == {"draw_overlays", "plot_heatmaps"}
+    # Overlays at all thresholds are one job.
+    drawn = [job for job in jobs if job.rule == "draw_overlays"]
+    assert len(drawn) == len(DESIGNS)
+    for job in drawn:
+        assert {Path(path).parent.name for path in job.output} == {"full", "p80", "p85.5"}
 
 
 def test_another_seed_leaves_networks_and_single_images_alone(finished):
     jobs = finished.planned(overlays=[{"crossvalidation": {"seeds": [111, 222, 333]}}])
-    assert values_of("seed", jobs) == {"111", "222", "333"}  # a cohort's folds are one file
+    # A cohort's folds are one file.
+    scores = [path for job in jobs if job.rule == "score_maps" for path in job.output]
+    assert {Path(path).parent.name for path in scores} == {"seed-111", "seed-222", "seed-333"}
     assert {"make_folds", "score_maps", "select_maps", "estimate_ceiling"} <= rules(jobs)
     assert not {"extract_activations", "perturb_maps", "score_images", "define_cohort"} & rules(
         jobs
     )
+
+
+def test_seeds_have_jobs_of_their_own_where_layers_are_run_again(fresh):
+    vgg = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
+    # Of a family that ends in pooling, but cut elsewhere
+    cut = {"architecture": "efficientnet_lite0", "weights": "imagenet"}
+    cut["layers"] = {"feature_maps": "features.16", "embedding": "flatten"}
+    overlay = {"models": {"vgg_random": vgg, "cut": cut}}
+    jobs = fresh.planned(overlays=[overlay])
+    seeds = {}
+    for job in jobs:
+        if job.rule.startswith("select_maps"):
+            found = seeds.setdefault((job.rule, job.wildcards["model"]), set())
+            found.add(job.wildcards.get("seed"))
+    each, together = {"111", "222"}, {None}
+    assert seeds == {
+        ("select_maps_of_seed", "vgg_random"): each,
+        ("select_maps_of_seed", "cut"): each,
+        ("select_maps", "efficientnet_lite0"): together,
+        ("select_maps", "efficientnet_lite1"): together,
+    }
+    tables = [path for job in jobs if job.rule.startswith("select_maps") for path in job.output]
+    # Of 2 cohorts, 4 models, 2 seeds and 3 folds: selection and retained maps.
+    assert len(tables) == len(set(tables)) == 2 * 2 * 4 * 2 * 3
 
 
 def test_a_changed_cohort_hides_nothing_else_that_is_stale(copied):
@@ -203,7 +236,8 @@ def every_job(finished):
     heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
     targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
     targets.append("results/figures/heatmaps-tiny-p77.png")
-    overlays = [on | {"explorer": {"enabled": True}}]
+    vgg = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
+    overlays = [on | {"explorer": {"enabled": True}, "models": {"vgg_random": vgg}}]
     return finished.planned(*targets, overlays=overlays, flags=["--forceall"])
 
 

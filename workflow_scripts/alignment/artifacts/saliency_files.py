@@ -1,13 +1,31 @@
 """Saved saliency maps of one source, each read when it is asked for."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from alignment.artifacts.arrays import open_arrays
+from alignment.artifacts.arrays import COMPACT, open_arrays
+
+
+def put_maps(file: h5py.File, maps: Iterable[np.ndarray]) -> None:
+    """Write maps into an open artifact, as ``maps/000000`` and so on in their order.
+
+    A map that is the same as one before is only named once more, as the centred Gaussian of all
+    pictures of one size.
+    """
+    written = {}
+    for k, values in enumerate(maps):
+        name = f"maps/{k:06}"
+        content = values.shape, values.dtype.str, hashlib.sha256(values.tobytes()).digest()
+        same = written.setdefault(content, name)
+        if same == name:
+            file.create_dataset(name, data=values, **COMPACT)
+        else:
+            file[name] = file[same]
 
 
 class SavedMaps(Sequence):

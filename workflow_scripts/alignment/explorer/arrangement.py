@@ -33,20 +33,56 @@ def arrange(similarities: np.ndarray, start: np.ndarray | None = None) -> np.nda
     wanted = np.where(weights, wanted, wanted[weights].mean())
     np.fill_diagonal(wanted, 0)
     places = _classical(wanted) if start is None else np.array(start, dtype=np.float64)
-    laplacian = np.diag(weights.sum(axis=1)) - weights
-    inverse = np.linalg.pinv(laplacian.astype(np.float64), hermitian=True)
+    settle = _inverse_of_laplacian(weights)
+    wanted[~weights] = 0
+    # Written over at every step: fresh memory would cost as much as the arithmetic.
+    distances, error, pull = np.empty((3, n, n))
     before = np.inf
     for _ in range(STEPS):
-        distances = np.sqrt(((places[:, None] - places[None]) ** 2).sum(axis=2))
-        stress = (weights * (distances - wanted) ** 2).sum()
+        _write_distances(places, distances, error)
+        np.subtract(distances, wanted, out=error)
+        np.copyto(error, 0, where=~weights)
+        stress = np.vdot(error, error)
         if before - stress <= SETTLED * stress:
             break
         before = stress
-        pull = np.where(weights & (distances > 0), wanted, 0) / np.where(
-            distances > 0, distances, 1
-        )
-        places = inverse @ (pull.sum(axis=1)[:, None] * places - pull @ places)
+        np.copyto(distances, np.inf, where=distances == 0)  # such a pair pulls nowhere
+        np.divide(wanted, distances, out=pull)
+        places = settle(pull.sum(axis=1)[:, None] * places - pull @ places)
     return places - places.mean(axis=0)
+
+
+def _write_distances(places, distances, spare):
+    x, y = places.T
+    for coordinate, squares in ((x, distances), (y, spare)):
+        np.subtract.outer(coordinate, coordinate, out=squares)
+        squares *= squares
+    distances += spare
+    np.sqrt(distances, out=distances)
+
+
+def _inverse_of_laplacian(weights):
+    """Return the product with the pseudoinverse of the pairs' Laplacian, as a function."""
+    n = len(weights)
+    if np.count_nonzero(weights) == n * (n - 1):
+        return lambda values: (values - values.mean(axis=0)) / n
+    laplacian = np.diag(weights.sum(axis=1)) - weights.astype(np.float64)
+    if _connected(weights):
+        # Of a single part the null space is known: the same shift of all.
+        inverse = np.linalg.inv(laplacian + 1 / n) - 1 / n
+    else:
+        inverse = np.linalg.pinv(laplacian, hermitian=True)
+    return lambda values: inverse @ values
+
+
+def _connected(weights):
+    """Tell whether pairs lead from the first picture to every other one."""
+    reached = np.zeros(len(weights), dtype=bool)
+    reached[0], before = True, 0
+    while before < np.count_nonzero(reached):
+        before = np.count_nonzero(reached)
+        reached |= weights[reached].any(axis=0)
+    return before == len(weights)
 
 
 def _classical(distances):

@@ -1,8 +1,9 @@
 """Families of networks that end in global average pooling, by the beginnings of their names.
 
-Their heads are a matter of arithmetic, in one thread; the others run layers again.  Only the
-threads and the memory that jobs ask for follow from this, before a network was ever opened: what a
-head is, is found from the network itself (:func:`alignment.heads.opening.is_pooled`).
+Their heads are a matter of arithmetic, in one thread; the others run layers again.  What
+follows from this, before a network was ever opened, is only how many jobs there are and how many
+threads and how much memory they ask for: what a head is, is found from the network itself
+(:func:`alignment.heads.opening.is_pooled`).
 """
 
 POOLED = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alignment.importance.folds import Fold, split
+from alignment.importance.folds import Fold, light_split
 from alignment.prediction.ridge import product_spread, ridge_path, weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
@@ -123,10 +123,10 @@ def _inner_folds(first, second, unit, seed):
     n_folds = min(N_INNER_FOLDS, len(units) // 3)
     if n_folds < 2:
         return
-    for train, test in split(len(units), seed, n_folds):
+    for _, part in light_split(len(units), seed, n_folds):
         if unit == "images":
-            yield tuple(
-                np.isin(first, units[part]) & np.isin(second, units[part]) for part in (train, test)
-            )
+            left_out = np.isin(np.arange(second.max() + 1), units[part])
+            yield ~(left_out[first] | left_out[second]), left_out[first] & left_out[second]
         else:
-            yield tuple(np.isin(units, part) for part in (train, test))
+            left_out = np.isin(units, part)
+            yield ~left_out, left_out

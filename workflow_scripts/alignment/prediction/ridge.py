@@ -95,7 +95,8 @@ def _by_normal_equations(rows, first, second, judgments, penalties):
     ``sum_(i<j) z_if z_jf z_ig z_jg = ((Z^T Z)_fg^2 - sum_i z_if^2 z_ig^2) / 2``, and with the
     judgments as a matrix H with zero diagonal the right-hand side is ``diag(Z^T H Z) / 2``.
     """
-    from scipy.linalg import solve  # takes a third of a second to import
+    # Takes a third of a second to import.  Its `solve` would also estimate the condition.
+    from scipy.linalg.lapack import dpotrf, dpotrs
 
     H = np.zeros((len(rows), len(rows)))
     H[first, second] = H[second, first] = judgments
@@ -108,10 +109,15 @@ def _by_normal_equations(rows, first, second, judgments, penalties):
     moments /= 2
     moments -= len(first) * np.outer(mean, mean)
     diagonal = np.diagonal(moments).copy()
+    factor = np.empty(moments.shape, order="F")
     weights = []
     for penalty in penalties:
-        np.fill_diagonal(moments, diagonal + penalty)
-        weights.append(solve(moments, right, assume_a="pos"))
+        np.copyto(factor, moments.T)  # symmetric: its transpose is copied as it lies in memory
+        np.fill_diagonal(factor, diagonal + penalty)
+        _, failed = dpotrf(factor, lower=1, clean=0, overwrite_a=1)
+        if failed:
+            raise np.linalg.LinAlgError("the normal equations are not positive definite")
+        weights.append(dpotrs(factor, right, lower=1)[0])
     return np.array(weights)
 
 
@@ -125,14 +131,16 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
     Steps are added until the normal equations hold for the weakest.
     """
 
+    # Written over at every step: fresh memory would cost about as much as the arithmetic.
+    matrix, scaled = np.zeros((len(rows), len(rows))), np.empty_like(rows)
+
     def predict(weights):
-        predicted = ((rows * weights) @ rows.T)[first, second]
+        predicted = (np.multiply(rows, weights, out=scaled) @ rows.T)[first, second]
         return predicted - predicted.mean()
 
     def collect(errors):
-        matrix = np.zeros((len(rows), len(rows)))
         matrix[first, second] = errors
-        return np.einsum("id,id->d", rows, matrix @ rows)
+        return np.einsum("id,id->d", rows, np.matmul(matrix, rows, out=scaled))
 
     left = judgments
     length = np.linalg.norm(left)
@@ -183,7 +191,14 @@ def product_spread(embedding: np.ndarray, first: np.ndarray, second: np.ndarray)
     """
     members, first, second = members_of(first, second)
     rows = np.asarray(embedding, dtype=np.float64)[members]
-    squares = ((rows * rows) @ (rows * rows).T)[first, second].mean()
+    squared = rows * rows
+    if len(first) == len(rows) * (len(rows) - 1) // 2:
+        # All pairs: a sum over them follows from sums over images.
+        total = squared.sum(axis=0)
+        squares = (total @ total - np.einsum("id,id->", squared, squared)) / (2 * len(first))
+        mean = (rows.sum(axis=0) ** 2 - total) / (2 * len(first))
+        return float(squares - mean @ mean)
+    squares = (squared @ squared.T)[first, second].mean()
     joined = np.zeros((len(rows), len(rows)))
     joined[first, second] = 1 / len(first)
     mean = np.einsum("id,id->d", rows, joined @ rows)
