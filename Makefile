@@ -1,5 +1,6 @@
 # make run     everything, into results/        make test   the whole test suite
 # make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
+# make check CONFIG=mine.yaml   what is understood of your pictures, judgments and networks
 # make layers  where a network can be cut       make lint   the linters
 # make explore the results in a browser         make bench  the heads against the plain algorithm
 # make report  the figures with their captions
@@ -11,7 +12,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 
-.PHONY: run topography explore test test-slurm bench lint layers report
+.PHONY: run topography explore check test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -50,6 +51,9 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+check: .venv/installed
+	@$(BIN)/python workflow_scripts/check_inputs.py $(CONFIG)
 
 layers: .venv/installed
 	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL)

@@ -2,6 +2,8 @@
 
 import copy
 import datetime
+import math
+import re
 
 import jsonschema
 import pytest
@@ -252,3 +254,40 @@ def test_an_empty_file_is_an_empty_config(tmp_path):
 def test_names_that_yaml_does_not_read_as_text_are_to_be_quoted(refusal, key, kind):
     sentence = refusal({"cohorts": {key: {"dataset": "tiny"}}})
     assert sentence == f"config: cohorts: YAML reads the name {kind}; write it in quotes, as text."
+
+
+@pytest.mark.parametrize(
+    ("overlay", "said"),
+    [
+        ({"crossvalidation": {"n_folds": 2.0}}, "n_folds: 2.0 is not of type 'integer'"),
+        ({"crossvalidation": {"seeds": [1.0]}}, "seeds: 0: 1.0 is not of type 'integer'"),
+        ({"heatmaps": {"percentiles": [math.nan]}}, "percentiles: 0: nan is not of type 'number'"),
+        ({"heatmaps": {"percentiles": [1e-5]}}, "percentiles: 1e-05 is not possible; give numbers"),
+        ({"heatmaps": {"percentiles": [99.9999999]}}, "percentiles: 99.9999999 is not possible"),
+        (of_model(mean=[0.1, 0.2, math.inf]), "mean: 2: inf is not of type 'number'"),
+    ],
+)
+def test_numbers_that_are_none_or_not_whole_are_refused(refusal, overlay, said):
+    assert said in refusal(overlay)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fit: r2\nseeds: 1\nfit: pearson\n", "line 3: the key 'fit' is given twice; keep one."),
+        ("a:\n  b: {c: 1, c: 2}\n", "line 2: the key 'c' is given twice"),
+        ("seeds: [7, 010]\n", "line 1: YAML reads 010 as 8; write it without the leading zero"),
+    ],
+)
+def test_what_yaml_would_lose_or_change_is_refused(tmp_path, text, said):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=re.escape(f"{path}: {said}")):
+        read_yaml(path)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "a: &x {b: 0}\nc:\n  <<: *x\n  d: '010'\n"])
+def test_other_files_are_read_as_yaml_reads_them(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    assert read_yaml(path) == (yaml.safe_load(text) or {})

@@ -254,7 +254,7 @@ def test_every_script_belongs_to_a_rule_or_to_the_command_line(jobs):
     of_rules = defaultdict(set)
     for name, rule in jobs.items():
         of_rules[Path(rule["script"]).stem].add(name)
-    assert scripts == {*of_rules, "list_layers"}
+    assert scripts == {*of_rules, "list_layers", "check_inputs"}
     for script, names in of_rules.items():
         # Figures from tables alone share one; else a rule, or each of a few, has the script's name.
         if script != "plot_tables":

@@ -31,7 +31,7 @@ PLAIN = tuple(
     )
 )
 # Scripts that run networks; all others wait for no torch.
-NETWORKS = {"prepare_network", "extract_activations", "list_layers"}
+NETWORKS = {"prepare_network", "extract_activations", "list_layers", "check_inputs"}
 NETWORKS |= {"train_network", "record_activations", "measure_robustness", "align_units"}
 HEAVY = {"pandas", "matplotlib", "torch", "torchvision"}
 

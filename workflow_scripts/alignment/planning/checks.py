@@ -1,5 +1,6 @@
 """Names and paths of the config that lead nowhere, refused before any job starts."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def check_names(config: Mapping) -> None:
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
         _check_labels(section, config[section])
+    _check_percentiles(config["heatmaps"]["percentiles"])
     _check_figure_names(config)
     if config["saliency"]["enabled"]:
         _check_saliency(config)
@@ -88,6 +90,16 @@ def _check_labels(section, entries):
                 "give one of them another label."
             )
         names[label] = name
+
+
+def _check_percentiles(percentiles):
+    """Refuse those that names of files cannot hold, such as p1e-05."""
+    for percentile in percentiles:
+        if not re.fullmatch(r"\d{1,2}(\.\d+)?", f"{percentile:g}"):
+            raise InputError(
+                f"config: heatmaps: percentiles: {percentile} is not possible; give numbers from "
+                "0.001 to 99.999, of at most six digits."
+            )
 
 
 def _check_figure_names(config):

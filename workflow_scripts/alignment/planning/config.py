@@ -1,6 +1,7 @@
 """The config: completed by the defaults, and refused in one sentence where it is wrong."""
 
 import copy
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,16 @@ from alignment.planning.checks import check_names, check_topography
 
 # Sections whose entries have names of the user's own
 NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
+# Of JSON's numbers 2.0 is whole, and YAML has some that are none, .nan and .inf.
+_TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {
+        "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+        "number": lambda _, value: (
+            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        ),
+    }
+)
+STRICT = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_TYPES)
 
 
 def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
@@ -49,10 +60,45 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
 
 
 def read_yaml(path: str | Path) -> dict:
-    """Read a YAML file as a dict; an empty one is an empty dict."""
+    """Read a YAML file as a dict; an empty one is an empty dict.
+
+    Raises
+    ------
+    InputError
+        A key is given twice, of which YAML would keep one, or a number has a leading zero, which
+        YAML would take for an octal one.
+    """
     # libyaml reads the schema in a tenth of the time, in every plan.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(Path(path).read_text(encoding="utf-8"), loader) or {}
+    text = Path(path).read_text(encoding="utf-8")
+    _refuse_surprises(yaml.compose(text, loader), path)
+    return yaml.load(text, loader) or {}
+
+
+def _refuse_surprises(node, path):
+    """Refuse what YAML would read otherwise than people do, naming the line."""
+    children = []
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        for (key, value), name in zip(node.value, keys, strict=True):
+            children += [key, value]
+            if keys.count(name) > 1 and name != "<<":
+                second = [key for key, _ in node.value if key.value == name][1]
+                raise InputError(
+                    f"{path}: line {second.start_mark.line + 1}: the key '{name}' is given twice; "
+                    "keep one."
+                )
+    elif isinstance(node, yaml.SequenceNode):
+        children = node.value
+    elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:int":
+        digits = node.value.lstrip("+-")
+        if len(digits) > 1 and digits[0] == "0" and digits.isdecimal():
+            raise InputError(
+                f"{path}: line {node.start_mark.line + 1}: YAML reads {node.value} as "
+                f"{int(digits, 8)}; write it without the leading zero, or in quotes."
+            )
+    for child in children:
+        _refuse_surprises(child, path)
 
 
 def merged(base: Any, overlay: Any) -> Any:
@@ -114,7 +160,7 @@ def check_keys(config: Any, where: str = "config") -> None:
 
 def check_schema(config: Mapping, schema: Mapping) -> None:
     """Refuse a config that the schema does not allow, in one sentence that names the key."""
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = STRICT(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
         raise InputError(_explain(error))

@@ -1,0 +1,87 @@
+"""What is understood of a config, told before anything is computed, and what is wrong with it."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import yaml
+from project import CHECKOUT, draw_dataset
+
+DROPPED = {
+    "datasets": {"mur92": None},
+    "cohorts": {"mur92": None, "mur92-animate": None, "mur92-inanimate": None},
+    "models": {"efficientnet_lite0": None, "efficientnet_lite1": None},
+}
+MINE = {
+    "images": "data/mine/pictures",
+    "judgments": {"file": "data/mine/judgments.npy", "kind": "similarity"},
+    "labels": "data/mine/labels.csv",
+}
+
+
+@pytest.fixture
+def check(tmp_path):
+    draw_dataset(tmp_path / "data/mine")
+
+    def run(**sections):
+        config = {name: dict(section) for name, section in DROPPED.items()}
+        for name, section in sections.items():
+            config.setdefault(name, {}).update(section)
+        (tmp_path / "mine.yaml").write_text(yaml.safe_dump(config))
+        script = CHECKOUT / "workflow_scripts/check_inputs.py"
+        done = subprocess.run(
+            [sys.executable, script, "mine.yaml"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_what_is_understood_is_told(check):
+    code, said = check(
+        datasets={"mine": MINE},
+        cohorts={"a": {"dataset": "mine", "query": "group == 'a'"}},
+        models={"net": {"architecture": "efficientnet_lite0", "weights": "imagenet"}},
+        crossvalidation={"n_folds": 2, "seeds": [1]},
+    )
+    assert code == 0, said
+    lines = [line.strip() for line in said.splitlines()]
+    assert "pictures: 16, 00 to 15, sides 48 to 64 pixels" in lines
+    assert any(line.startswith("judgments: similarity, 120 of 120 pairs, ") for line in lines)
+    assert "labels: group" in lines
+    assert "10 pictures (00, 01, 02, 03, 04, ...), 2 folds of images for each of 1 seeds" in lines
+    assert "feature maps: _swish_1 (1280 x 7 x 7), embedding: view" in lines
+
+
+def test_everything_that_is_wrong_is_told_at_once(check, tmp_path):
+    other = tmp_path / "data/other"
+    draw_dataset(other)
+    np.save(other / "judgments.npy", np.load(other / "judgments.npy")[:5, :5])
+    code, said = check(
+        datasets={
+            "mine": MINE,
+            "other": {
+                "images": "data/other/pictures",
+                "judgments": {"file": "data/other/judgments.npy", "kind": "similarity"},
+            },
+        },
+        cohorts={"a": {"dataset": "mine", "query": "group == 'z'"}, "b": {"dataset": "other"}},
+        models={"net_random": {"architecture": "vgg17", "weights": {"random": 1}}},
+    )
+    assert code == 1
+    errors = [line.strip() for line in said.splitlines() if "Error: " in line]
+    assert len(errors) == 3, said
+    for error, part in zip(errors, ("5 × 5", "keeps none of the 16 images", "vgg17"), strict=True):
+        assert part in error
+
+
+def test_a_config_that_is_wrong_in_form_is_refused(check):
+    code, said = check()
+    assert code == 1
+    assert said.startswith("Error: config: models: {} should be non-empty")
+    assert "Traceback" not in said

@@ -1,0 +1,124 @@
+"""Say what the workflow understands of a config, before anything is computed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from alignment.artifacts.downloads import cache_folder
+from alignment.artifacts.errors import InputError
+from alignment.datasets.judgments import read_judgments
+from alignment.datasets.labels import query_images, read_labels
+from alignment.datasets.pictures import name_pictures, read_picture
+from alignment.importance.folds import check_cohort
+from alignment.networks.cuts import cut
+from alignment.networks.networks import load_network
+from alignment.planning.config import merged, planned, read_yaml
+from alignment.planning.sources import own_pictures
+from alignment.similarity.pairs import upper_triangle
+
+ROOT = Path(__file__).parents[1]
+
+
+def describe_dataset(dataset):
+    """Say what was read of a dataset; return its label table and its similarities."""
+    files = own_pictures(dataset)
+    names, notes = name_pictures(files), []
+    shapes = [read_picture(file, notes).shape[:2] for file in files]
+    print(f"  pictures: {len(names)}, {names[0]} to {names[-1]}, sides {_range(shapes)} pixels")
+    options = {key: value for key, value in dataset["judgments"].items() if key != "file"}
+    judgments = read_judgments(dataset["judgments"]["file"], images=names, **options)
+    values = upper_triangle(judgments.similarity)
+    given = values[np.isfinite(values)]
+    n_observers = 0 if judgments.observers is None else len(judgments.observers)
+    print(
+        f"  judgments: {dataset['judgments']['kind']}, {len(given)} of {len(values)} pairs, "
+        f"similarities {given.min():.3g} to {given.max():.3g}, "
+        f"{n_observers or 'no single'} observers"
+    )
+    labels = read_labels(dataset["labels"], names) if "labels" in dataset else {}
+    print(f"  labels: {', '.join(labels) or 'none'}")
+    for note in [*judgments.notes, *notes]:
+        print(f"  {note}")
+    return {"index": range(len(names)), "image": names, **labels}, judgments.similarity
+
+
+def describe_cohort(name, cohort, table, similarity, folds):
+    """Say which pictures a cohort compares, and in how large folds."""
+    chosen = query_images(table, cohort.get("query"), name)
+    unit, n_folds = folds["unit"], folds["n_folds"]
+    check_cohort(name, chosen, similarity, n_folds, unit)
+    images = [table["image"][row] for row in chosen]
+    print(
+        f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "
+        f"{n_folds} folds of {unit} for each of {len(folds['seeds'])} seeds"
+    )
+
+
+def describe_model(model):
+    """Say where a network is cut, and how large its feature maps are."""
+    options = {key: model.get(key) for key in ("input_size", "mean", "std")}
+    network = load_network(
+        model["architecture"], model["weights"], cache_dir=cache_folder(), **options
+    )
+    layers = model.get("layers", {})
+    cuts = cut(network, layers.get("feature_maps"), layers.get("embedding"))
+    shape = " x ".join(map(str, cuts.maps_shape))
+    print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
+    print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
+    megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
+    print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
+    for note in network.notes:
+        print(f"  {note}")
+
+
+def attempt(title, describe, *arguments):
+    """Print under a title; return what came of it, and whether it went well."""
+    print(title)
+    try:
+        return describe(*arguments), True
+    except InputError as error:
+        print(f"  Error: {error}")
+        return None, False
+
+
+def main(path):
+    given = merged(read_yaml(ROOT / "config.yaml"), read_yaml(path)) if path else {}
+    config = planned(given or read_yaml(ROOT / "config.yaml"), ROOT, [path] if path else [])
+    read, all_well = {}, True
+    for name, dataset in config["datasets"].items():
+        if "source" in dataset:
+            print(f"dataset {name}\n  {dataset['source']}: fetched by the first run")
+            continue
+        read[name], went_well = attempt(f"dataset {name}", describe_dataset, dataset)
+        all_well &= went_well
+    for name, cohort in config["cohorts"].items():
+        if read.get(cohort["dataset"]) is None:
+            print(f"cohort {name}\n  of {cohort['dataset']}: not known yet")
+            continue
+        what = name, cohort, *read[cohort["dataset"]], config["crossvalidation"]
+        all_well &= attempt(f"cohort {name}", describe_cohort, *what)[1]
+    for name, model in config["models"].items():
+        weights = model["weights"]
+        if isinstance(weights, dict) and "topography" in weights:
+            print(f"model {name}\n  {weights['topography']}: trained by this workflow")
+            continue
+        all_well &= attempt(f"model {name}", describe_model, model)[1]
+    return all_well
+
+
+def _range(shapes):
+    sides = np.array(shapes)
+    low, high = sides.min(), sides.max()
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", nargs="?", help="a config file, laid over config.yaml")
+    try:
+        if not main(parser.parse_args().config):
+            sys.exit(1)
+    except InputError as error:
+        sys.exit(f"Error: {error}")
