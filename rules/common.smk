@@ -96,7 +96,8 @@ def everywhere(*paths, **choices):
     design = DESIGN | choices
     found = []
     for path in paths:
-        names = set(re.findall(r"{(\w+)}", path))
+        # In the order of the path, which then is that of rows in tables
+        names = dict.fromkeys(re.findall(r"{(\w+)}", path))
         found += expand(path, **{name: design[name] for name in names})
     return found
 
@@ -333,7 +334,7 @@ def topography_figure(name, title, cohort=False):
         "cohort": ALIGNED,
         "format": ["png", "pdf"],
     }
-    names = set(re.findall(r"{(\w+)}", f"{path}.{{format}}"))
+    names = dict.fromkeys(re.findall(r"{(\w+)}", f"{path}.{{format}}"))
     TOPOGRAPHY_TARGETS.extend(
         expand(f"{path}.{{format}}", **{key: choices[key] for key in names})
     )
