@@ -250,3 +250,9 @@ def test_every_job_leaves_a_log_and_nothing_is_left_half_written(finished):
         said = (results / "logs" / log).with_suffix(".log").read_text()
         assert re.search(r"^took [\d.]+ s and at most \d+ MB of memory$", said, re.MULTILINE), log
     assert not list(results.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("table", ["predictions/summary.csv", "statistics/distributions.csv"])
+def test_rows_have_the_order_of_the_config(finished, table):
+    rows = rows_of(finished / f"results/{table}")
+    assert list(dict.fromkeys((row["cohort"], row["model"]) for row in rows)) == DESIGNS
