@@ -1,8 +1,11 @@
 """Imports of scripts, found in their text: also late ones, indirect ones and those of packages."""
 
-import pytest
+import ast
 
-from alignment.planning.imports import imports_in, modules_behind
+import pytest
+from project import CHECKOUT
+
+from alignment.planning.imports import _imports, imports_in, modules_behind
 
 
 @pytest.fixture
@@ -52,3 +55,22 @@ def test_only_own_imports_are_in_a_file(scripts):
     (found,) = imports_in(scripts / "stage.py", scripts)
     assert found == scripts / "alignment/one/first.py"
     assert imports_in(scripts / "alignment/two/alone.py", scripts) == ()
+
+
+def test_statements_are_those_of_the_parsed_files():
+    """The fast search against Python's own parser, in every file of the library."""
+    library = CHECKOUT / "workflow_scripts"
+    for path in library.rglob("*.py"):
+        tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        parsed = [ast.dump(n) for n in tree if isinstance(n, ast.Import | ast.ImportFrom)]
+        found = [ast.dump(node) for node in _imports(path.read_text(encoding="utf-8"))]
+        assert sorted(found) == sorted(parsed), path
+
+
+def test_imports_over_several_lines_and_with_other_names_are_found():
+    text = (
+        "from a.b import (\n    c,  # so far\n    d as e,\n)\n"
+        "def f():\n    import g.h, i as j  # late\n    'import nothing here'\n"
+    )
+    names = [alias.name for node in _imports(text) for alias in node.names]
+    assert names == ["c", "d", "g.h", "i"]

@@ -1,15 +1,23 @@
 """Which modules of the library a script imports, found in its text."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
+
+# Statements that import, wherever they stand.  To parse whole files takes a good part of the time
+# of a plan, and every job on a cluster makes one.
+_STATEMENT = re.compile(
+    r"^[ \t]*((?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n(]+))|import[ \t]+[^\n]+)",
+    re.MULTILINE,
+)
 
 
 @cache
 def imports_in(path: Path, scripts: Path) -> tuple[Path, ...]:
     """Return the modules of the library that a file imports itself, also within functions."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _imports(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             names.append(node.module)
@@ -20,6 +28,14 @@ def imports_in(path: Path, scripts: Path) -> tuple[Path, ...]:
         candidates = [scripts.joinpath(*name.split(".")).with_suffix(".py") for name in names]
         found += [file for file in candidates if file.is_file()]
     return tuple(found)
+
+
+def _imports(text):
+    for statement in _STATEMENT.findall(text):
+        try:
+            yield from ast.parse(statement).body
+        except SyntaxError:  # a sentence of a docstring, such as "import it first"
+            continue
 
 
 def modules_behind(scripts: Path, *files: Path) -> list[str]:
