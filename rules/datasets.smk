@@ -42,15 +42,9 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     params:
+        # Also a part of the key under which checkouts share, which knows no names of files.
         contents=lambda wildcards: contents(
             sources.own_pictures(config["datasets"][wildcards.dataset])
-        ),
-        # Of the key under which checkouts share, which knows no names of files. A function of
-        # `input` gives no reason to run a job again.
-        checksums=lambda wildcards, input: (
-            sources.checksums(f for f in input.pictures if Path(f).is_file())
-            if SHARED
-            else None
         ),
     script:
         "../workflow_scripts/import_images.py"

@@ -12,8 +12,7 @@ from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.importance.folds import check_cohort
-from alignment.networks.cuts import cut
-from alignment.networks.networks import load_network
+from alignment.networks.opening import load_and_cut
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
 from alignment.similarity.pairs import upper_triangle
@@ -58,12 +57,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
 
 def describe_model(model):
     """Say where a network is cut, and how large its feature maps are."""
-    options = {key: model.get(key) for key in ("input_size", "mean", "std")}
-    network = load_network(
-        model["architecture"], model["weights"], cache_dir=cache_folder(), **options
-    )
-    layers = model.get("layers", {})
-    cuts = cut(network, layers.get("feature_maps"), layers.get("embedding"))
+    network, cuts = load_and_cut(model, cache_folder())
     shape = " x ".join(map(str, cuts.maps_shape))
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
@@ -84,8 +78,11 @@ def attempt(title, describe, *arguments):
 
 
 def main(path):
-    given = merged(read_yaml(ROOT / "config.yaml"), read_yaml(path)) if path else {}
-    config = planned(given or read_yaml(ROOT / "config.yaml"), ROOT, [path] if path else [])
+    overlays = [path] if path else []
+    given = read_yaml(ROOT / "config.yaml")
+    for overlay in overlays:
+        given = merged(given, read_yaml(overlay))
+    config = planned(given, ROOT, overlays)
     read, all_well = {}, True
     for name, dataset in config["datasets"].items():
         if "source" in dataset:

@@ -6,23 +6,14 @@ from alignment.artifacts.downloads import cache_folder
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import job_log, usage_noted
 from alignment.artifacts.network_files import write_network
-from alignment.networks.cuts import cut
-from alignment.networks.networks import load_network, to_saved, torchvision
+from alignment.networks.networks import to_saved, torchvision
+from alignment.networks.opening import load_and_cut
 
 
 def main(output, model, name):
-    network = load_network(
-        model["architecture"],
-        model["weights"],
-        cache_dir=cache_folder(),
-        input_size=model.get("input_size"),
-        mean=model.get("mean"),
-        std=model.get("std"),
-    )
+    network, cuts = load_and_cut(model, cache_folder())
     for note in network.notes:
         print(note)
-    layers = model.get("layers", {})
-    cuts = cut(network, layers.get("feature_maps"), layers.get("embedding"))
     print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
     attributes = {
         "model": name,

@@ -16,22 +16,6 @@ ALIKE = 1 - DISTANCES / 4
 UPPER = np.triu(np.ones((4, 4), dtype=bool), 1)
 
 
-@pytest.fixture
-def judge(tmp_path):
-    """Judgments of an array, or of a data frame with names, that goes through a real file."""
-
-    def read(values, kind="dissimilarity", images=IMAGES, **options):
-        if isinstance(values, pd.DataFrame):
-            path = tmp_path / "judgments.csv"
-            values.to_csv(path)
-        else:
-            path = tmp_path / "judgments.npy"
-            np.save(path, values)
-        return read_judgments(path, kind, images, **options)
-
-    return read
-
-
 def changed(matrix, changes):
     result = np.array(matrix, dtype=float)
     for place, value in changes.items():

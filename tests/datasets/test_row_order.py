@@ -13,22 +13,6 @@ DISTANCES = squareform([0.5, 1.0, 2.0, 4.0, 3.0, 0.0])
 ALIKE = 1 - DISTANCES / 4
 
 
-@pytest.fixture
-def judge(tmp_path):
-    """Judgments of an array, or of a data frame with names, that goes through a real file."""
-
-    def read(values, images=IMAGES):
-        if isinstance(values, pd.DataFrame):
-            path = tmp_path / "judgments.csv"
-            values.to_csv(path)
-        else:
-            path = tmp_path / "judgments.npy"
-            np.save(path, values)
-        return read_judgments(path, "dissimilarity", images)
-
-    return read
-
-
 @pytest.mark.parametrize("start", [0, 1])
 def test_row_numbers_are_no_names(judge, start):
     labels = range(start, start + 4)

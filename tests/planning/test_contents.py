@@ -7,7 +7,7 @@ from alignment.planning.contents import contents
 
 
 def digest(content):
-    return hashlib.sha256(content).hexdigest()[:16]
+    return hashlib.sha256(content).hexdigest()
 
 
 def test_another_content_is_noticed_whatever_its_date(tmp_path):

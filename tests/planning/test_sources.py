@@ -1,12 +1,9 @@
 """Files that stages read or have lost, found from a config."""
 
-import hashlib
-
 import pytest
 
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
-    checksums,
     datasets_used,
     lost_overlays,
     own_pictures,
@@ -49,11 +46,6 @@ def test_tables_of_the_users_own_are_named():
     assert own_tables(own) == {"judgments": ["j.csv"], "labels": []}
     assert own_tables(own | {"labels": "l.csv"})["labels"] == ["l.csv"]
     assert own_tables(own | {"source": "mur92"}) == {"judgments": [], "labels": []}
-
-
-def test_checksums_are_told_by_the_names_of_files(tmp_path):
-    (tmp_path / "a.png").write_bytes(b"x")
-    assert checksums([str(tmp_path / "a.png")]) == {"a.png": hashlib.sha256(b"x").hexdigest()}
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import runpy
 import select
 import socket
 import sys
-import traceback
 from pathlib import Path
+
+from child_process import take_the_place_of_a_command
 
 PACKAGES = [
     *("h5py", "matplotlib.pyplot", "numba", "pandas", "PIL.Image", "safetensors.torch", "scipy.io"),
@@ -63,26 +64,17 @@ def attend(connection):
     os._exit(0)
 
 
-def run(request, descriptors):
+def run(request, streams):
     """Take the place of `python SCRIPT`."""
-    for stream, descriptor in enumerate(descriptors):
-        os.dup2(descriptor, stream)
-    os.chdir(request["folder"])
-    os.environ.clear()
-    os.environ.update(request["environment"])
-    sys.argv = [request["script"]]
-    sys.path[0] = str(Path(request["script"]).parent)
-    try:
-        runpy.run_path(request["script"], run_name="__main__")
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    script = request["script"]
+    sys.argv = [script]
+    sys.path[0] = str(Path(script).parent)
+    take_the_place_of_a_command(
+        lambda: runpy.run_path(script, run_name="__main__"),
+        streams,
+        request["folder"],
+        request["environment"],
+    )
 
 
 if __name__ == "__main__":

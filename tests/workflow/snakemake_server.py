@@ -5,13 +5,12 @@ A child does what it says as `python -m snakemake` would; its exit code is the l
 The scripts of its jobs are run by the server of jobs.
 """
 
-import atexit
 import json
 import os
 import sys
-import traceback
 from pathlib import Path
 
+from child_process import take_the_place_of_a_command
 from snakemake.cli import main
 from snakemake.script import PythonScript
 
@@ -34,27 +33,12 @@ def serve(server_of_jobs):
 
 
 def run(arguments, folder, environment, log):
-    """Take the place of a command, from its arguments to its end."""
-    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    """Take the place of `python -m snakemake`."""
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for new, old in ((nothing, 0), (said, 1), (said, 2)):
-        os.dup2(new, old)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
+    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     sys.path[0] = folder
-    try:
-        main(arguments)
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    atexit._run_exitfuncs()  # as the end of a process would: a child ends without
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    streams = nothing, said, said
+    take_the_place_of_a_command(lambda: main(arguments), streams, folder, environment)
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ class _Reader:
             raise QueryError(f"'{ast.unparse(node)}' is not of this language")
         result = getattr(methods, name)(*positional, **named)
         if name in ("isin", "between"):
-            result = result.astype("boolean").mask(column.isna())
+            result = _where_known(result, column)
         return result if isinstance(result, pd.Series) else pd.Series(result)
 
 
@@ -197,13 +197,17 @@ def _compared(comparison, left, right, node):
     if isinstance(comparison, ast.In | ast.NotIn):
         if not (isinstance(left, pd.Series) and isinstance(right, list)):
             raise QueryError(f"'{ast.unparse(node)}' does not ask whether a column is in a list")
-        found = left.isin([_plain(item, node) for item in right])
-        found = found.astype("boolean").mask(left.isna())
+        found = _where_known(left.isin([_plain(item, node) for item in right]), left)
         return found if isinstance(comparison, ast.In) else ~found
     if type(comparison) not in COMPARISONS:
         raise QueryError(f"the comparison in '{ast.unparse(node)}' is not of this language")
     _refuse_lists(node, left, right)
     return COMPARISONS[type(comparison)](left, right)
+
+
+def _where_known(result, column):
+    """Return an answer of yes or no as missing where the column is."""
+    return result.astype("boolean").mask(column.isna())
 
 
 def _truth(value, node):

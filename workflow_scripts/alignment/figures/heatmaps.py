@@ -111,9 +111,7 @@ def _name_row(sheet, name, top, side):
 
 def _add_header(sheet, cohort, heatmaps, n, colours):
     n_images = len(next(iter(heatmaps.values())).images)
-    which = f"{n} of {n_images}" if n < n_images else f"all {n}"
-    title = f"{cohort}: {which} pictures"
-    sheet.write(title, NAMES, dots(0.12), 8, room=PAGE_WIDTH - NAMES)
+    sheet.entitle(cohort, n, n_images, NAMES)
     signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     if colours == SPOTLIGHT:
         low = "blue: hurts; dark: does not matter" if signed else "dark: does not matter"

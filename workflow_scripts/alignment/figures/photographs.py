@@ -65,6 +65,11 @@ class Sheet:
             points = min(points, points * room / max(1.0, width_of(text, points)))
         return self.panel.text(x, y, text, fontsize=points, **({"va": "center"} | look))
 
+    def entitle(self, cohort: str, n: int, n_images: int, left: float) -> None:
+        """Write above all what a figure shows: so many of the pictures of a cohort."""
+        which = f"{n} of {n_images}" if n < n_images else f"all {n}"
+        self.write(f"{cohort}: {which} pictures", left, dots(0.12), 8, room=self.width - left)
+
     def paste(self, strip: np.ndarray, left: float, top: float) -> None:
         """Put an array of colours, (height, width, 3) uint8, on the page as it is."""
         left, top = round(left), round(top)

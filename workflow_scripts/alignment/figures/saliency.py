@@ -194,8 +194,7 @@ def _name_sources(sheet, maps, kinds, top, side):
 
 def _add_header(sheet, cohort, n, n_images):
     """Write the title and the key; return the outline of its second box."""
-    which = f"{n} of {n_images}" if n < n_images else f"all {n}"
-    sheet.write(f"{cohort}: {which} pictures", NAMES, dots(0.12), 8, room=PAGE_WIDTH - NAMES)
+    sheet.entitle(cohort, n, n_images, NAMES)
     percent = f"{100 * TOP_SHARES[SHARE]:.0f} %"
     x, y, side = NAMES, dots(0.34), dots(0.14)
     boxes = []

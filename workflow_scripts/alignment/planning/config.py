@@ -69,10 +69,13 @@ def read_yaml(path: str | Path) -> dict:
         YAML would take for an octal one.
     """
     # libyaml reads the schema in a tenth of the time, in every plan.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = Path(path).read_text(encoding="utf-8")
-    _refuse_surprises(yaml.compose(text, loader), path)
-    return yaml.load(text, loader) or {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(Path(path).read_text(encoding="utf-8"))
+    try:
+        node = loader.get_single_node()
+        _refuse_surprises(node, path)
+        return (loader.construct_document(node) if node else None) or {}
+    finally:
+        loader.dispose()
 
 
 def _refuse_surprises(node, path):

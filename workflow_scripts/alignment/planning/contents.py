@@ -10,7 +10,7 @@ MEMORY = Path(".snakemake/contents.json")  # only saves time, and can be lost
 
 
 def contents(files: Iterable[str], memory: Path = MEMORY) -> dict[str, str]:
-    """Return the first digits of the SHA-256 of files, by their names.
+    """Return the SHA-256 of files, by their names.
 
     A file is read again only when its size or time of change is another: planning should not read
     gigabytes.  Folders, and files that are not there yet, are left out.
@@ -21,16 +21,15 @@ def contents(files: Iterable[str], memory: Path = MEMORY) -> dict[str, str]:
     memory : path
         A JSON file of what is known, by absolute path.  Where it cannot be written nothing is kept.
     """
-    known = _remembered(memory)
+    present = [file for file in map(Path, files) if file.is_file()]
+    known = _remembered(memory) if present else {}
     found, is_new = {}, False
-    for file in map(Path, files):
-        if not file.is_file():
-            continue
+    for file in present:
         state = file.stat()
         key, now = str(file.absolute()), [state.st_size, state.st_mtime_ns]
         if known.get(key, [])[:2] != now:
             with open(file, "rb") as opened:
-                known[key] = [*now, hashlib.file_digest(opened, "sha256").hexdigest()[:16]]
+                known[key] = [*now, hashlib.file_digest(opened, "sha256").hexdigest()]
             is_new = True
         found[file.name] = known[key][2]
     if is_new:

@@ -1,8 +1,7 @@
 """Files that stages read or have lost, found from the config and from what lies in results."""
 
 import csv
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
@@ -42,11 +41,6 @@ def own_tables(dataset: Mapping) -> dict[str, list[str]]:
 def is_pattern(path: str) -> bool:
     """Tell a path that Snakemake would take for one with wildcards."""
     return "{" in path or "}" in path
-
-
-def checksums(files: Iterable[str]) -> dict[str, str]:
-    """Return the SHA-256 of files by their names."""
-    return {Path(file).name: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
 
 
 def weights_file(model: Mapping) -> list[str]:

@@ -1,0 +1,30 @@
+"""The network that an entry of the config describes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alignment.networks.cuts import Cuts, cut
+from alignment.networks.networks import Network, load_network
+
+
+def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cuts]:
+    """Load and cut the network that an entry of the config describes.
+
+    Parameters
+    ----------
+    model : mapping
+        ``architecture``, ``weights``, and perhaps ``input_size, mean, std`` and ``layers``.
+    cache_dir : Path
+        Folder of downloaded weights.
+
+    Raises
+    ------
+    InputError
+        See :func:`alignment.networks.networks.load_network` and
+        :func:`alignment.networks.cuts.cut`.
+    """
+    options = {key: model.get(key) for key in ("input_size", "mean", "std")}
+    network = load_network(model["architecture"], model["weights"], cache_dir=cache_dir, **options)
+    layers = model.get("layers", {})
+    return network, cut(network, layers.get("feature_maps"), layers.get("embedding"))
