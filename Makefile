@@ -4,6 +4,7 @@
 # make layers  where a network can be cut       make lint   the linters
 # make explore the results in a browser         make bench  the heads against the plain algorithm
 # make report  the figures with their captions
+#              (run, explore, topography and report take CONFIG=mine.yaml)
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 PYTHON ?= python3
 CORES ?= all
@@ -11,26 +12,29 @@ MODEL ?= efficientnet_lite0
 # A progress bar where a person looks on, lines where a file or a server does.
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
+OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 
 .PHONY: run topography explore check test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(OVERLAY) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
 
 # Opens the pages where there is a desktop, and says where they are where there is none.
 explore: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) explorer
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) explorer $(OVERLAY)
 	@for page in "$(CURDIR)"/results/explorer/*.html; do \
 	  if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	  elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open > /dev/null; then xdg-open "$$page"; \
 	  else echo "Open $$page in a browser."; fi; done
 
 topography: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography $(OVERLAY)
 
+# What is stale is made first: a report shows what the config says.
 report: .venv/installed
-	$(BIN)/snakemake --report results/report.zip
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(OVERLAY)
+	$(BIN)/snakemake --report results/report.zip $(OVERLAY)
 
 # Two processes share the cores; threads that spin while they wait would take them from each other.
 test: export OMP_NUM_THREADS = 1

@@ -25,13 +25,29 @@ include: "rules/topography.smk"
 include: "rules/topography_figures.smk"
 
 
+# An edit of code makes stale what it made. What is fetched is checked by its SHA-256, and an edit is
+# no reason to download it again.
+for made in workflow.rules:
+    if (
+        made.script
+        and Path(made.snakefile).is_relative_to(ROOT)
+        and made.name != "fetch_dataset"
+    ):
+        made.set_params(code=code_of(made))
+
+
+TERMINAL.explain_missing = explain_missing_target
+
+
 onsuccess:
+    keep_records()
     print(after_success(STARTED))
 
 
 onerror:
+    keep_records()
     # Behind all that Snakemake says itself.
-    atexit.register(print, after_failure(STARTED, UNREPEATED.held), file=sys.stderr)
+    atexit.register(print, after_failure(STARTED, TERMINAL.held), file=sys.stderr)
 
 
 rule all:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.io import strip_wildcard_constraints
 from snakemake.logging import logger
 
 # The folder of this workflow, also where another workflow uses it as a module.
-ROOT = Path(str(workflow.current_basedir)).parent
+ROOT = Path(str(workflow.current_basedir)).parent.resolve()
 if not (ROOT / "workflow_scripts").is_dir():
     raise WorkflowError(
         "This workflow brings a library beside its rules, which is not fetched with them: "
@@ -22,25 +23,30 @@ if not (ROOT / "workflow_scripts").is_dir():
     )
 # Relative, so that a checkout that is moved elsewhere is not taken for changed.
 SCRIPTS = Path(os.path.relpath(ROOT), "workflow_scripts")
-STYLE = str(SCRIPTS / "figures.mplstyle")
+# Files of the workflow and of the user are told by what they hold (below), not by their dates.
+STYLE = ancient(str(SCRIPTS / "figures.mplstyle"))
 sys.path.append(str(ROOT / "workflow_scripts"))
 # Each job reads this file again: of the library only what needs the standard library and yaml.
 from alignment.artifacts.errors import InputError
-from alignment.planning import sources
+from alignment.planning import records, sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.contents import contents
 from alignment.planning.families import ends_in_pooling
-from alignment.planning.imports import modules_behind
-from alignment.planning.run_reports import Unrepeated, after_failure, after_success
+from alignment.planning.imports import fingerprints
+from alignment.planning.targets import explain_missing
+from alignment.planning.run_reports import Terminal, after_failure, after_success
 
 STARTED = time.time()
 # Where this workflow is the main one, the terminal gets what went wrong once, and last.
-UNREPEATED = Unrepeated()
-if Path(workflow.main_snakefile).parent == ROOT:
+TERMINAL = Terminal()
+IS_MAIN = Path(workflow.main_snakefile).resolve().parent == ROOT
+if IS_MAIN and workflow.is_main_process:
+    records.restore()
+if IS_MAIN:
     for handler in logger.handlers:
         if not isinstance(handler, FileHandler):
-            handler.addFilter(UNREPEATED)
+            handler.addFilter(TERMINAL)
 # Where rules with `cache:` find what other checkouts have made. Without such a folder they are not
 # marked, since Snakemake would remark on each of them in every run.
 SHARE = os.environ.get("SNAKEMAKE_OUTPUT_CACHE")
@@ -69,6 +75,23 @@ DESIGN = {
 }
 # What a whole run makes: every stage adds its own.
 TARGETS = []
+
+
+def explain_missing_target(target):
+    """Say what was perhaps meant by a target that nothing makes."""
+    outputs = {
+        made.name: [strip_wildcard_constraints(str(path)) for path in made.output]
+        for made in workflow.rules
+    }
+    datasets = [*config["datasets"], *config["topography"]["datasets"]]
+    names = {**DESIGN, "dataset": datasets, "source": SOURCES}
+    return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
+
+
+def keep_records():
+    """Keep what is known of results beside them, once a run has ended."""
+    if IS_MAIN:
+        records.keep()
 
 
 def any_of(names):
@@ -133,15 +156,70 @@ def of_dataset(paths):
     return fill
 
 
-def imports_of(rule, *modules):
-    """The modules of the library that a rule's script imports, directly or not.
+def given(find):
+    """An input function: files that a function of the wildcards finds, most often the user's own.
 
-    Declared as inputs, so that an edit of a module reruns the stages that use it: by itself
-    Snakemake watches the script file only. Modules that the script imports by a name in its
-    parameters are given as paths within the library.
+    The dates of those say nothing. A rule that reads them has what they hold as a parameter, so
+    that a file with an older date is noticed, and one that was only copied is not.
     """
-    named = (SCRIPTS / "alignment" / module for module in modules)
-    return modules_behind(SCRIPTS, SCRIPTS / f"{rule}.py", *named)
+
+    def flagged(path):
+        return path if sources.is_made_here(path) else ancient(path)
+
+    def files(wildcards):
+        found = find(wildcards)
+        return flagged(found) if isinstance(found, str) else [*map(flagged, found)]
+
+    return files
+
+
+def contents_of(find):
+    """A parameter: what the user's own files hold, of those that a function finds."""
+
+    def held(wildcards):
+        found = find(wildcards)
+        files = [found] if isinstance(found, str) else found
+        return contents(file for file in files if not sources.is_made_here(file))
+
+    return held
+
+
+def picture_files(wildcards):
+    """The pictures of a dataset, or their folder where they cannot be named."""
+    return sources.picture_sources(config["datasets"][wildcards.dataset])
+
+
+def own_pictures(wildcards):
+    """The pictures of a dataset of the user's own."""
+    return sources.own_pictures(config["datasets"][wildcards.dataset])
+
+
+def label_file(wildcards):
+    """The labels of a dataset, if any."""
+    return config["datasets"][wildcards.dataset].get("labels", [])
+
+
+def judgments_file(wildcards):
+    """The human judgments of a dataset."""
+    return config["datasets"][wildcards.dataset]["judgments"]["file"]
+
+
+def weights_file(wildcards):
+    """The local weights of a model, if any."""
+    return sources.weights_file(config["models"][wildcards.model])
+
+
+def code_of(rule):
+    """The script of a job, all that it imports, and how pages and figures look, by what they hold.
+
+    As a parameter it is compared by content, so that an edit is noticed and a checkout is not.
+    """
+    figure = rule.params.get("figure")
+    drawing = f"alignment/figures/{figure.replace('.', '/')}.py" if figure else None
+    named = [SCRIPTS / drawing] if drawing else []
+    look = [file for file in rule.input if str(file).startswith(f"{SCRIPTS}/")]
+    script = SCRIPTS / Path(rule.script).name
+    return fingerprints(SCRIPTS, script, *named, *map(Path, look))
 
 
 def saliency_definition(wildcards):
@@ -152,6 +230,11 @@ def saliency_definition(wildcards):
     return source
 
 
+def saliency_files(wildcards):
+    """What a source of saliency reads: the maps of its folder, or its function's module."""
+    return sources.saliency_files(saliency_definition(wildcards))
+
+
 def fixation_files(wildcards):
     """The fixations on the pictures of a cohort's dataset, if any."""
     dataset = config["cohorts"][wildcards.cohort]["dataset"]
@@ -159,14 +242,29 @@ def fixation_files(wildcards):
     return [fixations[dataset]] if dataset in fixations else []
 
 
-def packs_of_cohorts(wildcards):
-    """What was gathered of each model and each cohort of a dataset."""
-    cohorts = [
+def cohorts_of(wildcards):
+    """The cohorts of a dataset."""
+    return [
         name
         for name, cohort in config["cohorts"].items()
         if cohort["dataset"] == wildcards.dataset
     ]
-    return everywhere("results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts)
+
+
+def logs_of_dataset(wildcards):
+    """Where the jobs that read a dataset say what a person should know."""
+    imports = ("import_images", "label_images", "import_judgments")
+    logs = [f"results/logs/{rule}/{wildcards.dataset}.log" for rule in imports]
+    return logs + [
+        f"results/logs/define_cohort/{name}.log" for name in cohorts_of(wildcards)
+    ]
+
+
+def packs_of_cohorts(wildcards):
+    """What was gathered of each model and each cohort of a dataset."""
+    return everywhere(
+        "results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts_of(wildcards)
+    )
 
 
 def of_networks(kind, suffix, chosen):
@@ -306,12 +404,6 @@ def figure(name, category, title=None, wanted=True):
         labels=said,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}
-
-
-def drawn_by(name):
-    """The inputs of a figure beside its tables: the common look, and the code that draws it."""
-    code = imports_of("plot_tables", f"figures/{name}.py")
-    return {"style": STYLE, "code": code}
 
 
 # What captions say of the folds

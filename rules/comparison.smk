@@ -24,7 +24,6 @@ rule describe_distributions:
         image_ais=everywhere("results/image_ais/{cohort}/{model}.h5"),
         cohorts=everywhere("results/cohorts/{cohort}.csv"),
         networks=everywhere("results/networks/{model}.safetensors"),
-        code=imports_of("describe_distributions"),
     output:
         distributions="results/statistics/distributions.csv",
     log:
@@ -41,7 +40,6 @@ rule compare_distributions:
     """Compare each pair of models by Kolmogorov-Smirnov tests, Holm-corrected over the table."""
     input:
         distributions="results/statistics/distributions.csv",
-        code=imports_of("compare_distributions"),
     output:
         tests="results/statistics/ks_tests.csv",
     log:
@@ -58,7 +56,6 @@ rule compare_images:
     """Compare each pair of models image by image, by Wilcoxon signed-rank tests."""
     input:
         distributions="results/statistics/distributions.csv",
-        code=imports_of("compare_images"),
     output:
         tests="results/statistics/paired_tests.csv",
     log:
@@ -78,7 +75,6 @@ rule compare_heatmaps:
         activations=of_dataset(of_models("results/activations/{dataset}/{model}.h5")),
         cohort="results/cohorts/{cohort}.csv",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        code=imports_of("compare_heatmaps"),
     output:
         agreement="results/agreement/{cohort}.csv",
     log:
@@ -97,7 +93,6 @@ rule compare_activity:
         image_ais=of_models("results/image_ais/{cohort}/{model}.h5"),
         activations=of_dataset(of_models("results/activations/{dataset}/{model}.h5")),
         cohort="results/cohorts/{cohort}.csv",
-        code=imports_of("compare_activity"),
     output:
         activity="results/agreement/activity/{cohort}.csv",
     log:
@@ -115,7 +110,6 @@ rule compare_cohorts:
     input:
         ais=everywhere("results/ais/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"),
         cohorts=everywhere("results/cohorts/{cohort}.csv"),
-        code=imports_of("compare_cohorts"),
     output:
         cohorts="results/agreement/summary/cohorts.csv",
     log:
@@ -135,7 +129,6 @@ rule summarize_agreement:
     input:
         heatmaps=everywhere("results/agreement/{cohort}.csv"),
         activity=everywhere("results/agreement/activity/{cohort}.csv"),
-        code=imports_of("summarize_agreement"),
     output:
         heatmaps="results/agreement/summary/heatmaps.csv",
         activity="results/agreement/summary/activity.csv",
@@ -158,7 +151,6 @@ rule measure_stability:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("measure_stability"),
     output:
         maps="results/stability/{cohort}/{model}.csv",
         fold_pairs="results/stability/fold_pairs/{cohort}/{model}.csv",
@@ -186,7 +178,6 @@ rule summarize_stability:
         fold_pairs=everywhere("results/stability/fold_pairs/{cohort}/{model}.csv"),
         halves=everywhere("results/stability/halves/{cohort}/{model}.csv"),
         predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
-        code=imports_of("summarize_stability"),
     output:
         summary="results/stability/summary.csv",
     log:

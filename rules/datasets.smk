@@ -27,10 +27,7 @@ rule fetch_dataset:
 rule import_images:
     """Check every picture and write it as PNG, with an index of what was read."""
     input:
-        pictures=lambda wildcards: sources.picture_sources(
-            config["datasets"][wildcards.dataset]
-        ),
-        code=imports_of("import_images"),
+        pictures=given(picture_files),
     output:
         pictures=directory("results/datasets/{dataset}/images"),
         index="results/datasets/{dataset}/pictures.csv",
@@ -43,9 +40,7 @@ rule import_images:
         "../envs/alignment.yaml"
     params:
         # Also a part of the key under which checkouts share, which knows no names of files.
-        contents=lambda wildcards: contents(
-            sources.own_pictures(config["datasets"][wildcards.dataset])
-        ),
+        contents=contents_of(own_pictures),
     script:
         "../workflow_scripts/import_images.py"
 
@@ -54,8 +49,7 @@ rule label_images:
     """List the pictures in order with their label columns."""
     input:
         index="results/datasets/{dataset}/pictures.csv",
-        labels=lambda wildcards: config["datasets"][wildcards.dataset].get("labels", []),
-        code=imports_of("label_images"),
+        labels=given(label_file),
     output:
         images="results/datasets/{dataset}/images.csv",
     log:
@@ -66,9 +60,7 @@ rule label_images:
     conda:
         "../envs/alignment.yaml"
     params:
-        contents=lambda wildcards: contents(
-            sources.own_tables(config["datasets"][wildcards.dataset])["labels"]
-        ),
+        contents=contents_of(label_file),
     script:
         "../workflow_scripts/label_images.py"
 
@@ -77,10 +69,7 @@ rule import_judgments:
     """Read the human judgments in any supported format and check them against the pictures."""
     input:
         pictures="results/datasets/{dataset}/pictures.csv",
-        judgments_file=lambda wildcards: config["datasets"][wildcards.dataset][
-            "judgments"
-        ]["file"],
-        code=imports_of("import_judgments"),
+        judgments_file=given(judgments_file),
     output:
         judgments="results/datasets/{dataset}/similarity.h5",
     log:
@@ -91,9 +80,7 @@ rule import_judgments:
     conda:
         "../envs/alignment.yaml"
     params:
-        contents=lambda wildcards: contents(
-            sources.own_tables(config["datasets"][wildcards.dataset])["judgments"]
-        ),
+        contents=contents_of(judgments_file),
         options=lambda wildcards: {
             key: value
             for key, value in config["datasets"][wildcards.dataset][
@@ -110,7 +97,6 @@ rule define_cohort:
     input:
         images=of_dataset("results/datasets/{dataset}/images.csv"),
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        code=imports_of("define_cohort"),
     output:
         cohort="results/cohorts/{cohort}.csv",
     log:
@@ -136,11 +122,8 @@ rule describe_dataset:
         judgments_file=rules.import_judgments.input.judgments_file,
         pictures="results/datasets/{dataset}/pictures.csv",
         cohorts=lambda wildcards: [
-            f"results/cohorts/{name}.csv"
-            for name, cohort in config["cohorts"].items()
-            if cohort["dataset"] == wildcards.dataset
+            f"results/cohorts/{name}.csv" for name in cohorts_of(wildcards)
         ],
-        code=imports_of("describe_dataset"),
     output:
         summary="results/datasets/{dataset}/summary.txt",
     log:
@@ -150,5 +133,7 @@ rule describe_dataset:
     priority: 100
     conda:
         "../envs/alignment.yaml"
+    params:
+        logs=logs_of_dataset,
     script:
         "../workflow_scripts/describe_dataset.py"

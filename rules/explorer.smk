@@ -38,7 +38,6 @@ rule pack_cohort:
         held_out="results/predictions/{cohort}/{model}-held_out.h5",
         ais=of_seeds("ais"),
         retained=of_seeds("retained"),
-        code=imports_of("pack_cohort"),
     output:
         packs="results/explorer/cohorts/{cohort}/{model}.json",
     log:
@@ -57,7 +56,6 @@ rule pack_model:
     """Gather what the explorer shows of the feature maps of one model."""
     input:
         activations="results/activations/{dataset}/{model}.h5",
-        code=imports_of("pack_model"),
     output:
         packs="results/explorer/models/{dataset}/{model}.json",
     log:
@@ -82,12 +80,14 @@ rule draw_explorer:
         maps=SALIENCY_MAPS if SALIENCY else [],
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
-        template=expand(
-            str(SCRIPTS / "alignment/explorer/{file}"),
-            file=["page.html", "page.css"],
-        ),
-        programs=sorted(map(str, SCRIPTS.glob("alignment/explorer/scripts/*.js"))),
-        code=imports_of("draw_explorer"),
+        template=[
+            ancient(str(SCRIPTS / "alignment/explorer" / file))
+            for file in ("page.html", "page.css")
+        ],
+        programs=[
+            ancient(str(file))
+            for file in sorted(SCRIPTS.glob("alignment/explorer/scripts/*.js"))
+        ],
     output:
         page=report(
             "results/explorer/{dataset}.html",

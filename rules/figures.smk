@@ -6,7 +6,7 @@
 rule plot_prediction:
     """Draw the held-out fit of all and of the retained maps (Fig. 1 of the paper)."""
     input:
-        **drawn_by("prediction"),
+        style=STYLE,
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
     output:
@@ -33,7 +33,7 @@ rule plot_prediction:
 rule plot_controls:
     """Draw the held-out fit of the retained maps beside that of everything it is compared with."""
     input:
-        **drawn_by("controls"),
+        style=STYLE,
         tests="results/predictions/control_tests.csv",
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
@@ -60,7 +60,7 @@ rule plot_controls:
 rule plot_selection_curves:
     """Draw the fit as maps are switched on from best to worst."""
     input:
-        **drawn_by("selection_curves"),
+        style=STYLE,
         selection=everywhere(
             "results/selection/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"
         ),
@@ -88,7 +88,7 @@ rule plot_selection_curves:
 rule plot_distributions:
     """Draw the distributions of image AIS with a star where models differ (Fig. 3)."""
     input:
-        **drawn_by("distributions"),
+        style=STYLE,
         distributions="results/statistics/distributions.csv",
         tests="results/statistics/ks_tests.csv",
     output:
@@ -115,7 +115,6 @@ rule plot_heatmaps:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
-        code=imports_of("plot_heatmaps"),
     output:
         **figure("heatmaps-{cohort}", "Heatmaps", "Heatmaps: {cohort}"),
     log:
@@ -156,7 +155,7 @@ use rule plot_heatmaps as plot_heatmaps_at with:
 rule plot_agreement:
     """Draw how models agree in each image, against how unsure they are of its class."""
     input:
-        **drawn_by("agreement"),
+        style=STYLE,
         agreement=everywhere("results/agreement/{cohort}.csv"),
         summary="results/agreement/summary/heatmaps.csv",
     output:
@@ -182,7 +181,7 @@ rule plot_agreement:
 rule plot_activity:
     """Draw how scores relate to activity, image by image."""
     input:
-        **drawn_by("activity"),
+        style=STYLE,
         activity=everywhere("results/agreement/activity/{cohort}.csv"),
         summary="results/agreement/summary/activity.csv",
     output:
@@ -206,7 +205,7 @@ rule plot_activity:
 rule plot_cohort_agreement:
     """Draw the correlation of the maps' scores between cohorts as a matrix."""
     input:
-        **drawn_by("cohort_agreement"),
+        style=STYLE,
         cohorts="results/agreement/summary/cohorts.csv",
     output:
         **figure(
@@ -235,7 +234,7 @@ rule plot_cohort_agreement:
 rule plot_stability:
     """Draw how far folds agree, and how often each map is retained."""
     input:
-        **drawn_by("stability"),
+        style=STYLE,
         maps=everywhere("results/stability/{cohort}/{model}.csv"),
         fold_pairs=everywhere("results/stability/fold_pairs/{cohort}/{model}.csv"),
         summary="results/stability/summary.csv",
@@ -266,7 +265,6 @@ rule plot_stable_maps:
         cohort="results/cohorts/{cohort}.csv",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
-        code=imports_of("plot_stable_maps"),
     output:
         **figure("stable_maps-{cohort}-{model}", "Stability", wanted=STABILITY),
     log:
@@ -294,7 +292,6 @@ rule plot_saliency:
         maps=of_dataset(SALIENCY_MAPS),
         tables=of_models("results/saliency/{cohort}/{model}.csv"),
         style=STYLE,
-        code=imports_of("plot_saliency"),
     output:
         **figure("saliency-{cohort}", "Saliency", "Areas: {cohort}", wanted=SALIENCY),
     log:
@@ -317,7 +314,7 @@ rule plot_saliency:
 rule plot_relative_risk:
     """Draw how much likelier a pixel is to matter where a picture is salient."""
     input:
-        **drawn_by("relative_risk"),
+        style=STYLE,
         summary="results/saliency/summary.csv",
     output:
         **figure("relative_risk", "Saliency", "Relative risk", wanted=SALIENCY),

@@ -8,7 +8,6 @@ rule perturb_maps:
         activations="results/activations/{dataset}/{model}.h5",
         network="results/networks/{model}.safetensors",
         pictures="results/datasets/{dataset}/pictures.csv",
-        code=imports_of("perturb_maps"),
     output:
         perturbation="results/perturbation/{dataset}/{model}.h5",
     log:

@@ -14,7 +14,6 @@ rule compute_heatmaps:
         image_ais="results/image_ais/{cohort}/{model}.h5",
         cohort="results/cohorts/{cohort}.csv",
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
-        code=imports_of("compute_heatmaps"),
     output:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
     log:
@@ -38,7 +37,6 @@ rule draw_overlays:
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        code=imports_of("draw_overlays"),
     output:
         indexes=expand(
             "results/heatmaps/{cohort}/{model}/{threshold}/index.csv",
@@ -64,7 +62,6 @@ rule draw_overlay:
     input:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
-        code=imports_of("draw_overlay"),
     output:
         overlay="results/heatmaps/{cohort}/{model}/{threshold}/{image}.png",
     log:
@@ -88,7 +85,6 @@ rule compute_pair_heatmaps:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         retained=of_seeds("retained"),
-        code=imports_of("compute_pair_heatmaps"),
     output:
         pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
     log:
@@ -114,7 +110,6 @@ rule draw_pair_heatmap:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
-        code=imports_of("draw_pair_heatmap"),
     output:
         heatmap="results/heatmaps/{cohort}/{model}/pairs/{pair}.png",
     log:

@@ -16,7 +16,6 @@ rule make_folds:
     input:
         cohort="results/cohorts/{cohort}.csv",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        code=imports_of("make_folds"),
     output:
         folds="results/folds/{cohort}.h5",
     log:
@@ -41,7 +40,6 @@ rule score_maps:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("score_maps"),
     output:
         ais=of_seeds("ais"),
     log:
@@ -67,7 +65,6 @@ rule select_maps:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         ais=of_seeds("ais"),
-        code=imports_of("select_maps"),
     output:
         selection=of_seeds("selection"),
         retained=of_seeds("retained"),
@@ -97,7 +94,6 @@ use rule select_maps as select_maps_of_seed with:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         ais=of_folds("ais"),
-        code=imports_of("select_maps"),
     output:
         selection=of_folds("selection"),
         retained=of_folds("retained"),
@@ -116,7 +112,6 @@ rule score_images:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("score_images"),
     output:
         image_ais="results/image_ais/{cohort}/{model}.h5",
     log:
@@ -140,7 +135,6 @@ rule score_pairs:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-        code=imports_of("score_pairs"),
     output:
         pair_ais="results/pair_ais/{cohort}/{model}.h5",
     log:

@@ -5,10 +5,7 @@
 rule prepare_network:
     """Load a network and its weights, check where it is cut, and keep it in one checked file."""
     input:
-        weights=lambda wildcards: sources.weights_file(
-            config["models"][wildcards.model]
-        ),
-        code=imports_of("prepare_network"),
+        weights=given(weights_file),
     output:
         network="results/networks/{model}.safetensors",
     log:
@@ -21,6 +18,7 @@ rule prepare_network:
     resources:
         **needs(3000, 30),
     params:
+        contents=contents_of(weights_file),
         model=network_of,
         name="{model}",
         versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
@@ -34,7 +32,6 @@ rule extract_activations:
         pictures="results/datasets/{dataset}/pictures.csv",
         folder=ancient("results/datasets/{dataset}/images"),
         network="results/networks/{model}.safetensors",
-        code=imports_of("extract_activations"),
     output:
         activations="results/activations/{dataset}/{model}.h5",
     log:

@@ -31,7 +31,6 @@ rule collect_predictions:
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         selection=of_seeds("selection"),
         retained=of_seeds("retained"),
-        code=imports_of("collect_predictions"),
     output:
         predictions="results/predictions/{cohort}/{model}.csv",
     log:
@@ -52,7 +51,6 @@ rule predict_held_out:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         retained=of_seeds("retained"),
-        code=imports_of("predict_held_out"),
     output:
         held_out="results/predictions/{cohort}/{model}-held_out.h5",
     log:
@@ -76,7 +74,6 @@ rule summarize_predictions:
         predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
         resamples=RESAMPLES,
         networks=everywhere("results/networks/{model}.safetensors"),
-        code=imports_of("summarize_predictions"),
     output:
         summary="results/predictions/summary.csv",
     log:
@@ -94,7 +91,6 @@ rule estimate_ceiling:
     input:
         folds=everywhere("results/folds/{cohort}.h5"),
         judgments=everywhere("results/datasets/{dataset}/similarity.h5"),
-        code=imports_of("estimate_ceiling"),
     output:
         ceiling="results/predictions/ceiling.csv",
     log:
@@ -119,7 +115,6 @@ rule measure_controls:
         network="results/networks/{model}.safetensors",
         predictions="results/predictions/{cohort}/{model}.csv",
         retained=of_seeds("retained"),
-        code=imports_of("measure_controls"),
     output:
         controls="results/controls/{cohort}/{model}.csv",
     log:
@@ -145,7 +140,6 @@ rule collect_controls:
     input:
         controls=everywhere("results/controls/{cohort}/{model}.csv"),
         ceiling="results/predictions/ceiling.csv",
-        code=imports_of("collect_controls"),
     output:
         controls="results/predictions/controls.csv",
         tests="results/predictions/control_tests.csv",
@@ -170,7 +164,6 @@ rule resample_images:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
         retained=of_seeds("retained"),
-        code=imports_of("resample_images"),
     output:
         resamples="results/resamples/{cohort}/{model}.csv",
     log:

@@ -15,8 +15,7 @@ rule compute_saliency:
     """Compute or read the saliency maps of a dataset by one source."""
     input:
         pictures="results/datasets/{dataset}/pictures.csv",
-        files=lambda wildcards: sources.saliency_files(saliency_definition(wildcards)),
-        code=imports_of("compute_saliency"),
+        files=given(saliency_files),
     output:
         maps="results/saliency/{dataset}/{source}.h5",
     log:
@@ -29,9 +28,7 @@ rule compute_saliency:
         **needs(3000, 10),
     params:
         definition=saliency_definition,
-        contents=lambda wildcards: contents(
-            sources.saliency_files(saliency_definition(wildcards))
-        ),
+        contents=contents_of(saliency_files),
     script:
         "../workflow_scripts/compute_saliency.py"
 
@@ -42,8 +39,7 @@ rule compare_saliency:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         maps=of_dataset(SALIENCY_MAPS),
-        fixations=fixation_files,
-        code=imports_of("compare_saliency"),
+        fixations=given(fixation_files),
     output:
         table="results/saliency/{cohort}/{model}.csv",
         tests="results/saliency/{cohort}/{model}/tests.csv",
@@ -56,7 +52,7 @@ rule compare_saliency:
     resources:
         **needs(1500, 10),
     params:
-        contents=lambda wildcards: contents(fixation_files(wildcards)),
+        contents=contents_of(fixation_files),
     script:
         "../workflow_scripts/compare_saliency.py"
 
@@ -66,7 +62,6 @@ rule summarize_saliency:
     input:
         tables=everywhere("results/saliency/{cohort}/{model}.csv"),
         tests=everywhere("results/saliency/{cohort}/{model}/tests.csv"),
-        code=imports_of("summarize_saliency"),
     output:
         summary="results/saliency/summary.csv",
     log:

@@ -24,8 +24,7 @@ OF_TOPOGRAPHY = {
 rule fetch_training_images:
     """Download images to train networks on, or take local files, and keep them as arrays."""
     input:
-        files=image_files,
-        code=imports_of("fetch_training_images"),
+        files=given(image_files),
     output:
         images="results/topography/datasets/{dataset}.h5",
     log:
@@ -39,6 +38,7 @@ rule fetch_training_images:
     resources:
         **needs(1500, 30),
     params:
+        contents=contents_of(image_files),
         dataset=image_source,
     script:
         "../workflow_scripts/fetch_training_images.py"
@@ -48,7 +48,6 @@ rule train_network:
     """Train one network in one thread, and keep its weights and its training curve."""
     input:
         images="results/topography/datasets/{dataset}.h5",
-        code=imports_of("train_network"),
     output:
         network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
         curve="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
@@ -79,7 +78,6 @@ rule record_activations:
     input:
         network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
         images="results/topography/datasets/{dataset}.h5",
-        code=imports_of("record_activations"),
     output:
         activations="results/topography/activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.h5",
     log:
@@ -102,7 +100,6 @@ rule measure_robustness:
         network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
         curve="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
         images="results/topography/datasets/{dataset}.h5",
-        code=imports_of("measure_robustness"),
     output:
         table="results/topography/robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
     log:
@@ -127,7 +124,6 @@ rule measure_units:
     input:
         activations=of_networks("activations", "h5", TRAINED),
         robustness=of_networks("robustness", "csv", TRAINED),
-        code=imports_of("measure_units"),
     output:
         measures="results/topography/measures/{dataset}.csv",
         units="results/topography/units/{dataset}.csv",
@@ -151,7 +147,6 @@ rule compare_networks:
     """Compare the representations of all networks of a dataset, pair by pair."""
     input:
         activations=of_networks("activations", "h5", TRAINED),
-        code=imports_of("compare_networks"),
     output:
         pairs="results/topography/similarity/{dataset}.csv",
         summary="results/topography/summary/similarity-{dataset}.csv",
@@ -175,7 +170,6 @@ rule summarize_topography:
     """Summarize a dataset's measures over seeds, and test the differences between conditions."""
     input:
         measures="results/topography/measures/{dataset}.csv",
-        code=imports_of("summarize_topography"),
     output:
         summary="results/topography/summary/{dataset}.csv",
         tests="results/topography/tests/{dataset}.csv",
@@ -199,7 +193,6 @@ rule decide_claims:
         measures=expand(
             "results/topography/measures/{dataset}.csv", dataset=TOPOGRAPHY["datasets"]
         ),
-        code=imports_of("decide_claims"),
     output:
         claims="results/topography/claims.csv",
     log:
@@ -225,7 +218,6 @@ rule align_units:
         similarity=of_dataset("results/datasets/{dataset}/similarity.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         folder=ancient(of_dataset("results/datasets/{dataset}/images")),
-        code=imports_of("align_units"),
     output:
         units="results/topography/alignment/{dataset}/{cohort}.csv",
         maps="results/topography/alignment/{dataset}/maps/{cohort}.csv",

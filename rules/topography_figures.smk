@@ -16,7 +16,7 @@ TOPOGRAPHY_TARGETS = ["results/topography/claims.csv"]
 rule plot_topography_accuracy:
     """Draw how accurate networks are, and what their spatial losses come to."""
     input:
-        **drawn_by("topography/accuracy"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("accuracy", "Accuracy and spatial losses"),
@@ -41,7 +41,7 @@ rule plot_topography_accuracy:
 rule plot_topography_weight_noise:
     """Draw how accurate networks stay when noise is added to their weights."""
     input:
-        **drawn_by("topography/weight_noise"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("weight_noise", "Accuracy with noisy weights"),
@@ -66,7 +66,7 @@ rule plot_topography_weight_noise:
 rule plot_topography_input_noise:
     """Draw how accurate networks stay when noise is added to their images."""
     input:
-        **drawn_by("topography/input_noise"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("input_noise", "Accuracy with noisy images"),
@@ -91,7 +91,7 @@ rule plot_topography_input_noise:
 rule plot_topography_smoothness:
     """Draw how smooth and how localized the sheets of units are."""
     input:
-        **drawn_by("topography/smoothness"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("smoothness", "Smoothness and localization"),
@@ -116,7 +116,7 @@ rule plot_topography_smoothness:
 rule plot_topography_correlation:
     """Draw how alike units are at each distance, and how their correlations spread."""
     input:
-        **drawn_by("topography/correlation"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("correlation", "Correlation of units by distance"),
@@ -141,7 +141,7 @@ rule plot_topography_correlation:
 rule plot_topography_dimensionality:
     """Draw the effective dimensionality, variance and entropy of units."""
     input:
-        **drawn_by("topography/dimensionality"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("dimensionality", "Dimensionality, variance and entropy"),
@@ -166,7 +166,7 @@ rule plot_topography_dimensionality:
 rule plot_topography_profiles:
     """Draw what units prefer: orientations, mirror images, the centre, classes."""
     input:
-        **drawn_by("topography/profiles"),
+        style=STYLE,
         summary="results/topography/summary/{dataset}.csv",
     output:
         **topography_figure("profiles", "What units prefer"),
@@ -191,7 +191,7 @@ rule plot_topography_profiles:
 rule plot_topography_similarity:
     """Draw how alike the representations of networks are, within and between conditions."""
     input:
-        **drawn_by("topography/similarity"),
+        style=STYLE,
         summary="results/topography/summary/similarity-{dataset}.csv",
     output:
         **topography_figure("similarity", "Similarity of representations"),
@@ -216,7 +216,7 @@ rule plot_topography_similarity:
 rule plot_topography_claims:
     """Draw the table of claims: difference, interval and verdict of each."""
     input:
-        **drawn_by("topography/claims"),
+        style=STYLE,
         table="results/topography/claims.csv",
     output:
         **topography_figure("claims", "Claims and verdicts"),
@@ -241,7 +241,7 @@ rule plot_topography_claims:
 rule plot_topography_importance:
     """Draw the maps of AIS: what each unit adds to the prediction of human judgments."""
     input:
-        **drawn_by("topography/importance"),
+        style=STYLE,
         units="results/topography/alignment/{dataset}/{cohort}.csv",
         maps="results/topography/alignment/{dataset}/maps/{cohort}.csv",
     output:
@@ -271,7 +271,6 @@ rule plot_topography_maps:
         units="results/topography/units/{dataset}.csv",
         images="results/topography/datasets/{dataset}.h5",
         style=STYLE,
-        code=imports_of("plot_topography_maps"),
     output:
         **topography_figure("maps", "Sheets of single networks"),
     log:
@@ -299,7 +298,6 @@ rule plot_topography_overview:
         summary="results/topography/summary/{dataset}.csv",
         claims="results/topography/claims.csv",
         style=STYLE,
-        code=imports_of("plot_topography_overview"),
     output:
         **topography_figure("overview", "Overview"),
     log:

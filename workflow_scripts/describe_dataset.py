@@ -1,15 +1,24 @@
 """Say in a few lines what was read: pictures, judgments, cohorts."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 from alignment.artifacts.arrays import open_arrays
-from alignment.artifacts.job_log import job_log
+from alignment.artifacts.job_log import WARNING, job_log, warn, warnings_in
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import read_columns
 
 
-def main(input, output, dataset):
+def of_the_same_images(cohorts):
+    """Return the names of cohorts that compare the same images, group by group."""
+    by_images = defaultdict(list)
+    for name, images in cohorts.items():
+        by_images[frozenset(images)].append(name)
+    return [names for names in by_images.values() if len(names) > 1]
+
+
+def main(input, output, params, dataset):
     check_made_from(input.judgments, input)
     with open_arrays(input.judgments) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
@@ -24,11 +33,20 @@ def main(input, output, dataset):
         f"observers: {n_observers or 'not told apart'}",
         *notes,
     ]
-    for path in input.cohorts:
-        lines.append(f"cohort {Path(path).stem}: {len(read_columns(path)['image'])} pictures")
+    cohorts = {Path(path).stem: read_columns(path)["image"] for path in input.cohorts}
+    lines += [f"cohort {name}: {len(images)} pictures" for name, images in cohorts.items()]
+    for same in of_the_same_images(cohorts):
+        sentence = (
+            f"the cohorts {' and '.join(same)} compare the same images: each counts in the "
+            "corrections for many tests. Drop one of them."
+        )
+        warn(sentence)
+        lines.append(f"{WARNING}{sentence}")
+    # Of judgments the notes say it already.
+    lines += [line for line in warnings_in(params.logs) if line not in lines]
     Path(output.summary).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output, snakemake.wildcards.dataset)
+        main(snakemake.input, snakemake.output, snakemake.params, snakemake.wildcards.dataset)

@@ -21,6 +21,14 @@ def draw_images(saved, colours, indexes, images):
             write_overlay(index.with_name(f"{image}.png"), drawn)
 
 
+def remove_others(folder, images):
+    """Remove the overlays of images that the cohort no longer has."""
+    names = {f"{image}.png" for image in images}
+    for overlay in folder.glob("*.png"):
+        if overlay.name not in names:
+            overlay.unlink()
+
+
 def main(input, output, params, wildcards, threads):
     check_made_from(input.heatmaps, input, {"cohort": wildcards.cohort, "model": wildcards.model})
     saved = open_heatmaps(input.heatmaps, input.pictures)
@@ -28,6 +36,7 @@ def main(input, output, params, wildcards, threads):
     draw = partial(draw_images, saved, params.colours, indexes)
     in_processes(draw, [saved.images[k::threads] for k in range(threads)])
     for index in indexes.values():
+        remove_others(index.parent, saved.images)
         write_columns(index, image=saved.images, file=[f"{image}.png" for image in saved.images])
 
 

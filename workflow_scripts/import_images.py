@@ -1,7 +1,7 @@
 """Check every picture and write it as PNG, with an index of what was read."""
 
 from alignment.artifacts.job_log import job_log, warn
-from alignment.artifacts.picture_files import write_index, write_pictures
+from alignment.artifacts.picture_files import repeated, write_index, write_pictures
 from alignment.datasets.picture_names import pictures_in
 from alignment.datasets.pictures import name_pictures, read_picture
 
@@ -18,7 +18,13 @@ def read(file):
 def main(input, output):
     files = pictures_in(input.pictures)
     names = name_pictures(files)
-    write_index(output.index, write_pictures(output.pictures, names, map(read, files)))
+    rows = write_pictures(output.pictures, names, map(read, files))
+    for same in repeated(rows):
+        warn(
+            f"{' and '.join(same)} are the same picture: a fold may be tested on one and trained "
+            "on the other. Keep one of them."
+        )
+    write_index(output.index, rows)
     print(f"{len(names)} pictures")
 
 

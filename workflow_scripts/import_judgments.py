@@ -1,10 +1,10 @@
 """Read the human judgments in any supported format and check them against the pictures."""
 
 from alignment.artifacts.arrays import write_arrays
-from alignment.artifacts.job_log import job_log, warn
+from alignment.artifacts.job_log import WARNING, job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.tables import read_columns
-from alignment.datasets.judgments import WARNING, read_judgments
+from alignment.datasets.judgments import read_judgments
 
 
 def main(input, output, params, dataset):

@@ -9,6 +9,8 @@ from textwrap import dedent, indent
 
 import pytest
 
+from alignment.artifacts.job_log import warnings_in
+
 LIBRARY = Path(__file__).parents[2] / "workflow_scripts"
 PREAMBLE = """
 import os, sys
@@ -85,6 +87,14 @@ def test_a_warning_lands_in_the_log(job):
     code, stdout, stderr, log = job("warn('the heatmap of cat is empty.')")
     assert (code, stdout) == (0, "")
     assert (stderr, log) == ("", "Warning: the heatmap of cat is empty.\n")
+
+
+def test_warnings_of_several_logs_are_read_once_each(tmp_path):
+    first, second = tmp_path / "a.log", tmp_path / "b.log"
+    first.write_text("Warning: one.\n12 pictures\nWarning: two.\n")
+    second.write_text("Warning: two.\n a Warning: none\n")
+    found = warnings_in([first, second, tmp_path / "none.log"])
+    assert found == ["Warning: one.", "Warning: two."]
 
 
 def test_a_job_can_note_what_it_took(job):

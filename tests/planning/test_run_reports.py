@@ -7,7 +7,7 @@ import time
 import pytest
 
 from alignment.planning.run_reports import (
-    Unrepeated,
+    Terminal,
     after_failure,
     after_success,
     lines_said,
@@ -74,7 +74,7 @@ def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path
 
 
 def test_what_snakemake_says_of_failed_jobs_is_kept_from_the_terminal_and_held():
-    unrepeated = Unrepeated()
+    unrepeated = Terminal()
     records = {
         "Finished jobid: 3": True,
         "RuleException:\nCalledProcessError in file x, line 3:\nCommand ...": False,
@@ -87,3 +87,14 @@ def test_what_snakemake_says_of_failed_jobs_is_kept_from_the_terminal_and_held()
         record = logging.LogRecord("x", logging.ERROR, "x", 1, message, (), None)
         assert unrepeated.filter(record) == passes, message
     assert unrepeated.held == [list(records)[1]]
+
+
+def test_a_target_that_nothing_makes_is_explained_where_something_can():
+    text = "MissingRuleException:\nNo rule to produce a/b c.png (if you use input functions ...)."
+    terminal = Terminal()
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert terminal.filter(record)
+    assert record.getMessage() == text
+    terminal.explain_missing = "there is no target {}; try 100 % of it.".format
+    assert terminal.filter(record)
+    assert record.getMessage() == "there is no target a/b c.png; try 100 % of it."

@@ -5,9 +5,9 @@ import pytest
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
+    is_made_here,
     lost_overlays,
     own_pictures,
-    own_tables,
     picture_sources,
     saliency_files,
     saliency_sources,
@@ -41,11 +41,10 @@ def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(t
     assert own_pictures({"images": str(tmp_path), "source": "mur92"}) == []
 
 
-def test_tables_of_the_users_own_are_named():
-    own = {"images": "p", "judgments": {"file": "j.csv"}}
-    assert own_tables(own) == {"judgments": ["j.csv"], "labels": []}
-    assert own_tables(own | {"labels": "l.csv"})["labels"] == ["l.csv"]
-    assert own_tables(own | {"source": "mur92"}) == {"judgments": [], "labels": []}
+def test_files_that_are_made_here_are_told_from_the_users():
+    made = ["results/datasets/mur92/source/judgments.npz", "./results/x"]
+    own = ["data/judgments.csv", "/somewhere/results/judgments.csv", "old_results/x.csv"]
+    assert [is_made_here(path) for path in made + own] == [True] * 2 + [False] * 3
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from PIL import Image, ImageDraw
 
 CHECKOUT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "envs", "profiles")
+RERUN_TRIGGERS = yaml.safe_load((CHECKOUT / "profiles/default/config.yaml").read_text())[
+    "rerun-triggers"
+]
 OVERLAY = Path(__file__).with_name("config.yaml")
 GROUPS = ["a"] * 10 + ["b"] * 6
 # What OVERLAY asks for
@@ -109,6 +112,7 @@ class Project:
         """Return the jobs that Snakemake would run, the final `all` left out."""
         # Without the profile, which silences the listing of jobs.
         flags = ["--dry-run", "--workflow-profile", "none", "--quiet", "host", *flags]
+        flags += ["--rerun-triggers", *RERUN_TRIGGERS]
         done = self.snakemake(*targets, overlays=overlays, flags=flags)
         assert done.code == 0, done.said
         jobs = parse_jobs(done.said)

@@ -10,8 +10,8 @@ from PIL import Image
 from project import Project
 from safetensors import safe_open
 
-# What a run says and measures, the PDFs that carry a date, and what only some tests ask for.
-LEFT_OUT = {"logs", "benchmarks", "figures", "second"}
+# What a run says of itself, the PDFs that carry a date, and what only some tests ask for.
+LEFT_OUT = {"logs", "benchmarks", "figures", "second", "records.json.gz"}
 
 
 def results_of(project: Project) -> set[Path]:

@@ -37,6 +37,8 @@ def describe(rule, local_rules):
         "docstring": rule.docstring,
         "message": rule.message,
         "script": rule.script,
+        # Its files, by the path from the folder of scripts
+        "code": sorted(rule.params.get("code", {})),
         "logs": [str(log) for log in rule.log],
         "benchmark": None if rule.benchmark is None else str(rule.benchmark),
         "conda": rule.conda_env is not None,

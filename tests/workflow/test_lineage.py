@@ -94,7 +94,7 @@ def contents(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in files
-        if path.relative_to(folder).parts[0] not in ("logs", "benchmarks")
+        if path.relative_to(folder).parts[0] not in ("logs", "benchmarks", "records.json.gz")
     }
 
 

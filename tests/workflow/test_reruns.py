@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from project import COHORTS, DESIGNS, FIGURES, dependents, names
+from project import CHECKOUT, COHORTS, DESIGNS, FIGURES, dependents, names
 from snakemake_rules import rules_of_workflow
 
 pytestmark = pytest.mark.workflow
@@ -208,10 +208,10 @@ def test_a_picture_more_or_less_is_noticed(copied):
 
 
 def test_files_that_are_only_touched_rerun_nothing(copied):
-    for folder in ("workflow_scripts/alignment", "data", "rules", "envs"):
+    for folder in ("workflow_scripts", "data", "rules", "envs"):
         for path in (copied / folder).rglob("*.*"):
             path.touch()
-    for path in ("config.yaml", "Snakefile", "workflow_scripts/figures.mplstyle"):
+    for path in ("config.yaml", "Snakefile"):
         (copied / path).touch()
     assert copied.planned() == []
 
@@ -226,43 +226,29 @@ def imported_modules(scripts, script):
     finder.run_script(str(path))
     files = (Path(module.__file__) for module in finder.modules.values() if module.__file__)
     found = {file for file in files if file.parent != scripts and file != path}
-    return {str(file.relative_to(scripts.parent)) for file in found if file.stem != "__init__"}
+    return {str(file.relative_to(scripts)) for file in found if file.stem != "__init__"}
 
 
-@pytest.fixture(scope="module")
-def every_job(finished):
-    """Every job of every stage, also of those that a whole run leaves out or makes on demand."""
-    on = {"agreement": {"enabled": True}, "stability": {"enabled": True}}
-    heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
-    targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
-    targets.append("results/figures/heatmaps-tiny-p77.png")
-    vgg = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
-    overlays = [on | {"explorer": {"enabled": True}, "models": {"vgg_random": vgg}}]
-    return finished.planned(*targets, overlays=overlays, flags=["--forceall"])
-
-
-def test_every_rule_declares_the_modules_that_its_script_imports(finished, every_job):
-    jobs = {
-        name: rule
-        for name, rule in rules_of_workflow().items()
-        if rule["runs"] and not rule["file"].startswith("topography")
-    }
+def test_every_rule_declares_the_code_that_its_script_imports():
+    jobs = {name: rule for name, rule in rules_of_workflow().items() if rule["runs"]}
+    scripts = CHECKOUT / "workflow_scripts"
     # What is fetched is checked by its SHA-256: an edit is no reason to download it again.
-    assert rules(every_job) - {"explorer"} == set(jobs) - {"fetch_dataset"}
-    scripts = finished / "workflow_scripts"
-    for job in every_job:
-        if job.rule not in jobs:
-            continue
-        declared = {path for path in job.input if path.endswith(".py")}
-        script = Path(jobs[job.rule]["script"]).stem
-        expected = imported_modules(scripts, script)
+    assert [name for name, rule in jobs.items() if not rule["code"]] == ["fetch_dataset"]
+    del jobs["fetch_dataset"]
+    for name, rule in jobs.items():
+        declared = set(rule["code"])
+        script = Path(rule["script"]).stem
+        expected = imported_modules(scripts, script) | {f"{script}.py"}
         if script == "plot_tables":
             # The module that draws stands in a parameter.
             drawing = {path for path in declared if "/figures/" in path} - expected
-            assert drawing, job.rule
+            assert drawing, name
             for module in drawing:
-                expected |= {module, *imported_modules(scripts, scripts.parent / module)}
-        assert declared == expected, job.rule
+                expected |= {module, *imported_modules(scripts, scripts / module)}
+        assert {path for path in declared if path.endswith(".py")} == expected, name
+    drawn = {name for name, rule in jobs.items() if "figures.mplstyle" in rule["code"]}
+    assert {name for name in jobs if name.startswith("plot_")} <= drawn
+    assert "alignment/explorer/page.css" in jobs["draw_explorer"]["code"]
 
 
 def test_the_finder_of_imports_finds_what_is_imported_late_or_indirectly(tmp_path):
@@ -274,21 +260,35 @@ def test_the_finder_of_imports_finds_what_is_imported_late_or_indirectly(tmp_pat
     (library / "third.py").touch()
     (library.parent / "stage.py").write_text("from alignment import first\n")
     assert imported_modules(library.parent, "stage") == {
-        "workflow_scripts/alignment/first.py",
-        "workflow_scripts/alignment/second.py",
+        "alignment/first.py",
+        "alignment/second.py",
     }
 
 
+def using(path):
+    """Return the rules whose code has a file."""
+    return {name for name, rule in rules_of_workflow().items() if path in rule["code"]}
+
+
 @pytest.mark.parametrize(
-    "module", ["heatmaps/heatmaps", "similarity/fits", "datasets/mur92", "figures/prediction"]
+    ("path", "date"),
+    [
+        ("alignment/heatmaps/heatmaps.py", None),
+        ("alignment/similarity/fits.py", 10),  # as unzip, rsync -a and cp -p leave it
+        ("alignment/datasets/mur92.py", None),
+        ("alignment/figures/prediction.py", 10),
+        ("score_images.py", 10),
+    ],
 )
-def test_an_edited_module_reruns_the_stages_that_import_it(copied, all_jobs, module):
-    path = f"workflow_scripts/alignment/{module}.py"
-    with open(copied / path, "a") as file:
-        file.write("\n\ndef added():\n    return 1\n")
-    stale = dependents(all_jobs, lambda job: path in job.input)
+def test_edited_code_reruns_the_stages_that_use_it_whatever_its_date(copied, all_jobs, path, date):
+    file = copied / "workflow_scripts" / path
+    with open(file, "a") as opened:
+        opened.write("\n\ndef added():\n    return 1\n")
+    if date:
+        os.utime(file, (date, date))
+    stale = dependents(all_jobs, lambda job: job.rule in using(path))
     # Of the source of another dataset nothing is made here.
-    assert bool(stale) == (module != "datasets/mur92")
+    assert bool(stale) == (path != "alignment/datasets/mur92.py")
     assert len(stale) < len(all_jobs)
     assert names(copied.planned()) == stale
 
@@ -355,6 +355,35 @@ def test_an_overlay_of_an_image_that_is_not_there_is_refused_with_those_nearest(
     sentence = f"Error: there is no image '33' among the {COHORTS['tiny']} of the cohort; nearest "
     assert any(line.startswith(sentence) for line in done.said.splitlines()), done.said
     assert not (copied / wrong).exists()
+
+
+def test_overlays_of_images_that_a_cohort_no_longer_has_are_removed(copied):
+    index = "results/heatmaps/tiny-a/efficientnet_lite0/p80/index.csv"
+    gone = copied / index.replace("index.csv", "03.png")
+    assert gone.is_file()
+    copied.run(
+        index, overlays=[{"cohorts": {"tiny-a": {"query": "group == 'a' and image != '03'"}}}]
+    )
+    assert not gone.exists()
+    assert len(list(gone.parent.glob("*.png"))) == 9
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        (
+            "results/figures/predicton.png",
+            "there is no target results/figures/predicton.png; the nearest are "
+            "results/figures/prediction.png",
+        ),
+        (OVERLAY_PICTURE.replace("lite0", "lite7"), "the config has no model 'efficientnet_lite7'"),
+    ],
+)
+def test_a_target_that_nothing_makes_is_refused_with_those_nearest(finished, target, sentence):
+    done = finished.snakemake(target, flags=["--dry-run"])
+    assert done.code != 0
+    assert sentence in done.said
+    assert "MissingRuleException" not in done.said
 
 
 def test_an_overlay_at_any_percentile_can_be_asked_for(finished):

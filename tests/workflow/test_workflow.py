@@ -53,6 +53,26 @@ def test_a_run_ends_on_its_warnings_and_where_to_look(copied):
     assert f"Done. Look at {copied / 'results/figures'} first." in end.splitlines()
 
 
+def test_a_summary_repeats_what_people_were_warned_of(copied):
+    pictures = copied / "data/tiny/pictures"
+    (pictures / "05.png").write_bytes((pictures / "06.png").read_bytes())
+    done = copied.snakemake(
+        "results/datasets/tiny/summary.txt",
+        overlays=[{"cohorts": {"again": {"dataset": "tiny"}}}],
+        flags=["--cores", "1"],
+    )
+    assert done.code == 0, done.said
+    summary = (copied / "results/datasets/tiny/summary.txt").read_text().splitlines()
+    for beginning in (
+        "Warning: 05 and 06 are the same picture: ",
+        "Warning: the cohorts tiny and again compare the same images: ",
+        "Warning: a fold of the cohort 'tiny-a' is tested on 3 images, 3 pairs: ",
+    ):
+        assert sum(line.startswith(beginning) for line in summary) == 1, summary
+        # Once where people look, too
+        assert sum(line.startswith(beginning) for line in done.said.splitlines()) == 1, done.said
+
+
 def test_planning_imports_nothing_heavy(finished):
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--dry-run", "results/predictions/summary.csv"],
@@ -70,6 +90,7 @@ def test_planning_imports_nothing_heavy(finished):
     read = {name for name in ours - packages if not name.startswith("alignment.planning.")}
     assert read == {
         "alignment.artifacts.errors",
+        "alignment.artifacts.files",
         "alignment.datasets.picture_names",
         "alignment.topography.design",
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from alignment.artifacts.errors import InputError
 
+WARNING = "Warning: "
 _terminal = None
 
 
@@ -66,7 +67,14 @@ def _peak_mb():
 
 def warn(sentence: str) -> None:
     """Say in the log something that a person should know: the run's last words repeat it."""
-    print(f"Warning: {sentence}", file=sys.stderr, flush=True)
+    print(f"{WARNING}{sentence}", file=sys.stderr, flush=True)
+
+
+def warnings_in(logs: Iterable[str | Path]) -> list[str]:
+    """Return what jobs warned of, each sentence once; a log that is not there says nothing."""
+    present = (log for log in map(Path, logs) if log.is_file())
+    lines = (line for log in present for line in log.read_text(errors="replace").splitlines())
+    return list(dict.fromkeys(line for line in lines if line.startswith(WARNING)))
 
 
 def progress(iterable: Iterable, description: str, total: int | None = None) -> Iterator:

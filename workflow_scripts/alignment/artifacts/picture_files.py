@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def write_overlay(path: str | Path, picture: np.ndarray) -> None:
 def write_index(path: str | Path, rows: Sequence[dict]) -> None:
     """Write the index of a dataset's pictures: see :func:`write_pictures`."""
     write_rows(path, INDEX, rows)
+
+
+def repeated(rows: Iterable[dict]) -> list[list[str]]:
+    """Return the names of pictures that are the same to the pixel, group by group.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        As :func:`write_pictures` returns them.
+    """
+    by_content = defaultdict(list)
+    for row in rows:
+        by_content[row["sha256"]].append(row["image"])
+    return [names for names in by_content.values() if len(names) > 1]
 
 
 class PictureFiles:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from alignment.artifacts.errors import InputError
+from alignment.artifacts.job_log import WARNING
 from alignment.datasets.matrix_files import RawMatrices, read_matrices
 from alignment.datasets.row_order import row_order
 from alignment.datasets.symmetry import (
@@ -20,8 +21,6 @@ from alignment.datasets.symmetry import (
 
 KINDS = ("similarity", "dissimilarity")
 ODD_ONE_OUT = "odd_one_out"
-# Begins the notes that a person should see on the terminal too
-WARNING = "Warning: "
 # Relative to the range of the values: what counts as zero on a diagonal that was measured.
 NEARLY_ZERO = 1e-2
 

@@ -1,6 +1,7 @@
-"""Which modules of the library a script imports, found in its text."""
+"""Which modules of the library a script imports, found in its text, and what they hold."""
 
 import ast
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -57,3 +58,31 @@ def modules_behind(scripts: Path, *files: Path) -> list[str]:
                 found.add(path)
                 queue.append(path)
     return sorted(map(str, found))
+
+
+def fingerprints(scripts: Path, *files: Path) -> dict[str, str]:
+    """Return what the code of a stage holds, whatever the dates of its files.
+
+    Parameters
+    ----------
+    scripts : path
+        The folder of the scripts and of the library ``alignment``.
+    *files : paths
+        A script, what it imports by name, and files of other kinds that it reads.
+
+    Returns
+    -------
+    dict of str to str
+        Twelve digits of a SHA-256 each, by the path within the folder: of the files, and of all
+        modules that they import, directly or not.
+    """
+    modules = modules_behind(scripts, *(file for file in files if file.suffix == ".py"))
+    return {
+        str(file.relative_to(scripts)): _fingerprint(file)
+        for file in sorted({*files, *map(Path, modules)})
+    }
+
+
+@cache
+def _fingerprint(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

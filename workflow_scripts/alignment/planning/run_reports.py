@@ -5,16 +5,22 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+_MISSING = re.compile(r"MissingRuleException.*?\nNo rule to produce (.+?) \(if you use", re.DOTALL)
 LOGS, SLURM_LOGS = "results/logs", ".snakemake/slurm_logs"
 
 
-class Unrepeated(logging.Filter):
-    """Keeps from the terminal how Snakemake says that a job failed: the last words say why.
+class Terminal(logging.Filter):
+    """What the terminal gets of Snakemake's own words.
+
+    How it says that a job failed is kept from it, since the last words say why, and how it says
+    that nothing makes a target is said in a better way.
 
     Attributes
     ----------
     held : list of str
         What was kept from it, for jobs that said nothing themselves.
+    explain_missing : callable or None
+        Returns a sentence on a target that no rule makes.
     """
 
     BEGINNINGS = (
@@ -27,6 +33,7 @@ class Unrepeated(logging.Filter):
     def __init__(self):
         super().__init__()
         self.held = []
+        self.explain_missing = None
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let all else pass."""
@@ -34,6 +41,9 @@ class Unrepeated(logging.Filter):
         repeated = message.startswith(self.BEGINNINGS)
         if repeated and "CalledProcessError" in message:
             self.held.append(message)
+        missing = _MISSING.match(message)
+        if missing and self.explain_missing:
+            record.msg, record.args = self.explain_missing(missing[1]), ()
         return not repeated
 
 

@@ -30,12 +30,9 @@ def own_pictures(dataset: Mapping) -> list[str]:
     return [] if "source" in dataset else files_in(dataset["images"], PICTURE_SUFFIXES)
 
 
-def own_tables(dataset: Mapping) -> dict[str, list[str]]:
-    """Return the files of judgments and labels of a dataset of the user's own; each at most one."""
-    if "source" in dataset:
-        return {"judgments": [], "labels": []}
-    labels = [dataset["labels"]] if "labels" in dataset else []
-    return {"judgments": [dataset["judgments"]["file"]], "labels": labels}
+def is_made_here(path: str) -> bool:
+    """Tell a file that the workflow makes from one of the user's."""
+    return Path(path).parts[:1] == ("results",)
 
 
 def is_pattern(path: str) -> bool:

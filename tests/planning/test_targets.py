@@ -1,0 +1,56 @@
+"""Targets that nothing makes, and what was perhaps meant."""
+
+import pytest
+
+from alignment.planning.targets import explain_missing, nearest_names, wildcards_of
+
+RULES = {
+    "all": [],
+    "plot_prediction": ["results/figures/prediction.png", "results/figures/prediction.pdf"],
+    "score_images": ["results/image_ais/{cohort}/{model}.h5"],
+    "draw_overlay": ["results/heatmaps/{cohort}/{model}/{threshold}/{image}.png"],
+    "plot_heatmaps": ["results/figures/heatmaps-{cohort}.png"],
+}
+KNOWN = ["results/figures/prediction.png", "results/figures/controls.png"]
+NAMES = {"dataset": ["d"], "cohort": ["faces", "houses"], "model": ["lite0"], "source": []}
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        (
+            "results/figures/predicton.png",
+            "there is no target results/figures/predicton.png; the nearest are "
+            "results/figures/prediction.png",
+        ),
+        ("plot_predictions", "there is no target plot_predictions; the nearest are plot_predic"),
+        (
+            "results/image_ais/face/lite0.h5",
+            "results/image_ais/face/lite0.h5: the config has no cohort 'face'; the nearest are "
+            "faces.",
+        ),
+        (
+            "results/heatmaps/faces/vgg/full/x.png",
+            "results/heatmaps/faces/vgg/full/x.png: the config has no model 'vgg'; there is lite0.",
+        ),
+        (
+            "results/figures/heatmaps-fruit.png",
+            "results/figures/heatmaps-fruit.png: the config has no cohort 'fruit'; there is faces, "
+            "houses.",
+        ),
+    ],
+)
+def test_what_nothing_makes_is_told_with_the_nearest(target, sentence):
+    assert explain_missing(target, RULES, KNOWN, NAMES).startswith(sentence)
+
+
+def test_wildcards_are_read_as_snakemake_reads_them():
+    assert wildcards_of("a/x/x.h5", "a/{model}/{model}.h5") == {"model": "x"}
+    assert wildcards_of("a/x/y.h5", "a/{model}/{model}.h5") is None
+    assert wildcards_of("a/7.csv", "a/{seed}.csv") == {"seed": "7"}
+    assert wildcards_of("a/b/c", "a/{x}") is None
+
+
+def test_of_many_names_none_is_shown_that_is_not_like_it():
+    assert nearest_names("zzz", "abcdefghij") == "none is like it"
+    assert nearest_names("zzz", "ab") == "there is a, b"

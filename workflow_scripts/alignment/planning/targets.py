@@ -1,0 +1,63 @@
+"""Targets of the command line that nothing makes, and those that were perhaps meant."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+# What wildcards are called in sentences
+SECTIONS = ("dataset", "cohort", "model", "source")
+# Of more names a few are shown.
+_MANY = 8
+
+
+def explain_missing(
+    target: str,
+    rules: Mapping[str, Iterable[str]],
+    known: Iterable[str],
+    names: Mapping[str, Iterable[str]],
+) -> str:
+    """Return a sentence on a target that no rule makes, with those that were perhaps meant.
+
+    Parameters
+    ----------
+    target : str
+        A rule or a file, as given on the command line.
+    rules : mapping of str to iterable of str
+        The outputs of every rule, with their wildcards.
+    known : iterable of str
+        The files of a whole run.
+    names : mapping of str to iterable of str
+        What the wildcards may stand for: ``dataset``, ``cohort``, ``model``, ``source``.
+    """
+    for pattern in (pattern for outputs in rules.values() for pattern in outputs):
+        values = wildcards_of(target, pattern) or {}
+        for key in SECTIONS:
+            if key in values and values[key] not in names[key]:
+                nearest = nearest_names(values[key], names[key])
+                return f"{target}: the config has no {key} '{values[key]}'; {nearest}."
+    return f"there is no target {target}; {nearest_names(target, [*rules, *known])}."
+
+
+def wildcards_of(target: str, pattern: str) -> dict[str, str] | None:
+    """Return what wildcards stand for in a path, None where the pattern is that of other paths."""
+    parts = re.split(r"{(\w+)}", pattern)
+    seen, expression = set(), ""
+    for k, part in enumerate(parts):
+        if k % 2 == 0:
+            expression += re.escape(part)
+        elif part in seen:
+            expression += f"(?P={part})"
+        else:
+            seen.add(part)
+            expression += f"(?P<{part}>[^/]+)"
+    found = re.fullmatch(expression, target)
+    return found and found.groupdict()
+
+
+def nearest_names(name: str, names: Iterable[str]) -> str:
+    """Return the names most like one, or all where they are few."""
+    names = list(names)
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    if close or len(names) > _MANY:
+        return f"the nearest are {', '.join(close)}" if close else "none is like it"
+    return f"there is {', '.join(names)}"
