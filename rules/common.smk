@@ -107,8 +107,9 @@ wildcard_constraints:
     seed=r"\d+",
     fold=r"\d+",
     threshold=r"full|p\d{1,2}(\.\d+)?",
-    image=r"[^/]+",
-    pair=r"[^/]+--[^/]+",
+    # Pictures in folders are called by folder and name.
+    image=r".+",
+    pair=r".+--.+",
 
 
 # Inputs

@@ -40,6 +40,7 @@ rule import_images:
         "../envs/alignment.yaml"
     params:
         # Also a part of the key under which checkouts share, which knows no names of files.
+        folder=lambda wildcards: config["datasets"][wildcards.dataset]["images"],
         contents=contents_of(own_pictures),
     script:
         "../workflow_scripts/import_images.py"

@@ -10,6 +10,7 @@ from alignment.artifacts.downloads import cache_folder
 from alignment.artifacts.errors import InputError
 from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
+from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.importance.folds import check_cohort
 from alignment.networks.opening import load_and_cut
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 def describe_dataset(dataset):
     """Say what was read of a dataset; return its label table and its similarities."""
     files = own_pictures(dataset)
-    names, notes = name_pictures(files), []
+    names, notes = name_pictures(files, dataset["images"]), []
     shapes = [read_picture(file, notes).shape[:2] for file in files]
     print(f"  pictures: {len(names)}, {names[0]} to {names[-1]}, sides {_range(shapes)} pixels")
     options = {key: value for key, value in dataset["judgments"].items() if key != "file"}
@@ -36,7 +37,8 @@ def describe_dataset(dataset):
         f"similarities {given.min():.3g} to {given.max():.3g}, "
         f"{n_observers or 'no single'} observers"
     )
-    labels = read_labels(dataset["labels"], names) if "labels" in dataset else {}
+    labels = folder_labels(names)
+    labels |= read_labels(dataset["labels"], names) if "labels" in dataset else {}
     print(f"  labels: {', '.join(labels) or 'none'}")
     for note in [*judgments.notes, *notes]:
         print(f"  {note}")

@@ -18,15 +18,14 @@ def draw_images(saved, colours, indexes, images):
         picture, heatmap = saved.pictures[image], saved.of(image)
         for threshold, index in indexes.items():
             drawn = draw_overlay(picture, heatmap, saved.framing, threshold, colours)
-            write_overlay(index.with_name(f"{image}.png"), drawn)
+            write_overlay(index.parent / f"{image}.png", drawn)
 
 
 def remove_others(folder, images):
     """Remove the overlays of images that the cohort no longer has."""
-    names = {f"{image}.png" for image in images}
-    for overlay in folder.glob("*.png"):
-        if overlay.name not in names:
-            overlay.unlink()
+    wanted = {folder / f"{image}.png" for image in images}
+    for overlay in set(folder.rglob("*.png")) - wanted:
+        overlay.unlink()
 
 
 def main(input, output, params, wildcards, threads):

@@ -2,7 +2,7 @@
 
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.picture_files import repeated, write_index, write_pictures
-from alignment.datasets.picture_names import pictures_in
+from alignment.datasets.picture_names import PICTURE_SUFFIXES, files_below, pictures_in
 from alignment.datasets.pictures import name_pictures, read_picture
 
 
@@ -15,9 +15,15 @@ def read(file):
     return picture
 
 
-def main(input, output):
+def main(input, output, params):
     files = pictures_in(input.pictures)
-    names = name_pictures(files)
+    names = name_pictures(files, params.folder)
+    below = files_below(params.folder, PICTURE_SUFFIXES)
+    if below and below[0] not in files:
+        warn(
+            f"{params.folder} holds pictures itself, so that {len(below)} in folders in it, such "
+            f"as {below[0]}, are not read."
+        )
     rows = write_pictures(output.pictures, names, map(read, files))
     for same in repeated(rows):
         warn(
@@ -30,4 +36,4 @@ def main(input, output):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        main(snakemake.input, snakemake.output)
+        main(snakemake.input, snakemake.output, snakemake.params)

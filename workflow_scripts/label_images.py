@@ -3,11 +3,12 @@
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.tables import read_columns, write_columns
 from alignment.datasets.labels import read_labels
+from alignment.datasets.picture_names import folder_labels
 
 
 def main(input, output):
     images = read_columns(input.index)["image"]
-    labels = read_labels(input.labels, images) if input.labels else {}
+    labels = folder_labels(images) | (read_labels(input.labels, images) if input.labels else {})
     write_columns(output.images, index=range(len(images)), image=images, **labels)
 
 

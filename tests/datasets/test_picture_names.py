@@ -6,8 +6,11 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import (
     MAP_SUFFIXES,
     PICTURE_SUFFIXES,
+    files_below,
     files_in,
+    folder_labels,
     match_rows,
+    name_of,
     pictures_in,
     refuse_unread,
 )
@@ -30,6 +33,32 @@ def test_the_files_of_a_folder_are_those_of_some_formats_in_order(tmp_path):
     assert files_in(tmp_path, PICTURE_SUFFIXES) == [f"{tmp_path}/a.png", f"{tmp_path}/b.PNG"]
     assert files_in(tmp_path, MAP_SUFFIXES)[-1] == f"{tmp_path}/c.npy"
     assert files_in(tmp_path, {".mat"}) == []
+
+
+def make_files(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_pictures_in_folders_count_where_there_are_none_beside_them(tmp_path):
+    make_files(tmp_path, "dogs/1.png", "cats/2.jpg", "cats/1.png", ".old/3.png", "cats/x.txt")
+    below = [f"{tmp_path}/cats/1.png", f"{tmp_path}/cats/2.jpg", f"{tmp_path}/dogs/1.png"]
+    assert files_in(tmp_path, PICTURE_SUFFIXES) == below
+    assert [name_of(path, tmp_path) for path in below] == ["cats/1", "cats/2", "dogs/1"]
+    make_files(tmp_path, "4.png")
+    assert files_in(tmp_path, PICTURE_SUFFIXES) == [f"{tmp_path}/4.png"]
+    assert files_below(tmp_path, PICTURE_SUFFIXES) == below
+    make_files(tmp_path, "cats/raw/1.heic")
+    refuse_unread(tmp_path)
+    (tmp_path / "4.png").unlink()
+    with pytest.raises(InputError, match=r"^1\.heic in .* is not read"):
+        refuse_unread(tmp_path)
+
+
+def test_folders_of_pictures_are_a_label():
+    assert folder_labels(["cats/1", "dogs/old/2", "3"]) == {"folder": ["cats", "dogs/old", ""]}
+    assert folder_labels(["1", "2"]) == {}
 
 
 def test_a_folder_stands_for_its_pictures(tmp_path):

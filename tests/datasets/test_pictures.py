@@ -176,18 +176,23 @@ def test_what_is_not_a_picture_is_named(tmp_path, state):
 
 
 def test_names_are_the_stems_in_order():
-    assert name_pictures(["f/02.png", "f/a.b.jpg", "f/01.gif"]) == ["02", "a.b", "01"]
+    assert name_pictures(["f/02.png", "f/a.b.jpg", "f/01.gif"], "f") == ["02", "a.b", "01"]
+
+
+def test_pictures_in_folders_are_called_by_folder_and_name():
+    files = ["f/cats/1.png", "f/cats/2.v1.png", "f/dogs/1.png"]
+    assert name_pictures(files, "f") == ["cats/1", "cats/2.v1", "dogs/1"]
 
 
 def test_names_that_occur_twice_are_refused():
     with pytest.raises(InputError, match=r"b\.png and b\.jpg in cats share the name 'b'"):
-        name_pictures(["cats/a.png", "cats/b.png", "cats/b.jpg", "cats/c.png"])
+        name_pictures(["cats/a.png", "cats/b.png", "cats/b.jpg", "cats/c.png"], "cats")
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_fewer_than_three_pictures_are_refused(n):
     with pytest.raises(InputError, match=f"at least 3 pictures, but there are {n}"):
-        name_pictures([f"{k}.png" for k in range(n)])
+        name_pictures([f"f/{k}.png" for k in range(n)], "f")
 
 
 @pytest.mark.parametrize(("side", "size"), [(175, 224), (300, 64), (64, 64), (31, 30)])

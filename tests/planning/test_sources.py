@@ -6,6 +6,7 @@ from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
     is_made_here,
+    lie_in_folders,
     lost_overlays,
     own_pictures,
     picture_sources,
@@ -39,6 +40,14 @@ def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(t
     assert picture_sources(own) == [str(tmp_path)]
     assert own_pictures(own) == [f"{tmp_path}/a.png", f"{tmp_path}/b{{c}}.png"]
     assert own_pictures({"images": str(tmp_path), "source": "mur92"}) == []
+
+
+def test_pictures_in_folders_are_told_from_those_beside_one_another(tmp_path):
+    for name in ("cats/1.png", "dogs/1.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert lie_in_folders({"images": str(tmp_path)})
+    assert not lie_in_folders({"images": str(tmp_path / "cats")})
 
 
 def test_files_that_are_made_here_are_told_from_the_users():

@@ -164,8 +164,19 @@ def parse_jobs(said):
     return jobs
 
 
-def draw_dataset(folder, groups=GROUPS, seed=0):
-    """Write pictures of discs (a) and squares (b), the fourth not square; judgments; labels."""
+def draw_dataset(folder, groups=GROUPS, seed=0, in_folders=False):
+    """Write pictures of discs (a) and squares (b), the fourth not square; judgments; labels.
+
+    Parameters
+    ----------
+    folder : path
+    groups : sequence of str
+        One per picture.
+    seed : int
+    in_folders : bool
+        Whether pictures lie in a folder of their group.
+    """
+    names = [f"{group}/{k:02}" if in_folders else f"{k:02}" for k, group in enumerate(groups)]
     rng = np.random.default_rng(seed)
     pictures = folder / "pictures"
     pictures.mkdir(parents=True)
@@ -177,12 +188,14 @@ def draw_dataset(folder, groups=GROUPS, seed=0):
             (pen.ellipse, (220, 12 * k, 20)) if group == "a" else (pen.rectangle, (20, 12 * k, 220))
         )
         shape((4 + k % 5, 8, 28 + k, 38), fill=colour)
-        picture.save(pictures / f"{k:02}.png")
+        path = pictures / f"{names[k]}.png"
+        path.parent.mkdir(exist_ok=True)
+        picture.save(path)
     similarity = np.equal.outer(groups, groups) / 2 + rng.uniform(0, 0.4, (len(groups),) * 2)
     similarity = (similarity + similarity.T) / 2
     np.fill_diagonal(similarity, 1)
     np.save(folder / "judgments.npy", similarity)
-    rows = "".join(f"{k:02},{group}\n" for k, group in enumerate(groups))
+    rows = "".join(f"{name},{group}\n" for name, group in zip(names, groups, strict=True))
     (folder / "labels.csv").write_text(f"image,group\n{rows}")
 
 
@@ -196,7 +209,7 @@ def make_project(folder):
         else:
             shutil.copy2(CHECKOUT / part, folder / part)
     draw_dataset(folder / "data/tiny")
-    draw_dataset(folder / "data/second", GROUPS[:12], seed=1)
+    draw_dataset(folder / "data/second", GROUPS[:12], seed=1, in_folders=True)
     return Project(folder)
 
 

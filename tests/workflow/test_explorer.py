@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from project import make_project
+from project import GROUPS, make_project
 
 from alignment.artifacts.arrays import Arrays, read_arrays
 from alignment.similarity.pairs import square
@@ -35,7 +35,9 @@ OVERLAY = {
     "statistics": {"resamples": 0},
     "explorer": {"enabled": True},
 }
-PAIR = "results/heatmaps/small/efficientnet_lite0/pairs/03--07.png"
+PAIR = "results/heatmaps/small/efficientnet_lite0/pairs/a/03--a/07.png"
+# In folders of their groups
+NAMES = [f"{group}/{k:02}" for k, group in enumerate(GROUPS[:12])]
 CASES = [(cohort, model) for cohort in COHORTS for model in MODELS]
 
 
@@ -53,8 +55,8 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     assert [model["id"] for model in contents["models"]] == list(MODELS)
     assert [model["pooled"] for model in contents["models"]] == [True, False]
     assert [cohort["id"] for cohort in contents["cohorts"]] == list(COHORTS)
-    assert contents["images"] == [f"{k:02}" for k in range(12)]
-    assert contents["labels"] == {"group": ["a"] * 10 + ["b"] * 2}
+    assert contents["images"] == NAMES
+    assert contents["labels"] == {"folder": GROUPS[:12], "group": GROUPS[:12]}
     assert len(contents["numbers"]) == 4
     assert "seeds:\n  - 111" in contents["methods"]["config"]
     packs = re.findall(r'data-pack="(.*?)"', page)
@@ -120,8 +122,8 @@ def test_a_pair_is_drawn_on_demand_and_an_unknown_one_refused(project):
     done = project.snakemake(wrong, overlays=[OVERLAY], flags=["--cores", "1"])
     assert done.code != 0
     assert (
-        "'03--70' is not two images of the cohort 'small' with '--' between them; names near the "
-        "first are 03,"
+        "'a/03--a/70' is not two images of the cohort 'small' with '--' between them; names near "
+        "the first are a/03,"
     ) in done.said
 
 

@@ -34,10 +34,11 @@ def write_pictures(
         The rows of their index, with sizes and checksums.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for k, (name, picture) in enumerate(zip(names, pictures, strict=True)):
-        Image.fromarray(picture).save(folder / f"{name}.png")
+        path = folder / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(path)
         height, width = picture.shape[:2]
         rows.append(dict(zip(INDEX, (k, name, width, height, digest(picture)), strict=True)))
     return rows

@@ -26,12 +26,39 @@ _SHOWN = 5
 
 
 def files_in(folder: str | Path, suffixes: Iterable[str]) -> list[str]:
-    """Return the files of a folder with one of some suffixes, sorted; hidden files are left out."""
+    """Return the files of a folder with one of some suffixes, sorted; hidden files are left out.
+
+    Where the folder holds none itself, they are those of the folders in it, such as one per class.
+    """
+    folder = Path(folder)
+    return _with_suffix(folder.iterdir(), folder, suffixes) or files_below(folder, suffixes)
+
+
+def files_below(folder: str | Path, suffixes: Iterable[str]) -> list[str]:
+    """Return the files of the folders in a folder, as :func:`files_in` does."""
+    below = (path for path in Path(folder).rglob("*") if path.parent != Path(folder))
+    return _with_suffix(below, Path(folder), suffixes)
+
+
+def _with_suffix(paths, folder, suffixes):
     return sorted(
         str(path)
-        for path in Path(folder).iterdir()
-        if path.suffix.lower() in suffixes and not path.name.startswith(".")
+        for path in paths
+        if path.suffix.lower() in suffixes
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+
+
+def name_of(path: str | Path, folder: str | Path) -> str:
+    """Return what a file is called: its path within a folder without extension, as in cats/1."""
+    path = Path(path).relative_to(folder)
+    return path.with_name(path.stem).as_posix()
+
+
+def folder_labels(images: Sequence[str]) -> dict[str, list[str]]:
+    """Return the label column ``folder`` of pictures that lie in folders, else none."""
+    folders = [name.rpartition("/")[0] for name in images]
+    return {"folder": folders} if any(folders) else {}
 
 
 def refuse_unread(folder: str | Path) -> None:
@@ -42,7 +69,9 @@ def refuse_unread(folder: str | Path) -> None:
     InputError
         A file has a suffix of a kind of picture that is not read.
     """
-    if unread := [Path(path).name for path in files_in(folder, UNREAD_SUFFIXES)]:
+    # Those of the folders in it count where the pictures lie there too.
+    files = map(Path, files_in(folder, PICTURE_SUFFIXES | UNREAD_SUFFIXES))
+    if unread := [path.name for path in files if path.suffix.lower() in UNREAD_SUFFIXES]:
         are, them = ("is", "it") if len(unread) == 1 else ("are", "them")
         raise InputError(
             f"{_listed(unread)} in {folder} {are} not read; convert {them} to PNG or JPEG, or move "

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps, ImageSequence
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.picture_names import name_of
 
 NEARLY_BLACK = 5  # mean of 0 to 255
 FRAMINGS = ("stretch", "crop", "pad")
@@ -95,27 +96,26 @@ def _from_deep_grey(image, path, notes):
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-def name_pictures(paths: Sequence[str | Path]) -> list[str]:
-    """Return the names of a folder's pictures: the file names without their extension.
+def name_pictures(paths: Sequence[str | Path], folder: str | Path) -> list[str]:
+    """Return the names of a folder's pictures: their paths within it, without extension.
 
     Raises
     ------
     InputError
         Two files would have the same name, or there are fewer than 3.
     """
-    paths = [Path(path) for path in paths]
     by_name = defaultdict(list)
     for path in paths:
-        by_name[path.stem].append(path.name)
+        by_name[name_of(path, folder)].append(Path(path).name)
     for name, files in by_name.items():
         if len(files) > 1:
             raise InputError(
-                f"the pictures {' and '.join(files)} in {paths[0].parent} share the name '{name}'; "
+                f"the pictures {' and '.join(files)} in {folder} share the name '{name}'; "
                 "names without extension must differ, so rename or remove one."
             )
     if len(paths) < 3:
         raise InputError(f"a dataset needs at least 3 pictures, but there are {len(paths)}.")
-    return [path.stem for path in paths]
+    return list(by_name)
 
 
 def network_input(

@@ -11,7 +11,7 @@ from PIL import Image
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import read_columns
-from alignment.datasets.picture_names import MAP_SUFFIXES
+from alignment.datasets.picture_names import MAP_SUFFIXES, name_of
 
 SHOWN = 5
 
@@ -35,7 +35,7 @@ def find_maps(folder: str, files: Iterable[str], images: Sequence[str]) -> list[
     """
     by_name = defaultdict(list)
     for path in map(Path, files):
-        by_name[path.stem].append(path)
+        by_name[name_of(path, folder)].append(path)
     missing = [image for image in images if image not in by_name]
     if missing:
         raise InputError(
@@ -232,7 +232,7 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
 
 
 def _picture_of(name: str, images: frozenset) -> str | None:
-    return next((image for image in (name, Path(name).stem) if image in images), None)
+    return next((image for image in (name, name_of(name, "")) if image in images), None)
 
 
 def _listed(names: Sequence[str]) -> str:

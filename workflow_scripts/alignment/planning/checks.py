@@ -11,7 +11,7 @@ from alignment.datasets.picture_names import (
     files_in,
     refuse_unread,
 )
-from alignment.planning.sources import datasets_used, is_pattern, weights_file
+from alignment.planning.sources import datasets_used, is_pattern, lie_in_folders, weights_file
 from alignment.topography.design import check_grid
 
 
@@ -158,7 +158,8 @@ def _check_cohort(where, cohort, datasets):
         raise InputError(
             f"{where}: dataset: '{name}' is not one of the datasets ({', '.join(datasets)})."
         )
-    if "query" in cohort and "labels" not in datasets[name]:
+    dataset = datasets[name]
+    if "query" in cohort and "labels" not in dataset and not lie_in_folders(dataset):
         raise InputError(
             f"{where}: query: the dataset '{name}' has no labels; name a CSV file under datasets: "
             f"{name}: labels."

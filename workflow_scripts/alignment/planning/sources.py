@@ -30,6 +30,12 @@ def own_pictures(dataset: Mapping) -> list[str]:
     return [] if "source" in dataset else files_in(dataset["images"], PICTURE_SUFFIXES)
 
 
+def lie_in_folders(dataset: Mapping) -> bool:
+    """Tell whether pictures of the user's own lie in folders, whose names are their labels."""
+    folders = {Path(picture).parent for picture in own_pictures(dataset)}
+    return bool(folders - {Path(dataset["images"])})
+
+
 def is_made_here(path: str) -> bool:
     """Tell a file that the workflow makes from one of the user's."""
     return Path(path).parts[:1] == ("results",)
@@ -86,6 +92,6 @@ def lost_overlays(index: str | Path) -> list[str]:
     if not index.is_file():
         return []
     with open(index, newline="", encoding="utf-8") as file:
-        overlays = [index.with_name(row["file"]) for row in csv.DictReader(file)]
+        overlays = [index.parent / row["file"] for row in csv.DictReader(file)]
     lost = [str(overlay) for overlay in overlays if not overlay.is_file()]
     return [overlay for overlay in lost if not is_pattern(overlay)]
