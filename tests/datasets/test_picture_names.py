@@ -1,5 +1,7 @@
 """Which files are pictures, and which row of a file belongs to which picture."""
 
+import os
+
 import pytest
 
 from alignment.artifacts.errors import InputError
@@ -102,3 +104,17 @@ def test_a_picture_that_is_not_read_is_named(tmp_path, name):
         refuse_unread(tmp_path)
     (tmp_path / name).unlink()
     refuse_unread(tmp_path)
+
+
+def test_a_link_to_nothing_is_named(tmp_path):
+    make_files(tmp_path, "a.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "gone.png")
+    with pytest.raises(InputError, match=r"b\.png is a link to nothing; mend it"):
+        refuse_unread(tmp_path)
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.png", b"two\nlines.png"])
+def test_a_name_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path, name):
+    (tmp_path / os.fsdecode(name)).touch()
+    with pytest.raises(InputError, match=r"the name of '(caf.*|two.n.*)' in .* rename it\.$"):
+        refuse_unread(tmp_path)

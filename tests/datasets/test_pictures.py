@@ -254,3 +254,10 @@ def test_pad_shows_the_whole_picture_between_bars_of_the_mean_colour(width, heig
 def test_an_unknown_framing_is_refused():
     with pytest.raises(ValueError, match="framing 'fit' is not one of stretch, crop, pad"):
         network_input(random_picture(4, 4), 4, MEAN, STD, "fit")
+
+
+def test_a_picture_of_too_many_pixels_is_refused_with_what_helps(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    Image.new("L", (7, 6)).save(tmp_path / "a.png")
+    with pytest.raises(InputError, match=r"a\.png has more than 0 megapixels; make it smaller"):
+        read_picture(tmp_path / "a.png")

@@ -133,3 +133,13 @@ def test_a_folder_without_results_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     restore()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nothing_can_be_written_results_can_still_be_looked_at(results):
+    """A folder would be refused to anyone but root, a file in its place to everyone."""
+    before = time_of(MADE[0])
+    shutil.rmtree(".snakemake")
+    Path(".snakemake").touch()
+    restore()
+    keep()
+    assert time_of(MADE[0]) == before

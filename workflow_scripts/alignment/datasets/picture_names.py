@@ -62,12 +62,13 @@ def folder_labels(images: Sequence[str]) -> dict[str, list[str]]:
 
 
 def refuse_unread(folder: str | Path) -> None:
-    """Refuse a folder of pictures in which some would be passed over.
+    """Refuse a folder of pictures in which some would be passed over, or could not be opened.
 
     Raises
     ------
     InputError
-        A file has a suffix of a kind of picture that is not read.
+        A file has a suffix of a kind of picture that is not read, is a link to nothing, or has a
+        name that is no text.
     """
     # Those of the folders in it count where the pictures lie there too.
     files = map(Path, files_in(folder, PICTURE_SUFFIXES | UNREAD_SUFFIXES))
@@ -77,6 +78,14 @@ def refuse_unread(folder: str | Path) -> None:
             f"{_listed(unread)} in {folder} {are} not read; convert {them} to PNG or JPEG, or move "
             f"{them} elsewhere."
         )
+    for path in map(Path, files_in(folder, PICTURE_SUFFIXES)):
+        if not path.exists():
+            raise InputError(f"{path} is a link to nothing; mend it, or remove it.")
+        if not str(path).isprintable():
+            name = ascii(path.name)
+            raise InputError(
+                f"the name of {name} in {folder} holds bytes that are no letters; rename it."
+            )
 
 
 def pictures_in(paths: Sequence[str | Path]) -> list[str]:

@@ -41,7 +41,12 @@ def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray
     try:
         with Image.open(path) as image:
             picture = _as_rgb(image, path, notes)
-    except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise InputError(
+            f"the picture {path} has more than {2 * Image.MAX_IMAGE_PIXELS / 1e6:.0f} megapixels; "
+            "make it smaller: networks see a few hundred pixels a side."
+        ) from error
+    except (OSError, SyntaxError, ValueError, RuntimeError) as error:
         raise InputError(
             f"the picture {path} cannot be read ({error}); "
             "replace it by a whole file in a format that Pillow reads, such as PNG or JPEG."
