@@ -138,7 +138,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "numbers": [
             {
                 **{"cohort": cohort, "model": model, "test_full": 0.3, "test_retained": 0.4},
-                **{"difference": 0.1, "difference_low": 0.02, "difference_high": 0.2},
+                **{"difference": 0.1, "corrected_low": 0.02, "corrected_high": 0.2},
                 **{"p_holm": 0.03, "n_folds": n_folds, "n_retained_mean": 200.5, "ceiling": 0.9},
             }
             for cohort in cohorts

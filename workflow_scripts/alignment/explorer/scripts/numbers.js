@@ -26,8 +26,8 @@ const COLUMNS = [
 ];
 
 function interval(row) {
-  if (!Number.isFinite(row.difference_low)) return "";
-  return ` [${decimals(row.difference_low, 3)}, ${decimals(row.difference_high, 3)}]`;
+  if (!Number.isFinite(row.corrected_low)) return "";
+  return ` [${decimals(row.corrected_low, 3)}, ${decimals(row.corrected_high, 3)}]`;
 }
 
 const numbersView = {
@@ -45,7 +45,7 @@ const numbersView = {
       make("h2", { text: FIT_NAMES[contents.fit].replace(/^./, (c) => c.toUpperCase()) }),
       this.chart.frame,
       note(
-        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the difference's 95 % interval over resampled images, drawn from the ring. Dashed: the ceiling that the judgments' reliability leaves. ",
+        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the 95 % interval of their difference over folds, corrected for the images that folds share, drawn from the ring. Dashed: the ceiling that the judgments' reliability leaves. ",
         "p: one-sided, corrected for images that folds share and for the number of tests.",
       ),
       make(
@@ -72,8 +72,8 @@ const numbersView = {
     const left = Math.min(230, width * 0.34);
     const right = 56;
     const values = rows.flatMap((row) => [
-      ...[row.test_full, row.test_retained, row.ceiling, row.test_full + row.difference_high],
-      ...[0, row.test_full + row.difference_low],
+      ...[row.test_full, row.test_retained, row.ceiling, row.test_full + row.corrected_high],
+      ...[0, row.test_full + row.corrected_low],
     ]);
     const known = values.filter(Number.isFinite);
     const low = Math.min(0, ...known);
@@ -118,10 +118,10 @@ const numbersView = {
         context.fillText(models[choose(row.model, models)].label, 12, y, left - 20);
         context.strokeStyle = colour;
         context.fillStyle = colour;
-        if (Number.isFinite(row.difference_low)) {
+        if (Number.isFinite(row.corrected_low)) {
           context.globalAlpha = 0.3;
-          const from = x(row.test_full + row.difference_low);
-          context.fillRect(from, y - 4, x(row.test_full + row.difference_high) - from, 8);
+          const from = x(row.test_full + row.corrected_low);
+          context.fillRect(from, y - 4, x(row.test_full + row.corrected_high) - from, 8);
           context.globalAlpha = 1;
         }
         context.lineWidth = 2;
