@@ -335,3 +335,32 @@ rule plot_relative_risk:
         labels=LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
+
+
+rule plot_faithfulness:
+    """Draw by how much AIS points better than its rivals at what a picture's fit needs."""
+    input:
+        **drawn_by("faithfulness"),
+        tests="results/faithfulness/tests.csv",
+    output:
+        **figure(
+            "faithfulness",
+            "Heatmaps",
+            "Do heatmaps point at what matters?",
+            wanted=FAITHFULNESS["enabled"],
+        ),
+    log:
+        "results/logs/plot_faithfulness.log",
+    benchmark:
+        "results/benchmarks/plot_faithfulness.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="faithfulness",
+        settings={},
+        labels=LABELS,
+        chosen={key: FAITHFULNESS[key] for key in ("shares", "fills")},
+    script:
+        "../workflow_scripts/plot_tables.py"

@@ -232,7 +232,7 @@ def imported_modules(scripts, script):
 @pytest.fixture(scope="module")
 def every_job(finished):
     """Every job of every stage, also of those that a whole run leaves out or makes on demand."""
-    on = {"agreement": {"enabled": True}, "stability": {"enabled": True}}
+    on = {stage: {"enabled": True} for stage in ("agreement", "stability", "faithfulness")}
     heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
     targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
     targets.append("results/figures/heatmaps-tiny-p77.png")
