@@ -85,6 +85,36 @@ rule plot_selection_curves:
         "../workflow_scripts/plot_tables.py"
 
 
+rule plot_learning_curve:
+    """Draw how held-out fits grow with the pictures and observers of a study."""
+    input:
+        **drawn_by("learning_curve"),
+        summary="results/predictions/learning_curve.csv",
+    output:
+        **figure(
+            "learning_curve",
+            "Prediction",
+            "How many pictures, how many observers?",
+            wanted=LEARNING["enabled"],
+        ),
+    log:
+        "results/logs/plot_learning_curve.log",
+    benchmark:
+        "results/benchmarks/plot_learning_curve.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="learning_curve",
+        settings={"fit": config["fit"]},
+        labels=LABELS,
+        n_folds=N_FOLDS,
+        draws=LEARNING["draws"],
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
 rule plot_distributions:
     """Draw the distributions of image AIS with a star where models differ (Fig. 3)."""
     input:

@@ -122,6 +122,10 @@ CONFIG_ERRORS |= {
         {"faithfulness": {"shares": [0.1, 100]}},
         ("faithfulness: shares: 1: 100", "in per cent, a number above 0 and below 100"),
     ),
+    "draws of studies": (
+        {"learning_curve": {"draws": 1}},
+        ("learning_curve: draws: 1", "a whole number of at least 2"),
+    ),
     "fill": (
         {"faithfulness": {"fills": ["black"]}},
         ("faithfulness: fills: 0: 'black' is not possible", "mean, the picture's mean colour"),

@@ -13,6 +13,8 @@ from snakemake_rules import rules_of_workflow
 
 pytestmark = pytest.mark.workflow
 
+# That a whole run leaves out, here or by default
+STAGES = ("agreement", "stability", "faithfulness", "learning_curve")
 OVERLAY_PICTURE = "results/heatmaps/tiny/efficientnet_lite0/p80/03.png"
 
 
@@ -232,7 +234,7 @@ def imported_modules(scripts, script):
 @pytest.fixture(scope="module")
 def every_job(finished):
     """Every job of every stage, also of those that a whole run leaves out or makes on demand."""
-    on = {stage: {"enabled": True} for stage in ("agreement", "stability", "faithfulness")}
+    on = {stage: {"enabled": True} for stage in STAGES}
     heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
     targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
     targets.append("results/figures/heatmaps-tiny-p77.png")
