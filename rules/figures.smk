@@ -142,7 +142,7 @@ rule plot_distributions:
 rule plot_heatmaps:
     """Draw a grid of pictures and heatmaps, whole and at every threshold."""
     input:
-        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        heatmaps=of_makers("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
         code=imports_of("plot_heatmaps"),
@@ -162,7 +162,7 @@ rule plot_heatmaps:
         negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
     script:
         "../workflow_scripts/plot_heatmaps.py"
 
@@ -180,7 +180,7 @@ use rule plot_heatmaps as plot_heatmaps_at with:
         negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
 
 
 rule plot_agreement:
@@ -319,10 +319,10 @@ rule plot_stable_maps:
 rule plot_saliency:
     """Draw pictures with the top areas of heatmap and saliency map."""
     input:
-        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        heatmaps=of_makers("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         maps=of_dataset(SALIENCY_MAPS),
-        tables=of_models("results/saliency/{cohort}/{model}.csv"),
+        tables=of_makers("results/saliency/{cohort}/{model}.csv"),
         style=STYLE,
         code=imports_of("plot_saliency"),
     output:
@@ -339,7 +339,7 @@ rule plot_saliency:
         kinds={name: source["kind"] for name, source in SOURCES.items()},
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
     script:
         "../workflow_scripts/plot_saliency.py"
 
@@ -362,7 +362,7 @@ rule plot_relative_risk:
     params:
         figure="relative_risk",
         settings={},
-        labels=LABELS,
+        labels=MAKER_LABELS,
     script:
         "../workflow_scripts/plot_tables.py"
 

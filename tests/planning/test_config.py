@@ -126,6 +126,14 @@ CONFIG_ERRORS |= {
         {"learning_curve": {"draws": 1}},
         ("learning_curve: draws: 1", "a whole number of at least 2"),
     ),
+    "first kind": (
+        {"heatmaps": {"kinds": ["cam"]}},
+        ("heatmaps: kinds: 0: 'ais' was expected", "always ais"),
+    ),
+    "kind": (
+        {"heatmaps": {"kinds": ["ais", "lime"]}},
+        ("heatmaps: kinds: 1: 'lime'", "cam, grad_cam or mean"),
+    ),
     "fill": (
         {"faithfulness": {"fills": ["black"]}},
         ("faithfulness: fills: 0: 'black' is not possible", "mean, the picture's mean colour"),

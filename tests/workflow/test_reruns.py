@@ -234,7 +234,7 @@ def imported_modules(scripts, script):
 @pytest.fixture(scope="module")
 def every_job(finished):
     """Every job of every stage, also of those that a whole run leaves out or makes on demand."""
-    on = {stage: {"enabled": True} for stage in STAGES}
+    on = {stage: {"enabled": True} for stage in STAGES} | {"heatmaps": {"kinds": ["ais", "cam"]}}
     heatmaps = "results/heatmaps/tiny/efficientnet_lite0"
     targets = ["all", "explorer", f"{heatmaps}/p77/03.png", f"{heatmaps}/pairs/03--07.png"]
     targets.append("results/figures/heatmaps-tiny-p77.png")
