@@ -18,6 +18,7 @@ from alignment.faithfulness.judging import COLUMNS, Design, judge
 from alignment.faithfulness.maps import SALIENCY, maps_of
 from alignment.heads.gradients import fit_gradients
 from alignment.heads.opening import open_removals
+from alignment.heads.places import place_drops
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import judgment_weights, others
 from alignment.networks.cuts import cut
@@ -26,9 +27,11 @@ from alignment.networks.networks import from_saved
 from alignment.networks.running import embedder, pictures_at_a_time
 from alignment.saliency.models import CENTRE
 
+REACH = {"place": 0, "places": 1}  # of places around the one that is left out
 
-def weights_of(input, params, memory_mb, head, rows, choosing):
-    """Return what each map is worth for each image by the half that chooses: AIS and its rivals."""
+
+def worth_of(input, params, memory_mb, head, rows, choosing):
+    """Return what each map, and each place, is worth for each image by the half that chooses."""
     activations = Arrays(input.activations)
     feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
     n_images = len(activations["images"])
@@ -40,11 +43,13 @@ def weights_of(input, params, memory_mb, head, rows, choosing):
     pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
     device = next((p.device for p in head.parameters()), torch.device("cpu"))
     on_device = torch.from_numpy(feature_maps).to(device)
-    return {
+    known = head, on_device, embedding, choosing, params.similarity
+    weights = {
         "ais": ais,
         "cam": judgment_weights(pooled, choosing, params.similarity),
-        "grad_cam": fit_gradients(head, on_device, embedding, choosing, params.similarity),
+        "grad_cam": fit_gradients(*known),
     }
+    return weights, {name: place_drops(*known, reach) for name, reach in REACH.items()}
 
 
 def as_pixels(coarse, salient, size, side, framing):
@@ -57,7 +62,7 @@ def as_pixels(coarse, salient, size, side, framing):
     return place, maps
 
 
-def pictures_of(input, params, images, network, feature_maps, weights, generator):
+def pictures_of(input, params, images, network, feature_maps, worth, generator):
     """Yield every picture as the network sees it, the part that shows it, and its maps."""
     files = PictureFiles(input.pictures)
     size = dict(zip(files.names, files.sizes, strict=True))
@@ -66,9 +71,7 @@ def pictures_of(input, params, images, network, feature_maps, weights, generator
     with ExitStack() as stack:
         opened = [stack.enter_context(open_maps(path, images)) for path in input.maps]
         for k, image in enumerate(images):
-            coarse = maps_of(
-                feature_maps, k, partner[k], weights, params.negative_scores, generator
-            )
+            coarse = maps_of(feature_maps, k, partner[k], *worth, params.negative_scores, generator)
             salient = {maps.source: maps[k] for maps in opened}
             place, maps = as_pixels(coarse, salient, size[image], side, framing)
             for name in (name for name, values in maps.items() if np.ptp(values) == 0):
@@ -94,9 +97,9 @@ def main(input, output, params, wildcards, threads, memory_mb):
     layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
     cuts = cut(network, *layers)
     head, backbone = cuts.head.to(device), cuts.backbone.to(device)
-    weights = weights_of(input, params, memory_mb, head, rows, parts[0])
+    worth = worth_of(input, params, memory_mb, head, rows, parts[0])
     feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
-    pictures = pictures_of(input, params, images, network, feature_maps, weights, generator)
+    pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)
     pictures = progress(pictures, "pictures judged", len(images))

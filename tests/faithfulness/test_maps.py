@@ -12,7 +12,8 @@ def test_every_rival_of_the_same_size_is_made(negative_scores):
     rng = np.random.default_rng(0)
     feature_maps = rng.random((3, 5, 4, 4), dtype=np.float32)
     weights = {name: rng.normal(size=(3, 5)) for name in ("ais", "cam", "grad_cam")}
-    maps = maps_of(feature_maps, 1, 2, weights, negative_scores, rng)
+    drops = {name: rng.normal(size=(3, 4, 4)) for name in ("place", "places")}
+    maps = maps_of(feature_maps, 1, 2, weights, drops, negative_scores, rng)
     assert set(maps) == set(LABELS) - {"gaussian"}
     own, ais = feature_maps[1], weights["ais"]
     expected = {
@@ -20,6 +21,7 @@ def test_every_rival_of_the_same_size_is_made(negative_scores):
         "reversed": heatmap(own, -ais[1], negative_scores),
         "other": heatmap(feature_maps[2], ais[2], negative_scores),
         "mean": own.mean(axis=0),
+        **{name: values[1] for name, values in drops.items()},
     }
     for name in ("cam", "grad_cam"):
         total = sum(w * m for w, m in zip(weights[name][1], own, strict=True))

@@ -13,6 +13,8 @@ LABELS = {
     AIS: "AIS",
     "cam": "judgment-weighted CAM",
     "grad_cam": "Grad-CAM of the fit",
+    "place": "place left out",
+    "places": "3 × 3 places left out",
     "mean": "mean of all maps",
     "other": "another picture's heatmap",
     "reversed": "reversed weights",
@@ -32,6 +34,7 @@ def maps_of(
     image: int,
     other: int,
     weights: Mapping[str, np.ndarray],
+    drops: Mapping[str, np.ndarray],
     negative_scores: bool,
     generator: np.random.Generator,
 ) -> dict[str, np.ndarray]:
@@ -44,6 +47,9 @@ def maps_of(
         The image, and the one whose heatmap is laid on it.
     weights : dict of str to (n, F) array
         ``ais``, ``cam`` and ``grad_cam``: what each map is worth for each image.
+    drops : dict of str to (n, H, W) array
+        ``place`` and ``places``: what each place is worth, see
+        :func:`alignment.heads.places.place_drops`.
     negative_scores : bool
         See :func:`alignment.heatmaps.heatmaps.heatmap`.
     generator : numpy Generator
@@ -62,4 +68,5 @@ def maps_of(
         "other": heatmap(feature_maps[other], scores[other], negative_scores),
         "reversed": heatmap(own, -scores[image], negative_scores),
         "random": random_places(own.shape[1:], generator),
+        **{name: values[image].astype(np.float32) for name, values in drops.items()},
     }
