@@ -1,5 +1,6 @@
 # make run     everything, into results/        make test   the whole test suite
 # make topography   networks whose units lie on a grid, trained and measured (docs/topography.md)
+# make faithfulness  whether heatmaps point at what matters (docs/faithfulness.md)
 # make check CONFIG=mine.yaml   what is understood of your pictures, judgments and networks
 # make layers  where a network can be cut       make lint   the linters
 # make explore the results in a browser         make bench  the heads against the plain algorithm
@@ -14,7 +15,7 @@ PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 
-.PHONY: run topography explore check test test-slurm bench lint layers report
+.PHONY: run topography faithfulness explore check test test-slurm bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -30,6 +31,9 @@ explore: .venv/installed
 
 topography: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography $(OVERLAY)
+
+faithfulness: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) faithfulness $(OVERLAY)
 
 # What is stale is made first: a report shows what the config says.
 report: .venv/installed

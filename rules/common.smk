@@ -63,6 +63,10 @@ SEEDS = config["crossvalidation"]["seeds"]
 N_FOLDS = config["crossvalidation"]["n_folds"]
 THRESHOLDS = ["full", *(f"p{p:g}" for p in config["heatmaps"]["percentiles"])]
 SOURCES = sources.saliency_sources(config["saliency"])
+# Kinds of heatmaps beside AIS.  A model and a kind are a maker of heatmaps, model@kind, which stands
+# where models do, in paths and tables, in all that is made from heatmaps alone.
+KINDS = [kind for kind in config["heatmaps"]["kinds"] if kind != "ais"]
+MAKERS = sources.heatmap_makers(config["models"], KINDS)
 # What a wildcard stands for in a whole run.
 DESIGN = {
     "dataset": sources.datasets_used(config),
@@ -84,7 +88,7 @@ def explain_missing_target(target):
         for made in workflow.rules
     }
     datasets = [*config["datasets"], *config["topography"]["datasets"]]
-    names = {**DESIGN, "dataset": datasets, "source": SOURCES}
+    names = {**DESIGN, "dataset": datasets, "model": MAKERS, "source": SOURCES}
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
 
 
@@ -102,7 +106,7 @@ def any_of(names):
 wildcard_constraints:
     dataset=any_of(config["datasets"]),
     cohort=any_of(config["cohorts"]),
-    model=any_of(config["models"]),
+    model=any_of(MAKERS),
     source=any_of(SOURCES),
     seed=r"\d+",
     fold=r"\d+",
@@ -129,6 +133,11 @@ def everywhere(*paths, **choices):
 def of_models(path):
     """The files of all models, other wildcards left open."""
     return expand(path, model=config["models"], allow_missing=True)
+
+
+def of_makers(path):
+    """The files of all makers of heatmaps, other wildcards left open."""
+    return expand(path, model=MAKERS, allow_missing=True)
 
 
 def of_folds(stage):
@@ -372,6 +381,10 @@ def versions(*packages):
 LABELS = {
     section: {name: entry.get("label", name) for name, entry in config[section].items()}
     for section in ("datasets", "cohorts", "models")
+}
+# And makers of heatmaps, where these are drawn beside one another
+MAKER_LABELS = LABELS | {
+    "models": {maker: sources.maker_label(maker, LABELS["models"]) for maker in MAKERS}
 }
 
 

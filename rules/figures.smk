@@ -85,6 +85,36 @@ rule plot_selection_curves:
         "../workflow_scripts/plot_tables.py"
 
 
+rule plot_learning_curve:
+    """Draw how held-out fits grow with the pictures and observers of a study."""
+    input:
+        style=STYLE,
+        summary="results/predictions/learning_curve.csv",
+    output:
+        **figure(
+            "learning_curve",
+            "Prediction",
+            "How many pictures, how many observers?",
+            wanted=LEARNING["enabled"],
+        ),
+    log:
+        "results/logs/plot_learning_curve.log",
+    benchmark:
+        "results/benchmarks/plot_learning_curve.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="learning_curve",
+        settings={"fit": config["fit"]},
+        labels=LABELS,
+        n_folds=N_FOLDS,
+        draws=LEARNING["draws"],
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
 rule plot_distributions:
     """Draw the distributions of image AIS with a star where models differ (Fig. 3)."""
     input:
@@ -112,7 +142,7 @@ rule plot_distributions:
 rule plot_heatmaps:
     """Draw a grid of pictures and heatmaps, whole and at every threshold."""
     input:
-        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        heatmaps=of_makers("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         style=STYLE,
     output:
@@ -131,7 +161,7 @@ rule plot_heatmaps:
         negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
     script:
         "../workflow_scripts/plot_heatmaps.py"
 
@@ -149,7 +179,7 @@ use rule plot_heatmaps as plot_heatmaps_at with:
         negative_scores=config["heatmaps"]["negative_scores"],
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
 
 
 rule plot_agreement:
@@ -287,10 +317,10 @@ rule plot_stable_maps:
 rule plot_saliency:
     """Draw pictures with the top areas of heatmap and saliency map."""
     input:
-        heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        heatmaps=of_makers("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
         maps=of_dataset(SALIENCY_MAPS),
-        tables=of_models("results/saliency/{cohort}/{model}.csv"),
+        tables=of_makers("results/saliency/{cohort}/{model}.csv"),
         style=STYLE,
     output:
         **figure("saliency-{cohort}", "Saliency", "Areas: {cohort}", wanted=SALIENCY),
@@ -306,7 +336,7 @@ rule plot_saliency:
         kinds={name: source["kind"] for name, source in SOURCES.items()},
         n_shown=config["figures"]["grid_pictures"],
         cohort=lambda wildcards: LABELS["cohorts"][wildcards.cohort],
-        models=LABELS["models"],
+        models=MAKER_LABELS["models"],
     script:
         "../workflow_scripts/plot_saliency.py"
 
@@ -329,6 +359,35 @@ rule plot_relative_risk:
     params:
         figure="relative_risk",
         settings={},
+        labels=MAKER_LABELS,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
+rule plot_faithfulness:
+    """Draw by how much AIS points better than its rivals at what a picture's fit needs."""
+    input:
+        style=STYLE,
+        tests="results/faithfulness/tests.csv",
+    output:
+        **figure(
+            "faithfulness",
+            "Heatmaps",
+            "Do heatmaps point at what matters?",
+            wanted=FAITHFULNESS["enabled"],
+        ),
+    log:
+        "results/logs/plot_faithfulness.log",
+    benchmark:
+        "results/benchmarks/plot_faithfulness.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="faithfulness",
+        settings={},
         labels=LABELS,
+        chosen={key: FAITHFULNESS[key] for key in ("shares", "fills")},
     script:
         "../workflow_scripts/plot_tables.py"

@@ -1,7 +1,9 @@
 # Reads results/image_ais/, results/pair_ais/, results/activations/ and the pictures; writes
 # results/heatmaps/: the numbers first, then overlays that only draw them.
 
-OVERLAY_INDEXES = everywhere("results/heatmaps/{cohort}/{model}/{threshold}/index.csv")
+OVERLAY_INDEXES = everywhere(
+    "results/heatmaps/{cohort}/{model}/{threshold}/index.csv", model=MAKERS
+)
 # Any overlay in an index that was lost since is drawn again.
 TARGETS += OVERLAY_INDEXES + [
     lost for index in OVERLAY_INDEXES for lost in sources.lost_overlays(index)
@@ -20,6 +22,8 @@ rule compute_heatmaps:
         "results/logs/compute_heatmaps/{cohort}/{model}.log",
     benchmark:
         "results/benchmarks/compute_heatmaps/{cohort}/{model}.tsv"
+    wildcard_constraints:
+        model=any_of(config["models"]),
     conda:
         "../envs/alignment.yaml"
     resources:
@@ -30,6 +34,32 @@ rule compute_heatmaps:
         framing=config["framing"],
     script:
         "../workflow_scripts/compute_heatmaps.py"
+
+
+rule compute_rival_heatmaps:
+    """Make heatmaps of another kind than AIS, by all of a picture's judgments or by none."""
+    input:
+        cohort="results/cohorts/{cohort}.csv",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+    output:
+        heatmaps="results/heatmaps/{cohort}/{model}@{kind}/heatmaps.h5",
+    log:
+        "results/logs/compute_rival_heatmaps/{cohort}/{model}@{kind}.log",
+    benchmark:
+        "results/benchmarks/compute_rival_heatmaps/{cohort}/{model}@{kind}.tsv"
+    wildcard_constraints:
+        model=any_of(config["models"]),
+        kind=any_of(KINDS),
+    conda:
+        "../envs/alignment.yaml"
+    resources:
+        **needs(config["compute"]["memory_mb"], 20),
+    params:
+        **HEAD,
+    script:
+        "../workflow_scripts/compute_rival_heatmaps.py"
 
 
 rule draw_overlays:

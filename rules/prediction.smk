@@ -1,6 +1,7 @@
 # Reads results/folds/, results/selection/, results/retained/, results/activations/ and the judgments;
 # writes results/predictions/, results/controls/ and results/resamples/: how well the retained maps
-# predict held-out judgments, and what that is to be compared with.
+# predict held-out judgments, and what that is to be compared with; and results/learning/, what
+# smaller studies would have found, where the config says so or `snakemake learning_curve` asks.
 
 HAS_CONTROLS = any(
     value not in (0, False, "none") for value in config["controls"].values()
@@ -22,6 +23,9 @@ if HAS_CONTROLS:
         "results/predictions/observers.csv",
         "results/controls/{cohort}/{model}.csv",
     )
+LEARNING = config["learning_curve"]
+if LEARNING["enabled"]:
+    TARGETS.append("results/predictions/learning_curve.csv")
 
 
 rule collect_predictions:
@@ -181,3 +185,54 @@ rule resample_images:
         fit=config["fit"],
     script:
         "../workflow_scripts/resample_images.py"
+
+
+rule measure_learning:
+    """Learn from random parts of a study, and predict pictures outside them."""
+    input:
+        cohort="results/cohorts/{cohort}.csv",
+        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
+        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
+        perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
+        network="results/networks/{model}.safetensors",
+    output:
+        table="results/learning/{cohort}/{model}.csv",
+    log:
+        "results/logs/measure_learning/{cohort}/{model}.log",
+    benchmark:
+        "results/benchmarks/measure_learning/{cohort}/{model}.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    threads: threads_of_head
+    resources:
+        **needs_of_head(),
+    params:
+        **HEAD,
+        **{key: LEARNING[key] for key in ("pictures", "observers", "draws")},
+        n_folds=N_FOLDS,
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/measure_learning.py"
+
+
+rule summarize_learning:
+    """Summarize over draws how the held-out fit grows with a study."""
+    input:
+        tables=everywhere("results/learning/{cohort}/{model}.csv"),
+    output:
+        summary="results/predictions/learning_curve.csv",
+    log:
+        "results/logs/summarize_learning.log",
+    benchmark:
+        "results/benchmarks/summarize_learning.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    script:
+        "../workflow_scripts/summarize_learning.py"
+
+
+rule learning_curve:
+    """How many pictures and observers a study needs, for every cohort and model."""
+    input:
+        "results/predictions/learning_curve.csv",
+        expand("results/figures/learning_curve.{format}", format=DESIGN["format"]),

@@ -7,7 +7,9 @@ SALIENCY_MAPS = expand(
 )
 if SALIENCY:
     TARGETS += everywhere(
-        "results/saliency/summary.csv", "results/saliency/{cohort}/{model}.csv"
+        "results/saliency/summary.csv",
+        "results/saliency/{cohort}/{model}.csv",
+        model=MAKERS,
     )
 
 
@@ -60,8 +62,8 @@ rule compare_saliency:
 rule summarize_saliency:
     """Summarize the overlap of heatmaps with saliency maps over cohorts and models."""
     input:
-        tables=everywhere("results/saliency/{cohort}/{model}.csv"),
-        tests=everywhere("results/saliency/{cohort}/{model}/tests.csv"),
+        tables=everywhere("results/saliency/{cohort}/{model}.csv", model=MAKERS),
+        tests=everywhere("results/saliency/{cohort}/{model}/tests.csv", model=MAKERS),
     output:
         summary="results/saliency/summary.csv",
     log:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from alignment.datasets.pictures import network_input
-from alignment.heatmaps.placement import enlarge, place
+from alignment.heatmaps.placement import enlarge, frame, picture_area, place
 
 
 def test_enlarging_by_hand():
@@ -78,3 +78,37 @@ def test_a_crop_has_no_heatmap_outside_the_central_square(size):
 def test_an_unknown_framing_is_refused():
     with pytest.raises(ValueError, match="framing 'fit' is not one of stretch, crop, pad"):
         place(np.ones((2, 2)), (4, 4), "fit")
+
+
+@FRAMINGS
+@SCENES
+def test_a_map_of_a_picture_lands_where_the_network_sees_it(framing, width, height, x, y):
+    half = 12
+    picture = np.zeros((height, width, 3), dtype=np.uint8)
+    picture[y - half : y + half, x - half : x + half] = 255
+    seen = network_input(picture, 98, [0, 0, 0], [1, 1, 1], framing)[0]
+    rows, columns = picture_area((width, height), 98, framing)
+    framed = frame(picture[..., 0] / 255, (width, height), 98, framing)
+    assert framed.shape == seen[rows, columns].shape
+    assert np.abs(framed - seen[rows, columns]).mean() < 0.01
+    outside = seen.copy()
+    outside[rows, columns] = 0
+    assert not outside.any()
+    # A map of another resolution, as those of saliency are.
+    coarse = frame(enlarge(picture[..., 0] / 255, (50, 40)), (width, height), 98, framing)
+    assert coarse.shape == framed.shape
+    assert np.corrcoef(coarse.ravel(), framed.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (500, 3), (70, 70)])
+def test_the_part_that_shows_the_picture_is_what_padding_leaves(size):
+    picture = np.full((size[1], size[0], 3), 255, dtype=np.uint8)
+    seen = network_input(picture, 50, [0, 0, 0], [1, 1, 1], "pad")[0]
+    rows, columns = picture_area(size, 50, "pad")
+    inside = np.zeros((50, 50), dtype=bool)
+    inside[rows, columns] = True
+    assert seen[inside].min() > 0.4 or min(size) < 10
+    assert seen[~inside].max(initial=0) < 0.6
+    assert inside.any()
+    for framing in ("stretch", "crop"):
+        assert picture_area(size, 50, framing) == (slice(0, 50), slice(0, 50))

@@ -118,6 +118,26 @@ CONFIG_ERRORS |= {
         ("functions: a: 'gaze.upper'", "module:fun"),
     ),
     "saliency name": (saliency(folders={"gaussian": "rules"}), ("folders: 'gaussian'", "built-in")),
+    "share of a picture": (
+        {"faithfulness": {"shares": [0.1, 100]}},
+        ("faithfulness: shares: 1: 100", "in per cent, a number above 0 and below 100"),
+    ),
+    "draws of studies": (
+        {"learning_curve": {"draws": 1}},
+        ("learning_curve: draws: 1", "a whole number of at least 2"),
+    ),
+    "first kind": (
+        {"heatmaps": {"kinds": ["cam"]}},
+        ("heatmaps: kinds: 0: 'ais' was expected", "always ais"),
+    ),
+    "kind": (
+        {"heatmaps": {"kinds": ["ais", "lime"]}},
+        ("heatmaps: kinds: 1: 'lime'", "cam, grad_cam or mean"),
+    ),
+    "fill": (
+        {"faithfulness": {"fills": ["black"]}},
+        ("faithfulness: fills: 0: 'black' is not possible", "mean, the picture's mean colour"),
+    ),
     "lambda": (section(lambdas=[-1]), ("topography: lambdas: 0: -1", "above 0")),
     "condition": (section(conditions=["SW"]), ("conditions: 0: 'SW'", "WS, AS or TopoLoss")),
     "topography seeds": (section(seeds=[1]), ("topography: seeds: [1]", "at least 2 different")),

@@ -5,9 +5,11 @@ import pytest
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
+    heatmap_makers,
     is_made_here,
     lie_in_folders,
     lost_overlays,
+    maker_label,
     own_pictures,
     picture_sources,
     saliency_files,
@@ -117,3 +119,12 @@ def test_overlays_are_lost_that_an_index_lists_and_that_are_gone(tmp_path):
     for name in files:
         (tmp_path / "full" / name).touch()
     assert lost_overlays(index) == []
+
+
+def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
+    assert heatmap_makers(["a", "b"], []) == ["a", "b"]
+    makers = heatmap_makers(["a", "b"], ["cam", "mean"])
+    assert makers == ["a", "a@cam", "a@mean", "b", "b@cam", "b@mean"]
+    labels = {"a": "Net A", "b": "b"}
+    said = ["Net A", "Net A, CAM", "Net A, mean of maps", "b", "b, CAM", "b, mean of maps"]
+    assert [maker_label(maker, labels) for maker in makers] == said

@@ -20,19 +20,33 @@ MODULES = {
 }
 # Packages in which torch lives, and what in them is used without it.
 OF_TORCH = ("alignment.networks.", "alignment.heads.", "alignment.topography.")
-RUN_LAYERS = {"connected", "connected_layers", "embeddings", "forward", "split"}
+RUN_LAYERS = {
+    "connected",
+    "connected_layers",
+    "embeddings",
+    "forward",
+    "gradients",
+    "places",
+    "split",
+}
 TRAIN = {"losses", "networks", "training", "robustness", "colour"}
 # Packages that compute on arrays alone: neither tables of pandas nor pictures of matplotlib.
 PLAIN = tuple(
     f"alignment.{package}."
     for package in (
-        *("artifacts", "comparison", "importance", "planning", "prediction", "saliency"),
-        *("similarity", "statistics"),
+        *("artifacts", "comparison", "faithfulness", "importance", "planning", "prediction"),
+        *("saliency", "similarity", "statistics"),
     )
 )
 # Scripts that run networks; all others wait for no torch.
 NETWORKS = {"prepare_network", "extract_activations", "list_layers", "check_inputs"}
-NETWORKS |= {"train_network", "record_activations", "measure_robustness", "align_units"}
+NETWORKS |= {
+    "judge_heatmaps",
+    "train_network",
+    "record_activations",
+    "measure_robustness",
+    "align_units",
+}
 HEAVY = {"pandas", "matplotlib", "torch", "torchvision"}
 
 PROBE = """

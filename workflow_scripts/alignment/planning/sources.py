@@ -1,11 +1,14 @@
 """Files that stages read or have lost, found from the config and from what lies in results."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
 from alignment.topography.design import trained_file
+
+# What figures call heatmaps that are not made by AIS
+KINDS = {"cam": "CAM", "grad_cam": "Grad-CAM", "mean": "mean of maps"}
 
 
 def datasets_used(config: Mapping) -> list[str]:
@@ -84,6 +87,18 @@ def saliency_files(definition: Mapping) -> list[str]:
         candidates = (path.with_suffix(".py"), path / "__init__.py")
         return [str(file) for file in candidates if file.is_file()]
     return []
+
+
+def heatmap_makers(models: Iterable[str], kinds: Iterable[str]) -> list[str]:
+    """Return each model, and behind it the model with each kind of heatmaps: model@kind."""
+    kinds = list(kinds)
+    return [maker for model in models for maker in (model, *(f"{model}@{k}" for k in kinds))]
+
+
+def maker_label(maker: str, labels: Mapping[str, str]) -> str:
+    """Return what figures call a maker of heatmaps, from what they call models."""
+    model, _, kind = maker.partition("@")
+    return f"{labels[model]}, {KINDS[kind]}" if kind else labels[model]
 
 
 def lost_overlays(index: str | Path) -> list[str]:

@@ -1,0 +1,45 @@
+"""Places left out, against the definition image by image and place by place."""
+
+import numpy as np
+import pytest
+import torch
+from oracle import fit, similarity_matrix
+from torch import nn
+
+from alignment.heads.places import place_drops
+
+torch.manual_seed(0)
+HEADS = {
+    "pooled": nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+    "layers": nn.Sequential(nn.Flatten(), nn.Linear(5 * 20, 7), nn.Tanh(), nn.Linear(7, 6)),
+}
+
+
+@pytest.mark.parametrize("reach", [0, 1])
+@pytest.mark.parametrize(("kind", "similarity"), [("pooled", "pearson"), ("layers", "cosine")])
+def test_a_place_is_worth_what_the_fit_loses_without_it(kind, similarity, reach):
+    head = HEADS[kind].double().requires_grad_(False)
+    rng = np.random.default_rng(0)
+    maps, judgments = rng.random((6, 5, 4, 5)), rng.random((6, 6))
+    judgments[1, [0, 5]] = np.nan
+    judgments[3] = 2.0  # nobody tells the others apart
+    embedding = head(torch.from_numpy(maps)).numpy()
+    found = place_drops(head, torch.from_numpy(maps), embedding, judgments, similarity, reach)
+    assert found.shape == (6, 4, 5)
+    for i in range(6):
+        part = [j for j in range(6) if j != i and np.isfinite(judgments[i, j])]
+        if i == 3:
+            assert not found[i].any()
+            continue
+        for y in range(4):
+            for x in range(5):
+                changed = maps[i : i + 1].copy()
+                for a in range(4):
+                    for b in range(5):
+                        if abs(a - y) <= reach and abs(b - x) <= reach:
+                            changed[0, :, a, b] = 0
+                fits = []
+                for row in (embedding[i : i + 1], head(torch.from_numpy(changed)).numpy()):
+                    alike = similarity_matrix(np.vstack([row, embedding[part]]), similarity)
+                    fits.append(fit(alike[0, 1:], judgments[i, part], "pearson"))
+                assert found[i, y, x] == pytest.approx(fits[0] - fits[1], abs=1e-9)

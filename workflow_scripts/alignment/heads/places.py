@@ -1,0 +1,63 @@
+"""What a picture's fit loses with each of its places, all maps at once."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from alignment.heads.unit_rows import UnitRows
+from alignment.similarity.fits import fit
+
+AT_A_TIME = 16  # variants of an image
+
+
+@torch.inference_mode()
+def place_drops(
+    head: nn.Module,
+    feature_maps: torch.Tensor,
+    embedding: np.ndarray,
+    judgments: np.ndarray,
+    similarity: str = "pearson",
+    reach: int = 0,
+) -> np.ndarray:
+    """Return by how much each image's fit falls when a place is zero in all of its maps.
+
+    Parameters
+    ----------
+    head : torch.nn.Module
+        Feature maps (B, F, H, W) to embeddings (B, D).
+    feature_maps : (n, F, H, W) tensor
+    embedding : (n, D) array
+        Of the same images.
+    judgments : (n, n) array
+        Human similarities; NaN for a pair that takes no part.  The diagonal never does.
+    similarity : {"pearson", "cosine"}
+    reach : int
+        Places around it that are zero as well: 1 for 3 x 3 places.
+
+    Returns
+    -------
+    (n, H, W) float64 array
+        ``r_i`` less what it is without the place: high where the fit hangs on it, negative where it
+        would be better without.  Zero for an image whose fit, or any of these, is undefined.
+    """
+    n, _, height, width = feature_maps.shape
+    drops = np.zeros((n, height, width))
+    whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
+    places = [(y, x) for y in range(height) for x in range(width)]
+    for i in range(n):
+        part = np.isfinite(judgments[i])
+        part[i] = False
+        variants = torch.stack([_without(feature_maps[i], y, x, reach) for y, x in places])
+        rows = torch.cat([head(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()
+        rows = np.vstack([embedding[i : i + 1], rows])
+        own = UnitRows(rows.astype(np.float64), similarity)
+        fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")
+        if own.defined.all() and np.isfinite(fits).all():
+            drops[i] = (fits[0] - fits[1:]).reshape(height, width)
+    return drops
+
+
+def _without(maps, y, x, reach):
+    variant = maps.clone()
+    variant[:, max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1] = 0
+    return variant

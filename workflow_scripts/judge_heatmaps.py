@@ -1,0 +1,125 @@
+"""Keep and delete what heatmaps and their rivals point at, and see what is left of the fit."""
+
+from contextlib import ExitStack
+
+import numpy as np
+import torch
+
+from alignment.artifacts.arrays import Arrays, open_arrays, read_arrays
+from alignment.artifacts.job_log import job_log, progress, warn
+from alignment.artifacts.lineage import check_made_from
+from alignment.artifacts.network_files import read_network
+from alignment.artifacts.picture_files import PictureFiles
+from alignment.artifacts.saliency_files import open_maps
+from alignment.artifacts.tables import read_columns, write_rows
+from alignment.datasets.pictures import network_input
+from alignment.faithfulness.halves import halves
+from alignment.faithfulness.judging import COLUMNS, Design, judge
+from alignment.faithfulness.maps import SALIENCY, maps_of
+from alignment.heads.gradients import fit_gradients
+from alignment.heads.opening import open_removals
+from alignment.heads.places import place_drops
+from alignment.heatmaps.placement import enlarge, frame, picture_area
+from alignment.heatmaps.rivals import judgment_weights, others
+from alignment.networks.cuts import cut
+from alignment.networks.devices import choose_device
+from alignment.networks.networks import from_saved
+from alignment.networks.running import embedder, pictures_at_a_time
+from alignment.saliency.models import CENTRE
+
+REACH = {"place": 0, "places": 1}  # of places around the one that is left out
+
+
+def worth_of(input, params, memory_mb, head, rows, choosing):
+    """Return what each map, and each place, is worth for each image by the half that chooses."""
+    activations = Arrays(input.activations)
+    feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
+    n_images = len(activations["images"])
+    of_dataset = np.full((n_images, n_images), np.nan)
+    of_dataset[np.ix_(rows, rows)] = choosing
+    with open_arrays(input.perturbation) as perturbation:
+        removals = open_removals(activations, perturbation, params.similarity, memory_mb)
+        ais, _ = removals.image_scores(rows, of_dataset)
+    pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
+    device = next((p.device for p in head.parameters()), torch.device("cpu"))
+    on_device = torch.from_numpy(feature_maps).to(device)
+    known = head, on_device, embedding, choosing, params.similarity
+    weights = {
+        "ais": ais,
+        "cam": judgment_weights(pooled, choosing, params.similarity),
+        "grad_cam": fit_gradients(*known),
+    }
+    return weights, {name: place_drops(*known, reach) for name, reach in REACH.items()}
+
+
+def as_pixels(coarse, salient, size, side, framing):
+    """Bring maps of the feature maps' and of the picture's resolution to the network's pixels."""
+    place = picture_area(size, side, framing)
+    maps = {name: enlarge(values, (side, side))[place] for name, values in coarse.items()}
+    for source, values in salient.items():
+        name = source if source == CENTRE else f"{SALIENCY}{source}"
+        maps[name] = frame(values, size, side, framing)
+    return place, maps
+
+
+def pictures_of(input, params, images, network, feature_maps, worth, generator):
+    """Yield every picture as the network sees it, the part that shows it, and its maps."""
+    files = PictureFiles(input.pictures)
+    size = dict(zip(files.names, files.sizes, strict=True))
+    partner = others(len(images), generator)
+    side, framing = network.input_size, params.framing
+    with ExitStack() as stack:
+        opened = [stack.enter_context(open_maps(path, images)) for path in input.maps]
+        for k, image in enumerate(images):
+            coarse = maps_of(feature_maps, k, partner[k], *worth, params.negative_scores, generator)
+            salient = {maps.source: maps[k] for maps in opened}
+            place, maps = as_pixels(coarse, salient, size[image], side, framing)
+            for name in (name for name, values in maps.items() if np.ptp(values) == 0):
+                warn(f"the map '{name}' of the image '{image}' is flat: it points nowhere.")
+            picture = network_input(files[image], side, network.mean, network.std, framing)
+            yield picture, place, maps
+
+
+def main(input, output, params, wildcards, threads, memory_mb):
+    check_made_from(input.activations, input, params, wildcards)
+    check_made_from(input.perturbation, input, params, wildcards)
+    for path in input.maps:
+        check_made_from(path, input)
+    torch.set_num_threads(threads)
+    device = choose_device(params.device)
+    table = read_columns(input.cohort)
+    images, rows = table["image"].tolist(), table["index"]
+    judgments = read_arrays(input.judgments, "similarity")[np.ix_(rows, rows)]
+    generator = np.random.default_rng(params.seed)
+    parts = halves(judgments, images, generator)
+    activations = Arrays(input.activations)
+    network = from_saved(read_network(input.network))
+    layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
+    cuts = cut(network, *layers)
+    head, backbone = cuts.head.to(device), cuts.backbone.to(device)
+    worth = worth_of(input, params, memory_mb, head, rows, parts[0])
+    feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
+    pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
+    batch_size = pictures_at_a_time(network.input_size, device)
+    design = Design(params.shares, params.fills, params.similarity, batch_size)
+    pictures = progress(pictures, "pictures judged", len(images))
+    judged = judge(pictures, embedder(backbone, device), embedding, parts, design, generator)
+    which = {"cohort": wildcards.cohort, "model": wildcards.model}
+    found = (
+        which | {"image": image} | row
+        for image, own in zip(images, judged, strict=True)
+        for row in own
+    )
+    write_rows(output.table, (*which, *COLUMNS), found)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            snakemake.input,
+            snakemake.output,
+            snakemake.params,
+            snakemake.wildcards,
+            snakemake.threads,
+            snakemake.resources.mem_mb,
+        )
