@@ -12,6 +12,7 @@ from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
+from alignment.heads.cost import measure_cost
 from alignment.importance.folds import check_cohort
 from alignment.networks.opening import load_and_cut
 from alignment.planning.config import merged, planned, read_yaml
@@ -57,14 +58,16 @@ def describe_cohort(name, cohort, table, similarity, folds):
     )
 
 
-def describe_model(model):
-    """Say where a network is cut, and how large its feature maps are."""
+def describe_model(model, n_images):
+    """Say where a network is cut, how large its feature maps are, and what it takes."""
     network, cuts = load_and_cut(model, cache_folder())
     shape = " x ".join(map(str, cuts.maps_shape))
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
     megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
     print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
+    if n_images:
+        print(f"  time: {measure_cost(cuts, network.input_size).of(n_images)}")
     for note in network.notes:
         print(f"  {note}")
 
@@ -98,12 +101,14 @@ def main(path):
             continue
         what = name, cohort, *read[cohort["dataset"]], config["crossvalidation"]
         all_well &= attempt(f"cohort {name}", describe_cohort, *what)[1]
+    n_images = sum(len(table["image"]) for table, _ in filter(None, read.values()))
+    print(f"memory: at most {config['compute']['memory_mb']} MB for a network or a head at a time")
     for name, model in config["models"].items():
         weights = model["weights"]
         if isinstance(weights, dict) and "topography" in weights:
             print(f"model {name}\n  {weights['topography']}: trained by this workflow")
             continue
-        all_well &= attempt(f"model {name}", describe_model, model)[1]
+        all_well &= attempt(f"model {name}", describe_model, model, n_images)[1]
     return all_well
 
 
