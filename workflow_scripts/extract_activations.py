@@ -70,7 +70,7 @@ def write_outputs(file, backbone, batches, n_images, device):
             file[name][start : start + len(array)] = array
         start += len(batch)
         pooled &= is_pooled(arrays["feature_maps"], arrays["embedding"])
-        silent += np.count_nonzero(arrays["feature_maps"].max(axis=(2, 3)) == 0)
+        silent += np.count_nonzero(~arrays["feature_maps"].any(axis=(2, 3)))
     return pooled, silent / np.prod(file["feature_maps"].shape[:2])
 
 

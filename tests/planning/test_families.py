@@ -8,36 +8,38 @@ from alignment.networks.cuts import cut
 from alignment.networks.networks import list_architectures, load_network
 from alignment.planning.families import POOLED, ends_in_pooling
 
-# The smallest of every family, the least input that its layers allow, and where it is cut if that
-# cannot be found out.
+# The smallest of every family, and the least input that its layers allow.
 SMALLEST = {
-    "alexnet": (64, ()),
-    "convnext_tiny": (64, ()),
-    "densenet121": (64, ()),
-    "efficientnet_b0": (64, ()),
-    "efficientnet_lite0": (64, ()),
-    "googlenet": (64, ()),
-    "inception_v3": (128, ()),
-    "mnasnet0_5": (64, ()),
-    "mobilenet_v2": (64, ()),
-    "mobilenet_v3_small": (64, ()),
-    "regnet_y_400mf": (64, ()),
-    "resnet18": (64, ()),
-    "resnext50_32x4d": (64, ()),
-    "shufflenet_v2_x0_5": (64, ()),
-    "squeezenet1_1": (64, ("features.11.cat", "flatten")),
-    "vgg11": (64, ()),
-    "wide_resnet50_2": (64, ()),
+    "alexnet": 64,
+    "convnext_tiny": 64,
+    "densenet121": 64,
+    "efficientnet_b0": 64,
+    "efficientnet_lite0": 64,
+    "googlenet": 64,
+    "inception_v3": 128,
+    "mnasnet0_5": 64,
+    "mobilenet_v2": 64,
+    "mobilenet_v3_small": 64,
+    "regnet_y_400mf": 64,
+    "resnet18": 64,
+    "resnext50_32x4d": 64,
+    "shufflenet_v2_x0_5": 64,
+    "squeezenet1_1": 64,
+    "swin_t": 64,
+    "swin_v2_t": 64,
+    "vgg11": 64,
+    "vit_b_32": 64,
+    "wide_resnet50_2": 64,
 }
 
 
 @pytest.mark.parametrize("architecture", SMALLEST)
 def test_a_family_ends_in_pooling_as_its_smallest_network_does(architecture, tmp_path):
-    size, layers = SMALLEST[architecture]
+    size = SMALLEST[architecture]
     network = load_network(architecture, {"random": 1}, cache_dir=tmp_path, input_size=size)
     pictures = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        found = cut(network, *layers).backbone(pictures)
+        found = cut(network).backbone(pictures)
     maps, embedding = (found[name].numpy() for name in ("feature_maps", "embedding"))
     assert is_pooled(maps, embedding) == ends_in_pooling(architecture)
 

@@ -6,6 +6,7 @@ and without gradients from the start.
 """
 
 import difflib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,7 +206,10 @@ def from_saved(saved: SavedNetwork) -> Network:
     module = _build(
         known["architecture"], known["n_classes"] or 1, known["input_size"], known["options"]
     )
-    module.load_state_dict(_tensors(saved))
+    tensors = OrderedDict(_tensors(saved))
+    # Versions of the modules, without which some (MNASNet) refuse to load.
+    tensors._metadata = module.state_dict()._metadata
+    module.load_state_dict(tensors)
     return Network(module=module, **known)
 
 

@@ -1,15 +1,22 @@
-"""The graph of a network's operations, by torch.fx, with the names and shapes of its layers."""
+"""The graph of a network's operations, by torch.fx, with the names and shapes of its layers.
+
+A graph is used only if it computes what the network computes, which is tried.  Networks whose
+Python code decides what to do, say by the shape of its input, have none.
+"""
 
 import importlib
 import inspect
 import math
 import operator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import torch
 from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
 
@@ -17,6 +24,12 @@ torchvision = import_torchvision()
 feature_extraction = importlib.import_module("torchvision.models.feature_extraction")
 
 _TRIAL_PICTURES = 2
+# How far a graph's output may be from the network's, as a share of the largest value
+_SAME = 1e-5
+
+
+class UntraceableError(Exception):
+    """There is no graph of the network that computes what the network does."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,11 @@ class Trace:
         Qualified names, such as ``layer4.1.relu_1``.
     shapes : dict of torch.fx.Node to torch.Size
         Of every node whose output is a tensor, for a batch of two pictures; parameters left out.
+    signed : set of torch.fx.Node
+        Those of them that hold values below zero.
+    constants : dict of torch.fx.Node to object
+        Values of the nodes that are no tensors and the same for any number of pictures, such as the
+        height of a map.
     """
 
     architecture: str
@@ -41,6 +59,13 @@ class Trace:
     graph: fx.Graph
     names: dict[fx.Node, str]
     shapes: dict[fx.Node, torch.Size]
+    signed: set[fx.Node]
+    constants: dict[fx.Node, Any]
+
+    @cached_property
+    def sides(self) -> set[int]:
+        """Sides of the square maps of the network."""
+        return sides_of(shape for node, shape in self.shapes.items() if node.op != "placeholder")
 
     @property
     def output(self) -> fx.Node:
@@ -89,18 +114,22 @@ class Trace:
 
 
 def trace(network: Network) -> Trace:
-    """Trace a network and run it once on two random pictures, to learn the shapes.
+    """Trace a network and run it on random pictures, to learn the shapes.
 
     Raises
     ------
+    UntraceableError
+        The network has no graph, or that computes something else.
     InputError
-        The network's operations depend on the values in a picture, or it does not run on pictures
-        of its input size.
+        The network does not run on pictures of its input size, or returns something other than
+        one tensor.
     """
     # In-place modules overwrite the output of the layer before them, which may be a cut.
     for layer in network.module.modules():
         if getattr(layer, "inplace", False):
             layer.inplace = False
+    pictures = trial_pictures(network)
+    expected = output_for(network, pictures)
     # The settings of torchvision's own get_graph_node_names, so that the names agree.
     blocks = [b for _, b in inspect.getmembers(torchvision.ops, inspect.isclass)]
     tracer = feature_extraction.NodePathTracer(
@@ -109,43 +138,95 @@ def trace(network: Network) -> Trace:
     )
     try:
         graph = tracer.trace(network.module)
-    except fx.proxy.TraceError as error:
-        raise InputError(
-            f"{network.architecture} cannot be cut: what it computes depends on the values in a "
-            f"picture ({error})."
-        ) from error
-    for node in graph.nodes:
-        _make_out_of_place(node)
-
-    # A GraphModule copies the graph, and the shapes belong to this one.
-    recorder = _ShapeRecorder(network.module, graph=graph)
-    size = (_TRIAL_PICTURES, 3, network.input_size, network.input_size)
-    pictures = torch.rand(size, generator=torch.Generator().manual_seed(0))
-    try:
+        for node in graph.nodes:
+            _make_out_of_place(node)
+        # A GraphModule copies the graph, and the shapes belong to this one.
+        recorder, single = (_Recorder(network.module, graph=graph) for _ in range(2))
         with torch.no_grad():
-            recorder.run(pictures)
-    except (RuntimeError, ValueError, AssertionError) as error:
-        raise InputError(
-            f"{network.architecture} does not run on pictures of {network.input_size} x "
-            f"{network.input_size} pixels ({str(error).splitlines()[0]}): choose another size."
-        ) from error
+            found = recorder.run(pictures)
+            if recorder.others:  # then some may be numbers of pictures
+                single.run(pictures[:1])
+    except Exception as error:  # whatever Python code meets when symbols stand for its values
+        raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
+    largest = float(expected.nan_to_num().abs().max())
+    if not torch.allclose(found, expected, rtol=0, atol=_SAME * largest, equal_nan=True):
+        raise UntraceableError("its graph computes something else")
+    constants = {
+        node: value
+        for node, value in recorder.others.items()
+        if node in single.others and single.others[node] == value
+    }
     return Trace(
-        network.architecture, network.module, graph, dict(tracer.node_to_qualname), recorder.shapes
+        network.architecture,
+        network.module,
+        graph,
+        dict(tracer.node_to_qualname),
+        recorder.shapes,
+        recorder.signed,
+        constants,
     )
 
 
-class _ShapeRecorder(fx.Interpreter):
-    """Runs a graph node by node and keeps the shapes of the tensors it sees."""
+def trial_pictures(network: Network) -> torch.Tensor:
+    """Return two random pictures of the network's input size, the same in every run."""
+    size = (_TRIAL_PICTURES, 3, network.input_size, network.input_size)
+    return torch.rand(size, generator=torch.Generator().manual_seed(0))
+
+
+def output_for(network: Network, pictures: torch.Tensor) -> torch.Tensor:
+    """Return what a network makes of pictures.
+
+    Raises
+    ------
+    InputError
+        It does not run on them, or returns something other than one tensor.
+    """
+    try:
+        with torch.no_grad():
+            output = network.module(pictures)
+    except Exception as error:  # whatever the code of a network meets
+        said = str(error).splitlines() or [type(error).__name__]
+        raise InputError(
+            f"{network.architecture} does not run on pictures of {network.input_size} x "
+            f"{network.input_size} pixels ({said[0]}): choose another input_size."
+        ) from error
+    if not isinstance(output, torch.Tensor):
+        raise InputError(
+            f"{network.architecture} returns {_article(type(output).__name__)}, where one tensor "
+            f"is needed, the class scores or the embedding of every picture: let a function of "
+            f"yours return a module that gives it."
+        )
+    if output.ndim == 0 or len(output) != len(pictures):
+        shape = " x ".join(map(str, output.shape))
+        raise InputError(
+            f"{network.architecture} returns an output of shape {shape or 'nothing'} for "
+            f"{len(pictures)} pictures, where the first number must be that of the pictures."
+        )
+    return output
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+class _Recorder(fx.Interpreter):
+    """Runs a graph node by node; keeps the shapes of tensors, and all values but tensors."""
 
     def __init__(self, module: nn.Module, graph: fx.Graph):
         super().__init__(module, graph=graph)
         self.extra_traceback = False
         self.shapes: dict[fx.Node, torch.Size] = {}
+        self.signed: set[fx.Node] = set()
+        self.others: dict[fx.Node, Any] = {}
 
     def run_node(self, node: fx.Node):
         value = super().run_node(node)
-        if isinstance(value, torch.Tensor) and node.op not in ("get_attr", "output"):
+        if isinstance(value, int | float | bool | str | torch.Size | torch.dtype | torch.device):
+            self.others[node] = value
+        elif isinstance(value, torch.Tensor) and node.op not in ("get_attr", "output"):
             self.shapes[node] = value.shape
+            if value.is_floating_point() and (value < 0).any():
+                self.signed.add(node)
         return value
 
 

@@ -1,14 +1,15 @@
 """Families of networks that end in global average pooling, by the beginnings of their names.
 
-Their heads are a matter of arithmetic, in one thread; the others run layers again.  What
-follows from this, before a network was ever opened, is only how many jobs there are and how many
-threads and how much memory they ask for: what a head is, is found from the network itself
+Transformers are among them: by default their embedding is the mean of their tokens.  Pooled heads
+are a matter of arithmetic, in one thread; the others run layers again.  What follows from this,
+before a network was ever opened, is only how many jobs there are and how many threads and how much
+memory they ask for: what a head is, is found from the network itself
 (:func:`alignment.heads.opening.is_pooled`).
 """
 
 POOLED = (
     *("densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
-    *("regnet", "resnet", "resnext", "shufflenet", "wide_resnet"),
+    *("regnet", "resnet", "resnext", "shufflenet", "swin", "vit", "wide_resnet"),
 )
 
 
