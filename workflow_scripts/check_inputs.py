@@ -63,7 +63,7 @@ def describe_model(model):
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
     megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
     print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
-    for note in network.notes:
+    for note in (*network.notes, *cuts.notes):
         print(f"  {note}")
 
 

@@ -272,6 +272,8 @@ class LooksAtValues(Toy):
         return super().forward(x) if x.sum() > 0 else super().forward(-x)
 
 
-def test_network_that_branches_on_values_is_refused():
-    with pytest.raises(InputError, match="toy cannot be cut: what it computes depends on the val"):
-        cut(toy(LooksAtValues(nn.ReLU())))
+def test_network_without_a_graph_is_cut_at_its_modules():
+    network = toy(LooksAtValues(nn.ReLU()))
+    cuts = cut(network)
+    assert (cuts.feature_maps, cuts.embedding) == ("activation", "input of fc")
+    assert [layer.name for layer in list_layers(network)] == ["conv", "activation", "pool", "fc"]

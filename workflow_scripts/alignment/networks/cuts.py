@@ -5,13 +5,16 @@ The network is traced into a graph of operations (torch.fx), whose nodes are its
 ``layer4.1.relu_1``, ``flatten``.  Truong, Pesenti & Hasson (arXiv 2409.16292) cut VGG-16 after the
 ReLU of the last convolutional layer and after the ReLU of the penultimate fully connected layer;
 the defaults say the same by structure, for any network.
+
+A network without such a graph is cut at its modules, which hooks record; its head is then the whole
+network run again (:mod:`alignment.networks.call_cuts`).
 """
 
-from alignment.artifacts.errors import InputError
+from alignment.networks.call_cuts import cut_calls, list_called_layers
 from alignment.networks.graph_cuts import cut_graph, list_graph_layers
 from alignment.networks.layers import Cuts, Layer
 from alignment.networks.networks import Network
-from alignment.networks.traces import Trace, UntraceableError, trace
+from alignment.networks.traces import UntraceableError, trace
 
 
 def list_layers(network: Network) -> list[Layer]:
@@ -20,9 +23,13 @@ def list_layers(network: Network) -> list[Layer]:
     Raises
     ------
     InputError
-        The network does not run on pictures of its input size, or cannot be traced.
+        The network does not run on pictures of its input size.
     """
-    return list_graph_layers(_traced(network))
+    try:
+        traced = trace(network)
+    except UntraceableError:
+        return list_called_layers(network)
+    return list_graph_layers(traced)
 
 
 def cut(network: Network, feature_maps: str | None = None, embedding: str | None = None) -> Cuts:
@@ -45,14 +52,8 @@ def cut(network: Network, feature_maps: str | None = None, embedding: str | None
         A layer does not exist or has an output of the wrong shape, there is no default, the
         embedding does not follow from the feature maps, or not from them alone.
     """
-    return cut_graph(_traced(network), network.n_classes is not None, feature_maps, embedding)
-
-
-def _traced(network: Network) -> Trace:
     try:
-        return trace(network)
-    except UntraceableError as error:
-        raise InputError(
-            f"{network.architecture} cannot be cut: what it computes depends on the values in a "
-            f"picture ({error})."
-        ) from error
+        traced = trace(network)
+    except UntraceableError:
+        return cut_calls(network, feature_maps, embedding)
+    return cut_graph(traced, network.n_classes is not None, feature_maps, embedding)

@@ -46,6 +46,8 @@ class Cuts:
         ``logits`` (B, K), or None where the network has no classes; one forward pass.
     head : torch.nn.Module
         Feature maps (B, F, H, W) to embeddings (B, D).
+    notes : tuple of str
+        What a person should know about how the head is run.
     """
 
     feature_maps: str
@@ -54,6 +56,7 @@ class Cuts:
     n_units: int
     backbone: nn.Module
     head: nn.Module
+    notes: tuple[str, ...] = ()
 
 
 def format_layers(layers: Sequence[Layer]) -> str:
