@@ -30,7 +30,7 @@ from alignment.planning import sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.contents import contents
-from alignment.planning.families import ends_in_pooling
+from alignment.planning.families import TIMM, ends_in_pooling
 from alignment.planning.imports import modules_behind
 from alignment.planning.run_reports import Unrepeated, after_failure, after_success
 
@@ -265,6 +265,15 @@ HEAD = {
 def versions(*packages):
     """The installed versions of packages that a stage's numbers depend on."""
     return {package: version(package) for package in packages}
+
+
+def packages_of(wildcards):
+    """The packages that a network's layers come from."""
+    of_timm = config["models"][wildcards.model]["architecture"].startswith(TIMM)
+    return [
+        *("torch", "torchvision", "efficientnet-lite-pytorch"),
+        *(["timm"] if of_timm else []),
+    ]
 
 
 # Figures

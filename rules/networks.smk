@@ -8,6 +8,9 @@ rule prepare_network:
         weights=lambda wildcards: sources.weights_file(
             config["models"][wildcards.model]
         ),
+        function=lambda wildcards: sources.network_code(
+            config["models"][wildcards.model]
+        ),
         code=imports_of("prepare_network"),
     output:
         network="results/networks/{model}.safetensors",
@@ -23,7 +26,10 @@ rule prepare_network:
     params:
         model=network_of,
         name="{model}",
-        versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
+        contents=lambda wildcards: contents(
+            sources.network_code(config["models"][wildcards.model])
+        ),
+        versions=lambda wildcards: versions(*packages_of(wildcards)),
     script:
         "../workflow_scripts/prepare_network.py"
 
@@ -50,8 +56,6 @@ rule extract_activations:
         dataset="{dataset}",
         framing=config["framing"],
         device=config["compute"]["device"],
-        versions=versions(
-            "torch", "torchvision", "efficientnet-lite-pytorch", "pillow", "numpy"
-        ),
+        versions=lambda wildcards: versions(*packages_of(wildcards), "pillow", "numpy"),
     script:
         "../workflow_scripts/extract_activations.py"

@@ -12,6 +12,7 @@ def embeddings(
     axis: int = 1,
     off: int | None = None,
     n_others: int = 0,
+    batch_axis: int = 0,
 ) -> torch.Tensor:
     """Return the embeddings (B, D) that the whole network gives, one forward pass.
 
@@ -19,13 +20,16 @@ def embeddings(
     ----------
     maps, embedding : str
         Modules: the output of the first is the maps, the *input* of the second the embedding.
-        Without `embedding` it is the mean of the maps over their places.
+        Without `embedding` it is the mean of the maps over their places; '' is the output of the
+        whole network.
     axis : int
         Where the maps' output has its channels.
     off : int, optional
         The map that is set to zero.
     n_others : int
         Tokens that belong to no place.
+    batch_axis : int
+        Where the maps' output has its pictures.
     """
     found = {}
 
@@ -40,13 +44,13 @@ def embeddings(
         found["embedding"] = inputs[0].clone()
 
     handles = [module.get_submodule(maps).register_forward_hook(switch_off)]
-    if embedding is not None:
+    if embedding:
         handles.append(module.get_submodule(embedding).register_forward_pre_hook(keep))
     with torch.no_grad():
-        module(pictures)
+        scores = module(pictures)
     for handle in handles:
         handle.remove()
     if embedding is not None:
-        return found["embedding"].flatten(1)
-    output = found["maps"].movedim(axis, -1)
+        return found.get("embedding", scores).flatten(1)
+    output = found["maps"].movedim((batch_axis, axis), (0, -1))
     return output.flatten(1, -2)[:, n_others:].mean(dim=1)

@@ -11,8 +11,10 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.pictures import name_pictures, read_picture
+from alignment.heads.foresight import foresee
 from alignment.importance.folds import check_cohort
 from alignment.networks.opening import load_and_cut
+from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
 from alignment.similarity.pairs import upper_triangle
@@ -61,6 +63,7 @@ def describe_model(model):
     shape = " x ".join(map(str, cuts.maps_shape))
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
+    print(f"  head: {foresee(cuts.backbone, cuts.head, trial_pictures(network.input_size))}")
     megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
     print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
     for note in (*network.notes, *cuts.notes):

@@ -19,7 +19,11 @@ SHAPES = {
     "small grid": ((2, 5, 768), {2}, Arrangement("tokens", 768, 2, 1)),
     "patches alone": ((2, 196, 512), {14}, Arrangement("tokens", 512, 14, 0)),
     "no convolution": ((2, 65, 48), (), Arrangement("tokens", 48, 8, 1)),
+    "tokens before pictures": ((50, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 1)),
+    "patches before pictures": ((49, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 0)),
     "as many tokens as channels": ((2, 196, 196), {14}, Arrangement("tokens", 196, 14, 0)),
+    "windows": ((128, 49, 96), {7}, None),
+    "windows of maps": ((128, 96, 7, 7), (), None),
     "pooled": ((2, 512, 1, 1), (), None),
     "not square": ((2, 512, 7, 8), (), None),
     "vector": ((2, 512), (), None),
@@ -36,7 +40,7 @@ def test_an_output_is_understood_by_its_shape(case):
     assert arrangement_of(shape, sides) == expected
 
 
-@pytest.mark.parametrize("case", ["channels first", "channels last", "registers", "patches alone"])
+@pytest.mark.parametrize("case", [case for case in SHAPES if SHAPES[case][2] is not None])
 def test_every_value_comes_to_its_place(case):
     shape, sides, _ = SHAPES[case]
     found = arrangement_of(shape, sides)
@@ -44,11 +48,13 @@ def test_every_value_comes_to_its_place(case):
     output = torch.rand(shape, generator=torch.Generator().manual_seed(0))
     maps = maps_of(output, found.kind, g, found.n_others)
     assert maps.shape == (2, *found.maps_shape)
-    for b, c, row, column in [(0, 0, 0, 0), (1, f - 1, g - 1, 0), (1, 3, 2, g - 2)]:
+    for b, c, row, column in [(0, 0, 0, 0), (1, f - 1, g - 1, 0), (1, 3, 1, g - 2)]:
+        token = found.n_others + row * g + column
         where = {
             "channels first": (b, c, row, column),
             "channels last": (b, row, column, c),
-            "tokens": (b, found.n_others + row * g + column, c),
+            "tokens": (b, token, c),
+            "tokens before pictures": (token, b, c),
         }
         assert maps[b, c, row, column] == output[where[found.kind]]
     if not found.n_others:

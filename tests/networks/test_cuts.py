@@ -8,8 +8,9 @@ from torch import nn
 from torch.nn import functional
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.architectures import build
 from alignment.networks.cuts import cut, list_layers
-from alignment.networks.networks import Network, _build, load_network
+from alignment.networks.networks import Network, load_network
 from alignment.networks.traces import feature_extraction
 
 # Architecture, feature maps, embedding, shape of the maps, D: by default.
@@ -69,7 +70,7 @@ def test_default_layers(network, architecture, maps, embedding, shape, units):
 
 def test_vgg16_is_cut_where_the_paper_cuts_it():
     with torch.device("meta"):  # only names and shapes matter, and the network is large
-        module = _build("vgg16", 1000, 64, {})
+        module = build("vgg16", 1000, 64, {})
     module = module.to_empty(device="cpu")
     for parameter in module.parameters():
         parameter.zero_()
@@ -85,6 +86,7 @@ def test_vgg16_is_cut_where_the_paper_cuts_it():
 def test_head_repeats_the_network_for_any_batch(network, architecture):
     network = network(architecture)
     cuts = cut(network)
+    assert cuts.notes == ()
     for n_pictures in (1, 2, 5):
         size = (n_pictures, 3, network.input_size, network.input_size)
         pictures = torch.randn(size, generator=torch.Generator().manual_seed(n_pictures))
@@ -214,6 +216,16 @@ def test_network_without_defaults_is_still_listed():
     layers = list_layers(toy(OneNumber(nn.ReLU())))
     assert "conv" in [layer.name for layer in layers]
     assert not any(layer.default_for for layer in layers)
+
+
+def test_a_default_cut_that_moves_with_the_size_of_pictures_is_said(tmp_path):
+    small = load_network("resnet18", {"random": 1}, cache_dir=tmp_path, input_size=32)
+    cuts = cut(small)
+    assert (cuts.feature_maps, cuts.maps_shape) == ("layer3.1.relu_1", (256, 2, 2))
+    assert cuts.notes == (
+        "the maps of layer4.1.conv2 are 1 x 1 at this input_size, so resnet18 is cut earlier than "
+        "usual, at layer3.1.relu_1",
+    )
 
 
 # ----------------------------------------------------------------------------------------- errors

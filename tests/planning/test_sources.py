@@ -5,7 +5,10 @@ import pytest
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
+    function_files,
+    function_parts,
     lost_overlays,
+    network_code,
     own_pictures,
     own_tables,
     picture_sources,
@@ -109,3 +112,24 @@ def test_overlays_are_lost_that_an_index_lists_and_that_are_gone(tmp_path):
     for name in files:
         (tmp_path / "full" / name).touch()
     assert lost_overlays(index) == []
+
+
+def test_the_file_of_a_function_is_found_by_path_or_module(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab/models").mkdir(parents=True)
+    for name in ("nets.py", "lab/nets.py", "lab/models/__init__.py"):
+        (tmp_path / name).touch()
+    for function, files in {
+        "nets.py:build": ["nets.py"],
+        "nets:build": ["nets.py"],
+        "lab/nets.py:build": ["lab/nets.py"],
+        "lab.nets:build": ["lab/nets.py"],
+        "lab.models:build": ["lab/models/__init__.py"],
+        "torchvision.models:resnet18": [],  # installed
+        "no.py:build": [],
+    }.items():
+        assert function_files(function) == files, function
+        assert network_code({"architecture": function}) == files, function
+    assert function_parts("lab/nets.py:build") == ("lab/nets.py", "build")
+    for named in ("resnet18", "timm:nets"):
+        assert network_code({"architecture": named}) == []

@@ -56,6 +56,7 @@ def test_what_is_understood_is_told(check):
     assert "labels: group" in lines
     assert "10 pictures (00, 01, 02, 03, 04, ...), 2 folds of images for each of 1 seeds" in lines
     assert "feature maps: _swish_1 (1280 x 7 x 7), embedding: view" in lines
+    assert "head: global average pooling: by arithmetic on the embeddings" in lines
 
 
 def test_everything_that_is_wrong_is_told_at_once(check, tmp_path):

@@ -20,7 +20,7 @@ MODULES = {
 }
 # Packages in which torch lives, and what in them is used without it.
 OF_TORCH = ("alignment.networks.", "alignment.heads.", "alignment.topography.")
-RUN_LAYERS = {"connected", "connected_layers", "embeddings", "forward", "split"}
+RUN_LAYERS = {"connected", "connected_layers", "embeddings", "foresight", "forward", "split"}
 TRAIN = {"losses", "networks", "training", "robustness", "colour"}
 # Packages that compute on arrays alone: neither tables of pandas nor pictures of matplotlib.
 PLAIN = tuple(

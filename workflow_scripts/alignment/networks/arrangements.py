@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
+from alignment.networks.trials import N_PICTURES
+
 # The embedding that is the mean of every map, and no layer of the network.
 MEAN = "mean of the maps"
 
@@ -25,8 +27,8 @@ class Arrangement:
 
     Attributes
     ----------
-    kind : {"channels first", "channels last", "tokens"}
-        (B, F, H, W), (B, H, W, F) or (B, T, F).
+    kind : {"channels first", "channels last", "tokens", "tokens before pictures"}
+        (B, F, H, W), (B, H, W, F), (B, T, F) or, as in CLIP, (T, B, F).
     n_maps : int
     side : int
         H = W, since pictures are square.
@@ -40,23 +42,37 @@ class Arrangement:
     n_others: int = 0
 
     @property
+    def is_tokens(self) -> bool:
+        """Whether it is a list of tokens."""
+        return self.kind.startswith("tokens")
+
+    @property
     def maps_shape(self) -> tuple[int, int, int]:
         """(F, H, W)."""
         return self.n_maps, self.side, self.side
 
 
-def arrangement_of(shape: Sequence[int], sides: Iterable[int] = ()) -> Arrangement | None:
+def arrangement_of(
+    shape: Sequence[int], sides: Iterable[int] = (), n_pictures: int = N_PICTURES
+) -> Arrangement | None:
     """Tell how an output is read as maps larger than 1 x 1; None where it cannot be.
 
     Parameters
     ----------
     shape : sequence of int
-        Of the output, the batch first.
+        Of the output, for a batch of pictures.
     sides : iterable of int
         Sides of the square maps that the network has elsewhere: the patches of a transformer are
         cut by a convolution, whose output has the grid of the tokens.  Without any, tokens are a
         square number, or one more.
+    n_pictures : int
+        In the batch.
     """
+    kind = "tokens"
+    if len(shape) == 3 and shape[0] != n_pictures == shape[1]:
+        kind, shape = "tokens before pictures", (shape[1], shape[0], shape[2])
+    if not shape or shape[0] != n_pictures:
+        return None  # windows of pictures, for instance
     if len(shape) == 4:
         _, first, second, third = shape
         if second == third > 1:
@@ -67,7 +83,7 @@ def arrangement_of(shape: Sequence[int], sides: Iterable[int] = ()) -> Arrangeme
         tokens, channels = _grid(shape[1], sides), _grid(shape[2], sides)
         # Maps that were merely flattened, (B, F, H W), may look like tokens, too.
         if tokens is not None and (channels is None or shape[1] == shape[2]):
-            return Arrangement("tokens", shape[2], tokens, shape[1] - tokens**2)
+            return Arrangement(kind, shape[2], tokens, shape[1] - tokens**2)
     return None
 
 
@@ -91,7 +107,9 @@ def maps_of(output: torch.Tensor, kind: str, side: int, n_others: int) -> torch.
     """Bring the output of a layer to maps (B, F, H, W); see :class:`Arrangement`."""
     if kind == "channels last":
         return output.permute(0, 3, 1, 2).contiguous()
-    if kind == "tokens":
+    if kind == "tokens before pictures":
+        output = output.transpose(0, 1)
+    if kind.startswith("tokens"):
         return output[:, n_others:].transpose(1, 2).unflatten(2, (side, side)).contiguous()
     return output
 
@@ -102,4 +120,6 @@ def output_of(maps: torch.Tensor, kind: str) -> torch.Tensor:
         return maps.permute(0, 2, 3, 1)
     if kind == "tokens":
         return maps.flatten(2).transpose(1, 2)
+    if kind == "tokens before pictures":
+        return maps.flatten(2).permute(2, 0, 1)
     return maps

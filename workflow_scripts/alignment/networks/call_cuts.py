@@ -23,7 +23,7 @@ from alignment.networks.call_parts import (
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.layers import Cuts, Layer, written
 from alignment.networks.networks import Network
-from alignment.networks.traces import output_for, trial_pictures
+from alignment.networks.trials import output_for, trial_pictures
 
 _SHOWN = 10  # candidates in a message
 # How far embeddings may be from what they are to be, as a share of the largest value
@@ -32,7 +32,7 @@ _SAME = 1e-5
 
 def list_called_layers(network: Network) -> list[Layer]:
     """List the modules in the order in which they end, the default cuts marked."""
-    found = record(network.module, trial_pictures(network))
+    found = record(network.module, trial_pictures(network.input_size))
     marks = {}
     try:
         ends = _ends(network, found, None, None)
@@ -50,9 +50,9 @@ def list_called_layers(network: Network) -> list[Layer]:
 
 def cut_calls(network: Network, feature_maps: str | None, embedding: str | None) -> Cuts:
     """Cut a network at two of its modules; see :func:`alignment.networks.cuts.cut`."""
-    pictures = trial_pictures(network)
+    pictures = trial_pictures(network.input_size)
     found = record(network.module, pictures)
-    if not torch.equal(found.output, output_for(network, pictures)):
+    if not torch.equal(found.output, output_for(network.architecture, network.module, pictures)):
         raise InputError(
             f"{network.architecture} returns other values when it sees the same pictures again, "
             "as with dropout that is always on: what it computes must depend on the picture alone."
@@ -74,7 +74,7 @@ def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, 
     """Return the head, the length of an embedding, and what a person should know."""
     if ends.embedding == MEAN:
         return MeanHead(), ends.arrangement.n_maps, ()
-    pictures = trial_pictures(network)
+    pictures = trial_pictures(network.input_size)
     with torch.no_grad():
         outputs = CalledBackbone(network.module, ends, has_classes=False)(pictures)
     maps, embedding = outputs["feature_maps"], outputs["embedding"]
@@ -129,7 +129,7 @@ def _ends(network: Network, found: Record, feature_maps: str | None, embedding: 
         )
     if embedding is None:
         embedding = OUTPUT if found.classifier is None else INPUT + found.classifier.name
-        if arrangement.kind == "tokens" or found.output.ndim != 2:
+        if arrangement.is_tokens or found.output.ndim != 2:
             embedding = MEAN
     if embedding in (MEAN, OUTPUT):
         return Ends(maps, arrangement, embedding, None)

@@ -67,7 +67,7 @@ def cut_graph(
     else:
         maps_node = _find(traced, feature_maps, "feature_maps", maps_like)
         _check_maps(traced, maps_node, feature_maps, maps_like)
-        if embedding is None and _arrangement(traced, maps_node).kind != "tokens":
+        if embedding is None and not _arrangement(traced, maps_node).is_tokens:
             embedding_node = _default_embedding(traced)[0]
 
     arrangement = _arrangement(traced, maps_node)
@@ -82,6 +82,7 @@ def cut_graph(
         n_units=n_units,
         head=_head(traced, maps_node, embedding_node),
         backbone=_backbone(traced, maps_node, embedding_node, has_classes),
+        notes=_moved(traced, maps_node) if feature_maps is None else (),
     )
 
 
@@ -114,7 +115,7 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
         return _last_maps(traced, traced.output), None
     embedding, classifier = _default_embedding(traced)
     maps = _last_maps(traced, classifier)
-    return maps, None if _arrangement(traced, maps).kind == "tokens" else embedding
+    return maps, None if _arrangement(traced, maps).is_tokens else embedding
 
 
 def _default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
@@ -158,6 +159,25 @@ def _last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
     raise InputError(
         f"{traced.architecture} has no feature maps before {traced.names[embedding]}: name other "
         f"layers under layers: feature_maps: and embedding:."
+    )
+
+
+def _moved(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
+    """Say where convolutions behind the default maps only have maps of 1 x 1 at this input size."""
+    behind, is_pooled = [], False
+    for node in reversed(traced.shapes):
+        kind = traced.type_of(node).lower()
+        is_pooled |= "pool" in kind or kind == "mean"
+        if node is maps:
+            break
+        # Behind the pooling convolutions of 1 x 1 are usual.
+        if is_pooled and kind == "conv2d" and traced.shapes[node][2:] == (1, 1):
+            behind.append(traced.names[node])
+    if not behind:
+        return ()
+    return (
+        f"the maps of {behind[0]} are 1 x 1 at this input_size, so {traced.architecture} is cut "
+        f"earlier than usual, at {traced.names[maps]}",
     )
 
 

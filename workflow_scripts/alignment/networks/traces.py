@@ -15,15 +15,14 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from alignment.artifacts.errors import InputError
 from alignment.networks.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
+from alignment.networks.trials import N_PICTURES, output_for, trial_pictures
 
 torchvision = import_torchvision()
 feature_extraction = importlib.import_module("torchvision.models.feature_extraction")
 
-_TRIAL_PICTURES = 2
 # How far a graph's output may be from the network's, as a share of the largest value
 _SAME = 1e-5
 
@@ -110,7 +109,7 @@ class Trace:
         else:
             return False
         shape = self.shapes.get(tensor, ())
-        return dimension == 0 and len(shape) > 0 and shape[0] == _TRIAL_PICTURES
+        return dimension == 0 and len(shape) > 0 and shape[0] == N_PICTURES
 
 
 def trace(network: Network) -> Trace:
@@ -128,8 +127,8 @@ def trace(network: Network) -> Trace:
     for layer in network.module.modules():
         if getattr(layer, "inplace", False):
             layer.inplace = False
-    pictures = trial_pictures(network)
-    expected = output_for(network, pictures)
+    pictures = trial_pictures(network.input_size)
+    expected = output_for(network.architecture, network.module, pictures)
     # The settings of torchvision's own get_graph_node_names, so that the names agree.
     blocks = [b for _, b in inspect.getmembers(torchvision.ops, inspect.isclass)]
     tracer = feature_extraction.NodePathTracer(
@@ -165,48 +164,6 @@ def trace(network: Network) -> Trace:
         recorder.signed,
         constants,
     )
-
-
-def trial_pictures(network: Network) -> torch.Tensor:
-    """Return two random pictures of the network's input size, the same in every run."""
-    size = (_TRIAL_PICTURES, 3, network.input_size, network.input_size)
-    return torch.rand(size, generator=torch.Generator().manual_seed(0))
-
-
-def output_for(network: Network, pictures: torch.Tensor) -> torch.Tensor:
-    """Return what a network makes of pictures.
-
-    Raises
-    ------
-    InputError
-        It does not run on them, or returns something other than one tensor.
-    """
-    try:
-        with torch.no_grad():
-            output = network.module(pictures)
-    except Exception as error:  # whatever the code of a network meets
-        said = str(error).splitlines() or [type(error).__name__]
-        raise InputError(
-            f"{network.architecture} does not run on pictures of {network.input_size} x "
-            f"{network.input_size} pixels ({said[0]}): choose another input_size."
-        ) from error
-    if not isinstance(output, torch.Tensor):
-        raise InputError(
-            f"{network.architecture} returns {_article(type(output).__name__)}, where one tensor "
-            f"is needed, the class scores or the embedding of every picture: let a function of "
-            f"yours return a module that gives it."
-        )
-    if output.ndim == 0 or len(output) != len(pictures):
-        shape = " x ".join(map(str, output.shape))
-        raise InputError(
-            f"{network.architecture} returns an output of shape {shape or 'nothing'} for "
-            f"{len(pictures)} pictures, where the first number must be that of the pictures."
-        )
-    return output
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 class _Recorder(fx.Interpreter):
