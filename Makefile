@@ -7,6 +7,7 @@
 # make report  the figures with their captions
 #              (run, explore, topography and report take CONFIG=mine.yaml)
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
+# make test-networks   families of networks against plain hooks (docs/networks.md)
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0
@@ -15,7 +16,7 @@ PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 
-.PHONY: run topography faithfulness explore check test test-slurm bench lint layers report
+.PHONY: run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -49,6 +50,12 @@ test: .venv/installed-dev
 test-slurm: .venv/installed-dev
 	$(BIN)/python -m pytest -m slurm
 
+test-networks: .venv/installed-dev
+	$(BIN)/python -m pytest -m networks
+
+networks-table: .venv/installed-dev
+	PYTHONPATH=workflow_scripts:tests $(BIN)/python tests/networks_table.py
+
 bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
 	$(BIN)/python benchmarks/pooled.py
@@ -64,14 +71,14 @@ check: .venv/installed
 	@$(BIN)/python workflow_scripts/check_inputs.py $(CONFIG)
 
 layers: .venv/installed
-	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL)
+	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE))
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python envs/requirements.txt
+.venv/installed: .venv/bin/python envs/requirements.txt envs/requirements-timm.txt
 	@echo "Installing the requirements into .venv (once; some minutes)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt
 	@touch $@

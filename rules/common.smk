@@ -32,7 +32,7 @@ from alignment.planning import records, sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.contents import contents
-from alignment.planning.families import ends_in_pooling
+from alignment.planning.families import TIMM, ends_in_pooling
 from alignment.planning.imports import fingerprints
 from alignment.planning.targets import explain_missing
 from alignment.planning.run_reports import Terminal, after_failure, after_success
@@ -219,6 +219,16 @@ def weights_file(wildcards):
     return sources.weights_file(config["models"][wildcards.model])
 
 
+def network_code(wildcards):
+    """The file of the function that builds a model, where the user has written one."""
+    return sources.network_code(config["models"][wildcards.model])
+
+
+def network_files(wildcards):
+    """All files of the user's own that make a model."""
+    return weights_file(wildcards) + network_code(wildcards)
+
+
 def code_of(rule):
     """The script of a job, all that it imports, and how pages and figures look, by what they hold.
 
@@ -373,6 +383,15 @@ HEAD = {
 def versions(*packages):
     """The installed versions of packages that a stage's numbers depend on."""
     return {package: version(package) for package in packages}
+
+
+def packages_of(wildcards):
+    """The packages that a network's layers come from."""
+    of_timm = config["models"][wildcards.model]["architecture"].startswith(TIMM)
+    return [
+        *("torch", "torchvision", "efficientnet-lite-pytorch"),
+        *(["timm"] if of_timm else []),
+    ]
 
 
 # Figures

@@ -6,6 +6,7 @@ rule prepare_network:
     """Load a network and its weights, check where it is cut, and keep it in one checked file."""
     input:
         weights=given(weights_file),
+        function=given(network_code),
     output:
         network="results/networks/{model}.safetensors",
     log:
@@ -18,10 +19,10 @@ rule prepare_network:
     resources:
         **needs(3000, 30),
     params:
-        contents=contents_of(weights_file),
+        contents=contents_of(network_files),
         model=network_of,
         name="{model}",
-        versions=versions("torch", "torchvision", "efficientnet-lite-pytorch"),
+        versions=lambda wildcards: versions(*packages_of(wildcards)),
     script:
         "../workflow_scripts/prepare_network.py"
 
@@ -47,8 +48,6 @@ rule extract_activations:
         dataset="{dataset}",
         framing=config["framing"],
         device=config["compute"]["device"],
-        versions=versions(
-            "torch", "torchvision", "efficientnet-lite-pytorch", "pillow", "numpy"
-        ),
+        versions=lambda wildcards: versions(*packages_of(wildcards), "pillow", "numpy"),
     script:
         "../workflow_scripts/extract_activations.py"

@@ -12,9 +12,10 @@ from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
-from alignment.heads.cost import measure_cost
+from alignment.heads.foresight import foresee, seconds_a_picture
 from alignment.importance.folds import check_cohort
 from alignment.networks.opening import load_and_cut
+from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
 from alignment.similarity.pairs import upper_triangle
@@ -64,11 +65,14 @@ def describe_model(model, n_images):
     shape = " x ".join(map(str, cuts.maps_shape))
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
+    pictures = trial_pictures(network.input_size)
+    print(f"  head: {foresee(cuts.backbone, cuts.head, pictures)}")
     megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
     print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
     if n_images:
-        print(f"  time: {measure_cost(cuts, network.input_size).of(n_images)}")
-    for note in network.notes:
+        seconds = n_images * seconds_a_picture(cuts.backbone, pictures)
+        print(f"  time: about {max(seconds, 1):.0f} s to run it over {n_images} pictures here")
+    for note in (*network.notes, *cuts.notes):
         print(f"  {note}")
 
 

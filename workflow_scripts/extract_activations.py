@@ -48,8 +48,10 @@ def write_outputs(file, backbone, batches, n_images, device):
         Whether the embedding is the spatial mean of the maps.
     silent : float
         Share of (image, map) pairs without any activity.
+    signed : bool
+        Whether there are values below zero in the maps.
     """
-    start, pooled, silent = 0, True, 0
+    start, pooled, silent, signed = 0, True, 0, False
     for batch in batches:
         with torch.inference_mode():
             outputs = backbone(torch.from_numpy(batch).to(device))
@@ -70,8 +72,9 @@ def write_outputs(file, backbone, batches, n_images, device):
             file[name][start : start + len(array)] = array
         start += len(batch)
         pooled &= is_pooled(arrays["feature_maps"], arrays["embedding"])
-        silent += np.count_nonzero(arrays["feature_maps"].max(axis=(2, 3)) == 0)
-    return pooled, silent / np.prod(file["feature_maps"].shape[:2])
+        signed |= bool((arrays["feature_maps"] < 0).any())
+        silent += np.count_nonzero(~arrays["feature_maps"].any(axis=(2, 3)))
+    return pooled, silent / np.prod(file["feature_maps"].shape[:2]), signed
 
 
 def main(input, output, params, threads, dataset, model):
@@ -100,7 +103,7 @@ def main(input, output, params, threads, dataset, model):
     }
     with writing(output.activations, made_by) as file:
         put_array(file, "images", files.names)
-        pooled, silent = write_outputs(
+        pooled, silent, signed = write_outputs(
             file,
             cuts.backbone.to(device),
             progress(batches, "batches of pictures", n_batches),
@@ -110,6 +113,11 @@ def main(input, output, params, threads, dataset, model):
         made_by["head"] = "pooled" if pooled else "forward"
         shape = " x ".join(map(str, file["feature_maps"].shape))
     print(f"feature maps: {shape}; {silent:.0%} of (image, map) pairs are silent throughout")
+    if signed:
+        print(
+            "the maps have values below zero: all their units count as active, so the most active "
+            "maps are an arbitrary choice (docs/networks.md)"
+        )
 
 
 if __name__ == "__main__":

@@ -6,20 +6,38 @@ import tempfile
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.cuts import format_layers, list_layers
+from alignment.heads.foresight import foresee
+from alignment.networks.cuts import cut, list_layers
+from alignment.networks.layers import format_layers
 from alignment.networks.networks import load_network
+from alignment.networks.trials import trial_pictures
 
 
-def main(architecture):
+def main(architecture, input_size):
     with tempfile.TemporaryDirectory() as folder:
-        network = load_network(architecture, {"random": 0}, cache_dir=Path(folder))
+        network = load_network(
+            architecture, {"random": 0}, cache_dir=Path(folder), input_size=input_size
+        )
     print(format_layers(list_layers(network)))
+    try:
+        cuts = cut(network)
+    except InputError as error:
+        print(f"no default cut: {error}")
+        return
+    pictures = trial_pictures(network.input_size)
+    shape = " x ".join(map(str, cuts.maps_shape))
+    print(f"default cut: maps {cuts.feature_maps} ({shape}), embedding {cuts.embedding}")
+    print(f"head: {foresee(cuts.backbone, cuts.head, pictures)}")
+    for note in cuts.notes:
+        print(note)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("architecture", help="such as vgg16 or efficientnet_lite0")
+    parser.add_argument("architecture", help="such as vgg16, timm:resnet50 or nets.py:build")
+    parser.add_argument("--input-size", type=int, help="in pixels, if not that of the weights")
+    arguments = parser.parse_args()
     try:
-        main(parser.parse_args().architecture)
+        main(arguments.architecture, arguments.input_size)
     except InputError as error:
         sys.exit(f"Error: {error}")

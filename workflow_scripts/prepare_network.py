@@ -12,7 +12,7 @@ from alignment.networks.opening import load_and_cut
 
 def main(output, model, name):
     network, cuts = load_and_cut(model, cache_folder())
-    for note in network.notes:
+    for note in (*network.notes, *cuts.notes):
         print(note)
     print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
     attributes = {

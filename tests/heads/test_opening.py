@@ -105,7 +105,17 @@ def test_threads_are_those_that_a_job_was_given(case):
 def test_an_embedding_is_pooled_if_it_is_the_mean_of_every_map(change, expected):
     maps = np.random.default_rng(0).random((4, 6, 5, 5)).astype(np.float32)
     embedding = change(maps.mean(axis=(2, 3)))
-    assert bool(is_pooled(maps, embedding)) == expected
+    assert is_pooled(maps, embedding) == expected
+
+
+def test_what_rounding_may_do_is_relative_to_the_values():
+    """Large values of both signs have small means, and small values no large tolerance."""
+    rng = np.random.default_rng(0)
+    signed = rng.normal(size=(4, 6, 5, 5)).astype(np.float32)
+    signed -= signed.mean(axis=(2, 3), keepdims=True)
+    for maps in (signed * 1e4, signed * 1e-8, np.abs(signed) * 1e-8):
+        assert is_pooled(maps, maps.mean(axis=(2, 3)))
+        assert not is_pooled(maps, maps.mean(axis=(2, 3)) + 1e-3 * np.abs(maps).mean())
 
 
 def test_maps_of_a_pooled_head_are_scored_without_a_file_of_removals(case):

@@ -85,3 +85,7 @@ def test_maps_that_are_used_twice_are_not_taken_apart():
             return self.first(flat) + flat[:, :3]
 
     assert split_head(fx.symbolic_trace(Twice().eval())) is None
+
+
+def test_a_head_without_a_graph_is_not_taken_apart():
+    assert split_head(nn.Sequential(nn.Flatten(), linear(144, 8))) is None

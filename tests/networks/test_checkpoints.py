@@ -1,8 +1,14 @@
 """Checkpoints as published: settings beside the weights, and several sets of weights."""
 
 import argparse
+import collections
 import datetime
+import functools
+import os
+import pathlib
+import types
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -46,5 +52,68 @@ def test_of_several_sets_of_weights_one_is_taken_and_another_can_be_chosen(tmp_p
     ):
         read_state_dict(path, "ema")
     torch.save({"student": content["state_dict"], "teacher": content["state_dict_ema"]}, path)
-    with pytest.raises(InputError, match=r"several state dicts \(student, teacher\): name one"):
+    state_dict, notes = read_state_dict(path)
+    assert torch.equal(state_dict["conv.weight"], content["state_dict_ema"]["conv.weight"])
+    assert "holds student beside teacher, which was taken" in notes[0]
+    torch.save({"one": content["state_dict"], "two": content["state_dict_ema"]}, path)
+    with pytest.raises(InputError, match=r"several state dicts \(one, two\): name one"):
         read_state_dict(path)
+
+
+@pytest.mark.parametrize("wrapper", ["", "module."])
+def test_a_key_chooses_among_networks_in_one_state_dict(tmp_path, wrapper):
+    path = tmp_path / "toy.pth"
+    networks = {name: small_network(k).state_dict() for k, name in enumerate(("a", "b"))}
+    flat = {f"{wrapper}{n}.{k}": t for n, tensors in networks.items() for k, t in tensors.items()}
+    torch.save({"model": flat}, path)
+    state_dict, _ = read_state_dict(path, "b")
+    assert set(state_dict) == {f"{wrapper}b.{name}" for name in networks["b"]}
+    with pytest.raises(InputError, match="under the key 'c', but under: model; nor do names in it"):
+        read_state_dict(path, "c")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pathlib.PurePosixPath("a"),
+        np.float64(3),
+        np.arange(2),
+        types.SimpleNamespace(a=1),
+        functools.partial(nn.LayerNorm, eps=1),
+        frozenset([1]),
+        slice(1, 2),
+        collections.defaultdict(list),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_that_only_hold_something_do_not_keep_the_weights_from_being_read(tmp_path, value):
+    torch.save({"model": small_network().state_dict(), "more": value}, tmp_path / "toy.pth")
+    state_dict, _ = read_state_dict(tmp_path / "toy.pth")
+    assert set(state_dict) == set(small_network().state_dict())
+
+
+class Acting:
+    def __init__(self, function, *given):
+        self.reduced = function, given
+
+    def __reduce__(self):
+        return self.reduced
+
+
+@pytest.mark.parametrize("function", [os.system, eval, getattr, exec])
+def test_values_that_do_something_are_not_read(tmp_path, function):
+    torch.save({"model": {}, "more": Acting(function, "raise SystemExit")}, tmp_path / "toy.pth")
+    with pytest.raises(InputError, match="not opened because that could run code"):
+        read_state_dict(tmp_path / "toy.pth")
+
+
+def test_a_whole_network_is_told_from_its_weights(tmp_path):
+    torch.save(small_network(), tmp_path / "toy.pth")
+    with pytest.raises(InputError, match=r"a whole network as a Python object, .* save net"):
+        read_state_dict(tmp_path / "toy.pth")
+
+
+def test_other_files_are_named_for_what_they_are(tmp_path):
+    torch.jit.script(nn.Linear(2, 2)).save(tmp_path / "toy.pt")
+    with pytest.raises(InputError, match="is a TorchScript archive"):
+        read_state_dict(tmp_path / "toy.pt")

@@ -8,11 +8,12 @@ from torch import nn
 from torch.nn import functional
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.cuts import cut, format_layers, list_layers
-from alignment.networks.networks import Network, _build, load_network
+from alignment.networks.architectures import build
+from alignment.networks.cuts import cut, list_layers
+from alignment.networks.networks import Network, load_network
 from alignment.networks.traces import feature_extraction
 
-# Architecture, feature maps, embedding, shape of the maps, D: by default, but for SqueezeNet.
+# Architecture, feature maps, embedding, shape of the maps, D: by default.
 DEFAULTS = [
     ("alexnet", "features.11", "classifier.5", (256, 13, 13), 4096),
     ("resnet18", "layer4.1.relu_1", "flatten", (512, 7, 7), 512),
@@ -21,7 +22,8 @@ DEFAULTS = [
     ("googlenet", "inception5b.cat", "flatten", (1024, 7, 7), 1024),
     ("efficientnet_lite0", "_swish_1", "view", (1280, 7, 7), 1280),
     ("convnext_tiny", "features.7.2.add", "classifier.1", (768, 7, 7), 768),
-    ("squeezenet1_0", "features.12.cat", "classifier.3", (512, 13, 13), 1000),
+    ("squeezenet1_0", "features.12.cat", "flatten", (512, 13, 13), 1000),
+    ("mnasnet0_5", "layers.16", "mean", (1280, 7, 7), 1280),
 ]
 NAMES = [row[0] for row in DEFAULTS]
 
@@ -38,11 +40,6 @@ def network(tmp_path_factory):
         return loaded[architecture]
 
     return load
-
-
-def cut_by_default(network):
-    named = network.architecture == "squeezenet1_0"
-    return cut(network, *(("features.12.cat", "classifier.3") if named else ()))
 
 
 def toy(module, n_classes=3):
@@ -66,21 +63,21 @@ class Toy(nn.Module):
 
 @pytest.mark.parametrize(("architecture", "maps", "embedding", "shape", "units"), DEFAULTS)
 def test_default_layers(network, architecture, maps, embedding, shape, units):
-    cuts = cut_by_default(network(architecture))
+    cuts = cut(network(architecture))
     assert (cuts.feature_maps, cuts.embedding) == (maps, embedding)
     assert (cuts.maps_shape, cuts.n_units) == (shape, units)
 
 
 def test_vgg16_is_cut_where_the_paper_cuts_it():
-    # On the meta device: only names and shapes matter, and the network is large.
-    with torch.device("meta"):
-        module = _build("vgg16", 1000, 224, {})
-        layers = list_layers(
-            Network(module, "vgg16", "none", "", 1000, 224, (0.0,) * 3, (1.0,) * 3)
-        )
+    with torch.device("meta"):  # only names and shapes matter, and the network is large
+        module = build("vgg16", 1000, 64, {})
+    module = module.to_empty(device="cpu")
+    for parameter in module.parameters():
+        parameter.zero_()
+    layers = list_layers(Network(module, "vgg16", "", "", 1000, 64, (0.0,) * 3, (1.0,) * 3))
     defaults = {layer.default_for: layer for layer in layers if layer.default_for}
     assert defaults["feature maps"].name == "features.29"
-    assert defaults["feature maps"].shape == (512, 14, 14)
+    assert defaults["feature maps"].shape == (512, 4, 4)
     assert defaults["embedding"].name == "classifier.4"
     assert defaults["embedding"].shape == (4096,)
 
@@ -88,7 +85,8 @@ def test_vgg16_is_cut_where_the_paper_cuts_it():
 @pytest.mark.parametrize("architecture", NAMES)
 def test_head_repeats_the_network_for_any_batch(network, architecture):
     network = network(architecture)
-    cuts = cut_by_default(network)
+    cuts = cut(network)
+    assert cuts.notes == ()
     for n_pictures in (1, 2, 5):
         size = (n_pictures, 3, network.input_size, network.input_size)
         pictures = torch.randn(size, generator=torch.Generator().manual_seed(n_pictures))
@@ -198,25 +196,46 @@ def test_layers_are_listed_with_the_defaults_marked(network):
     layers = list_layers(network("resnet18"))
     assert (layers[0].name, layers[0].type, layers[0].shape) == ("conv1", "Conv2d", (64, 112, 112))
     assert {layer.type for layer in layers} >= {"ReLU", "add", "flatten", "Linear"}
-    table = format_layers(layers).splitlines()
-    assert len(table) == len(layers) + 1
-    row = next(line for line in table if line.startswith("layer4.1.relu_1 "))
-    assert " ".join(row.split()) == "layer4.1.relu_1 ReLU 512 x 7 x 7 <- feature maps (default)"
-    assert sum("(default)" in line for line in table) == 2
+    assert {layer.default_for for layer in layers if layer.name == "layer4.1.relu_1"} == {
+        "feature maps"
+    }
+    assert sum(layer.default_for != "" for layer in layers) == 2
+    signed = {layer.name for layer in layers if layer.is_signed}
+    assert {"conv1", "layer4.1.bn2", "layer4.1.add"} <= signed
+    assert not signed & {"relu", "layer4.1.relu_1", "flatten"}
 
 
-def test_network_without_defaults_is_still_listed(network):
-    assert not any(layer.default_for for layer in list_layers(network("squeezenet1_0")))
+class OneNumber(Toy):
+    """Returns one number for a picture, which is neither classes nor an embedding."""
+
+    def forward(self, x):
+        return super().forward(x).sum(1)
+
+
+def test_network_without_defaults_is_still_listed():
+    layers = list_layers(toy(OneNumber(nn.ReLU())))
+    assert "conv" in [layer.name for layer in layers]
+    assert not any(layer.default_for for layer in layers)
+
+
+def test_a_default_cut_that_moves_with_the_size_of_pictures_is_said(tmp_path):
+    small = load_network("resnet18", {"random": 1}, cache_dir=tmp_path, input_size=32)
+    cuts = cut(small)
+    assert (cuts.feature_maps, cuts.maps_shape) == ("layer3.1.relu_1", (256, 2, 2))
+    assert cuts.notes == (
+        "the maps of layer4.1.conv2 are 1 x 1 at this input_size, so resnet18 is cut earlier than "
+        "usual, at layer3.1.relu_1",
+    )
 
 
 # ----------------------------------------------------------------------------------------- errors
 
 
-def test_no_linear_classifier_asks_for_an_embedding(network):
+def test_no_linear_classifier_asks_for_an_embedding():
     with pytest.raises(
-        InputError, match=r"name the layer .* layers: embedding:.* classifier\.3, f"
+        InputError, match=r"name the layer .* layers: embedding:.* pool, view, fc\."
     ):
-        cut(network("squeezenet1_0"))
+        cut(toy(OneNumber(nn.ReLU())))
 
 
 def test_unknown_layer_lists_the_possible_ones(network):
@@ -233,7 +252,7 @@ def test_unknown_layer_lists_the_possible_ones(network):
 
 def test_feature_maps_must_be_maps(network):
     with pytest.raises(
-        InputError, match=r"feature_maps: flatten .* N x 512, not N x F x H x W; .*"
+        InputError, match=r"feature_maps: flatten .* N x 512, which is neither N x F x H x W with"
     ):
         cut(network("resnet18"), feature_maps="flatten")
 
@@ -265,15 +284,8 @@ class LooksAtValues(Toy):
         return super().forward(x) if x.sum() > 0 else super().forward(-x)
 
 
-def test_network_that_branches_on_values_is_refused():
-    with pytest.raises(InputError, match="toy cannot be cut: what it computes depends on the val"):
-        cut(toy(LooksAtValues(nn.ReLU())))
-
-
-def test_maps_whose_channels_stand_last_are_refused_with_the_layer_to_name(network):
-    swin = network("swin_t")
-    with pytest.raises(InputError, match=r"the output N x 7 x 7 x 768: .* last; name permute\."):
-        cut(swin, feature_maps="features.7")
-    cuts = cut(swin)
-    assert cuts.feature_maps.startswith("permute")
-    assert cuts.maps_shape == (768, 7, 7)
+def test_network_without_a_graph_is_cut_at_its_modules():
+    network = toy(LooksAtValues(nn.ReLU()))
+    cuts = cut(network)
+    assert (cuts.feature_maps, cuts.embedding) == ("activation", "input of fc")
+    assert [layer.name for layer in list_layers(network)] == ["conv", "activation", "pool", "fc"]

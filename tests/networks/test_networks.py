@@ -10,7 +10,7 @@ import skimage.data
 import torch
 
 from alignment.artifacts.errors import InputError
-from alignment.networks import networks
+from alignment.networks import architectures, networks
 from alignment.networks.networks import from_saved, load_network, to_saved
 
 SMALL = "squeezenet1_1"
@@ -27,7 +27,7 @@ def lite(tmp_path_factory):
 
 
 def build(architecture, n_classes=1000):
-    return networks._build(architecture, n_classes, 224, {})
+    return architectures.build(architecture, n_classes, 224, {})
 
 
 def save_weights(path, state_dict):
@@ -99,19 +99,6 @@ def test_preparation_can_be_overridden(tmp_path):
     assert network.module.input_image_size == 96
 
 
-@pytest.mark.parametrize("name", ["IMAGENET1K_SWAG_E2E_V1", "IMAGENET1K_V1"])
-def test_preparation_comes_from_published_weights(name):
-    entry = networks.torchvision.models.get_model_weights("regnet_y_16gf")[name]
-    preparation = networks._preparation("regnet_y_16gf", entry, None, None, None)
-    assert preparation["input_size"] == (384 if "SWAG" in name else 224)
-
-
-def test_published_mean_differs_from_imagenet():
-    entry = networks.torchvision.models.get_model_weights("efficientnet_v2_l")["DEFAULT"]
-    preparation = networks._preparation("efficientnet_v2_l", entry, None, None, None)
-    assert preparation == {"input_size": 480, "mean": (0.5,) * 3, "std": (0.5,) * 3}
-
-
 def test_classes_are_counted_in_the_file(tmp_path):
     trained = build("alexnet", 565)
     wrapped = {f"module.{name}": tensor for name, tensor in trained.state_dict().items()}
@@ -170,6 +157,14 @@ def test_googlenet_file_with_auxiliary_heads_loads(tmp_path, monkeypatch):
     for module in (published.module, from_saved(to_saved(published, {})).module):
         assert module.transform_input
     assert not network.module.transform_input
+    # Another file of the same weights cannot be told from one that was trained anew.
+    assert "set transform_input: true" in network.notes[-1]
+    told = load_network("googlenet", specification, cache_dir=tmp_path, transform_input=True)
+    assert told.module.transform_input
+    assert from_saved(to_saved(told, {})).module.transform_input
+    assert not any("transform_input" in note for note in told.notes)
+    with pytest.raises(InputError, match="is for googlenet and inception_v3; vgg11 takes"):
+        networks._rescaling("vgg11", False, True)
 
 
 def as_published(load_weights, entry):
@@ -178,13 +173,6 @@ def as_published(load_weights, entry):
         return type(found)(found.name, found.sha256, found.state_dict, entry)
 
     return load
-
-
-def test_unknown_architecture_offers_similar_names(tmp_path):
-    with pytest.raises(InputError, match=r"'ResNet-50' is not known: did you mean resnet50"):
-        load_network("ResNet-50", "DEFAULT", cache_dir=tmp_path)
-    with pytest.raises(InputError, match=r"'zzz' is not known: known are alexnet, convnext_base"):
-        load_network("zzz", "DEFAULT", cache_dir=tmp_path)
 
 
 def test_saved_network_is_the_same(lite):
@@ -216,3 +204,86 @@ def test_a_saved_network_of_an_unknown_architecture_is_refused(small):
     saved = to_saved(small, {})
     with pytest.raises(InputError, match="the architecture 'squeezenet9' is not known"):
         from_saved(replace(saved, known=saved.known | {"architecture": "squeezenet9"}))
+
+
+OWN = """
+import torch
+
+def build(classes=4):
+    torch.manual_seed(7)
+    layers = torch.nn.Conv2d(3, 6, 3), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1)
+    return torch.nn.Sequential(*layers, torch.nn.Flatten(), torch.nn.Linear(6, classes))
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nets.py").write_text(OWN)
+    return "nets.py:build"
+
+
+def test_a_function_gives_a_network_with_its_weights(own, tmp_path):
+    network = load_network(own, "own", cache_dir=tmp_path, input_size=32)
+    assert (network.n_classes, network.input_size) == (4, 32)
+    assert network.weights_name == "as its function gives them"
+    assert re.fullmatch("[0-9a-f]{64}", network.weights_sha256)
+    again = from_saved(to_saved(network, {}))
+    assert same_tensors(again.module, network.module)
+    assert again.options == network.options
+
+
+def test_a_function_whose_code_changed_does_not_stand_for_a_saved_network(own, tmp_path):
+    saved = to_saved(load_network(own, "own", cache_dir=tmp_path, input_size=32), {})
+    (tmp_path / "nets.py").write_text(OWN + "# another version")
+    with pytest.raises(InputError, match=r"code of nets\.py:build has changed .* run snakemake"):
+        from_saved(saved)
+
+
+def test_a_function_and_a_file_of_weights_give_a_network(own, tmp_path):
+    trained = load_network(own, "own", cache_dir=tmp_path, input_size=32).module
+    for parameter in trained.parameters():
+        parameter.add_(1)
+    wrapped = {f"module.{name}": tensor for name, tensor in trained.state_dict().items()}
+    specification = save_weights(tmp_path / "mine.pth", {"model": wrapped})
+    network = load_network(own, specification, cache_dir=tmp_path, input_size=32)
+    assert same_tensors(network.module, trained)
+    assert (network.n_classes, network.weights_name) == (4, "file mine.pth")
+    specification = save_weights(tmp_path / "other.pth", {"4.weight": torch.zeros(9, 6)})
+    with pytest.raises(InputError, match=r"'file other\.pth' of nets\.py:build has no tensor"):
+        load_network(own, specification, cache_dir=tmp_path, input_size=32)
+
+
+def test_weights_of_a_function_have_no_other_names(own, tmp_path):
+    with pytest.raises(InputError, match=r"'DEFAULT' are not known for .*: give 'own' for"):
+        load_network(own, "DEFAULT", cache_dir=tmp_path)
+
+
+TIMM = "timm:resnet10t"
+
+
+def test_networks_of_timm_are_prepared_as_timm_knows(tmp_path):
+    network = load_network(TIMM, {"random": 1}, cache_dir=tmp_path)
+    assert (network.input_size, network.n_classes) == (176, 1000)
+    again = from_saved(to_saved(network, {}))
+    assert same_tensors(again.module, network.module)
+    clip = architectures.preparation_of(
+        "timm:vit_base_patch16_clip_224.openai", None, None, None, None
+    )
+    assert clip["mean"] == pytest.approx((0.481, 0.458, 0.408), abs=1e-3)
+
+
+@pytest.mark.parametrize("n_classes", [7, 0])
+def test_files_of_timm_have_any_number_of_classes_or_none(tmp_path, n_classes):
+    trained = architectures.build(TIMM, n_classes, 176, {})
+    specification = save_weights(tmp_path / "mine.pth", trained.state_dict())
+    network = load_network(TIMM, specification, cache_dir=tmp_path)
+    assert network.n_classes == (n_classes or None)
+    assert same_tensors(network.module, trained)
+    assert from_saved(to_saved(network, {})).n_classes == network.n_classes
+
+
+def test_names_of_weights_of_timm_lead_to_their_page(tmp_path):
+    page = r"huggingface\.co/timm/resnet10t\.c3_in1k/resolve/main/model\.safetensors"
+    with pytest.raises(InputError, match=f"'pretrained' are not known .* sha256, such as .*{page}"):
+        load_network(TIMM, "pretrained", cache_dir=tmp_path)

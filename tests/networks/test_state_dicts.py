@@ -112,11 +112,66 @@ def test_file_of_another_network_is_refused():
         copy_into(small_network(), {"stem.kernel": torch.zeros(1)})
 
 
-def test_two_copies_of_the_network_are_refused():
+@pytest.mark.parametrize(
+    ("meant", "other"),
+    [
+        ("teacher.", "student."),
+        ("encoder_q.", "encoder_k."),
+        ("module.teacher.backbone.", "module.student.backbone."),
+        ("base_encoder.", "momentum_encoder."),
+        ("online_network.", "target_network."),
+    ],
+)
+def test_of_two_networks_the_one_that_is_meant_is_taken_and_named(meant, other):
     tensors = small_network().state_dict()
-    twice = {p + name: tensor for p in ("student.", "teacher.") for name, tensor in tensors.items()}
-    with pytest.raises(InputError, match=r"twice, under 'student\.' and under 'teacher\.'"):
+    twice = {other + name: tensor + 1 for name, tensor in tensors.items()}
+    twice |= {meant + name: tensor for name, tensor in tensors.items()}
+    matched = match(twice, small_network())
+    assert torch.equal(matched.state_dict["conv.weight"], tensors["conv.weight"])
+    left = other.removeprefix("module.")
+    assert f"the file holds the network also under '{left}'; weights: key choo" in matched.notes[1]
+
+
+def test_two_networks_of_which_none_is_known_to_be_meant_are_refused():
+    tensors = small_network().state_dict()
+    twice = {p + name: tensor for p in ("one.", "two.") for name, tensor in tensors.items()}
+    with pytest.raises(InputError, match=r"more than once, under 'one\.' and 'two\.': name one"):
         copy_into(small_network(), twice)
+
+
+def test_averaged_networks_of_torch_load():
+    averaged = torch.optim.swa_utils.AveragedModel(small_network())
+    averaged.update_parameters(small_network())
+    matched = copy_into(small_network(), averaged.state_dict())
+    assert any("n_averaged" in note for note in matched.notes)
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.float8_e4m3fn, torch.complex64])
+def test_numbers_that_mean_something_with_a_scale_alone_are_refused(kind):
+    state_dict = small_network().state_dict()
+    state_dict["conv.weight"] = state_dict["conv.weight"].to(kind)
+    with pytest.raises(InputError, match=rf"conv\.weight in {str(kind)[6:]}, of a quant"):
+        copy_into(small_network(), state_dict)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_kinds_of_floating_point_numbers_are_read(kind):
+    network = small_network()
+    state_dict = {
+        n: t.to(kind) if t.is_floating_point() else t for n, t in network.state_dict().items()
+    }
+    fresh = small_network(3)
+    copy_into(fresh, state_dict)
+    torch.testing.assert_close(fresh.conv.weight, state_dict["conv.weight"].float())
+
+
+def test_quantised_networks_are_refused():
+    static = small_network().state_dict()
+    static["conv.weight"] = torch.quantize_per_tensor(static["conv.weight"], 0.1, 0, torch.qint8)
+    dynamic = {"conv.weight": torch.zeros(2, 3, 1, 1), "fc._packed_params.dtype": torch.qint8}
+    for state_dict in (static, dynamic):
+        with pytest.raises(InputError, match="is of a quantised network"):
+            copy_into(small_network(), state_dict)
 
 
 def test_files_from_before_batch_counters_load():

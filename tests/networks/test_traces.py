@@ -6,7 +6,7 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.networks import Network
-from alignment.networks.traces import trace
+from alignment.networks.traces import UntraceableError, trace
 
 
 class Small(nn.Module):
@@ -93,3 +93,68 @@ def test_pictures_of_a_wrong_size_are_refused():
     network = Network(module, "small", "random", "0" * 64, 2, 2, (0.0,) * 3, (1.0,) * 3)
     with pytest.raises(InputError, match="small does not run on pictures of 2 x 2 pixels"):
         trace(network)
+
+
+class Counting(Small):
+    """What it computes depends on a number that stands in no picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.n_calls = 0
+
+    def forward(self, x):
+        self.n_calls += 1
+        return super().forward(x) * self.n_calls
+
+
+class LooksAtShape(Small):
+    def forward(self, x):
+        return super().forward(x[..., :6, :6] if x.shape[2] > 7 else x)
+
+
+def network_of(module):
+    module.eval().requires_grad_(False)
+    return Network(module, "small", "random", "0" * 64, 2, 8, (0.0,) * 3, (1.0,) * 3)
+
+
+def test_a_graph_that_computes_something_else_is_not_used():
+    with pytest.raises(UntraceableError, match="computes something else"):
+        trace(network_of(Counting()))
+
+
+def test_code_that_decides_by_the_shape_of_a_picture_has_no_graph():
+    with pytest.raises(UntraceableError, match="control flow"):
+        trace(network_of(LooksAtShape()))
+
+
+class Sized(Small):
+    def forward(self, x):
+        return super().forward(x) / (x.shape[2] * x.shape[0])
+
+
+def test_numbers_that_hold_for_any_number_of_pictures_are_constants():
+    traced = trace(network_of(Sized()))
+    numbers = {value for value in traced.constants.values() if isinstance(value, int)}
+    assert numbers == {8, 0}  # the height, and x.shape[0] * 0; neither 2 pictures nor 16
+
+
+class Several(Small):
+    def forward(self, x):
+        return {"scores": super().forward(x)}
+
+
+class Flat(Small):
+    def forward(self, x):
+        return super().forward(x).flatten()
+
+
+@pytest.mark.parametrize(
+    ("module", "sentence"),
+    [
+        (Several, "small returns a dict, where one tensor is needed"),
+        (Flat, "small returns an output of shape 4 for 2 pictures"),
+    ],
+)
+def test_a_network_returns_one_row_for_each_picture(module, sentence):
+    with pytest.raises(InputError, match=sentence):
+        trace(network_of(module()))

@@ -56,6 +56,14 @@ CONFIG_ERRORS = {
         of_model(weights={"random": 1}),
         (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
     ),
+    "file of a function": (
+        of_model(architecture="nets/no.py:build"),
+        (f"models: {LITE}: architecture: there is no file nets/no.py.",),
+    ),
+    "function without a name": (
+        of_model(architecture="nets.py:"),
+        (f"models: {LITE}: architecture: 'nets.py:' is not possible; a function", "nets.py:build"),
+    ),
     "braces": (
         of_dataset(images="data/{x}"),
         ("tiny: data/{x}: braces in the paths", "rename it"),
@@ -168,3 +176,10 @@ def test_a_share_is_a_folder_that_links_can_point_to(tmp_path, monkeypatch):
         assert str(caught.value) == (
             f"SNAKEMAKE_OUTPUT_CACHE: {share} is not the absolute path of a folder that exists."
         )
+
+
+def test_networks_of_a_package_that_is_missing_say_how_to_get_it(refusal, monkeypatch):
+    monkeypatch.setattr("alignment.planning.checks.find_spec", lambda name: None)
+    sentence = refusal(of_model(architecture="timm:resnet18"))
+    assert f"models: {LITE}: architecture: timm:resnet18 needs the package timm: run" in sentence
+    assert "envs/requirements-timm.txt" in sentence

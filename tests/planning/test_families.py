@@ -4,40 +4,45 @@ import pytest
 import torch
 
 from alignment.heads.opening import is_pooled
+from alignment.networks.architectures import list_architectures
 from alignment.networks.cuts import cut
-from alignment.networks.networks import list_architectures, load_network
-from alignment.planning.families import POOLED, ends_in_pooling
+from alignment.networks.networks import load_network
+from alignment.planning.families import POOLED, ends_in_pooling, is_own
 
-# The smallest of every family, the least input that its layers allow, and where it is cut if that
-# cannot be found out.
+# The smallest of every family, and the least input that its layers allow.
 SMALLEST = {
-    "alexnet": (64, ()),
-    "convnext_tiny": (64, ()),
-    "densenet121": (64, ()),
-    "efficientnet_b0": (64, ()),
-    "efficientnet_lite0": (64, ()),
-    "googlenet": (64, ()),
-    "inception_v3": (128, ()),
-    "mnasnet0_5": (64, ()),
-    "mobilenet_v2": (64, ()),
-    "mobilenet_v3_small": (64, ()),
-    "regnet_y_400mf": (64, ()),
-    "resnet18": (64, ()),
-    "resnext50_32x4d": (64, ()),
-    "shufflenet_v2_x0_5": (64, ()),
-    "squeezenet1_1": (64, ("features.11.cat", "flatten")),
-    "vgg11": (64, ()),
-    "wide_resnet50_2": (64, ()),
+    "alexnet": 64,
+    "convnext_tiny": 64,
+    "densenet121": 64,
+    "efficientnet_b0": 64,
+    "efficientnet_lite0": 64,
+    "googlenet": 64,
+    "inception_v3": 128,
+    "mnasnet0_5": 64,
+    "mobilenet_v2": 64,
+    "mobilenet_v3_small": 64,
+    "regnet_y_400mf": 64,
+    "resnet18": 64,
+    "resnext50_32x4d": 64,
+    "shufflenet_v2_x0_5": 64,
+    "squeezenet1_1": 64,
+    "swin_t": 64,
+    "timm:vit_tiny_patch16_224": 64,
+    "timm:convnext_atto": 64,
+    "swin_v2_t": 64,
+    "vgg11": 64,
+    "vit_b_32": 64,
+    "wide_resnet50_2": 64,
 }
 
 
 @pytest.mark.parametrize("architecture", SMALLEST)
 def test_a_family_ends_in_pooling_as_its_smallest_network_does(architecture, tmp_path):
-    size, layers = SMALLEST[architecture]
+    size = SMALLEST[architecture]
     network = load_network(architecture, {"random": 1}, cache_dir=tmp_path, input_size=size)
     pictures = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        found = cut(network, *layers).backbone(pictures)
+        found = cut(network).backbone(pictures)
     maps, embedding = (found[name].numpy() for name in ("feature_maps", "embedding"))
     assert is_pooled(maps, embedding) == ends_in_pooling(architecture)
 
@@ -45,8 +50,18 @@ def test_a_family_ends_in_pooling_as_its_smallest_network_does(architecture, tmp
 def test_every_family_has_a_network_here():
     assert all(any(name.startswith(family) for name in SMALLEST) for family in POOLED)
     known = set(list_architectures())
-    assert set(SMALLEST) <= known
+    assert {name for name in SMALLEST if not name.startswith("timm:")} <= known
     # Nothing is taken for pooled that none of these networks stands for.
     for architecture in known:
         if ends_in_pooling(architecture):
             assert architecture.startswith(POOLED)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "expected"),
+    [("nets.py:build", True), ("a.b:build", True), ("timm:resnet50", False), ("resnet50", False)],
+)
+def test_functions_of_the_user_are_told_from_names(architecture, expected):
+    assert is_own(architecture) == expected
+    if expected:
+        assert not ends_in_pooling(architecture)

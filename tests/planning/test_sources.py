@@ -5,11 +5,14 @@ import pytest
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
+    function_files,
+    function_parts,
     heatmap_makers,
     is_made_here,
     lie_in_folders,
     lost_overlays,
     maker_label,
+    network_code,
     own_pictures,
     picture_sources,
     saliency_files,
@@ -128,3 +131,24 @@ def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
     labels = {"a": "Net A", "b": "b"}
     said = ["Net A", "Net A, CAM", "Net A, mean of maps", "b", "b, CAM", "b, mean of maps"]
     assert [maker_label(maker, labels) for maker in makers] == said
+
+
+def test_the_file_of_a_function_is_found_by_path_or_module(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab/models").mkdir(parents=True)
+    for name in ("nets.py", "lab/nets.py", "lab/models/__init__.py"):
+        (tmp_path / name).touch()
+    for function, files in {
+        "nets.py:build": ["nets.py"],
+        "nets:build": ["nets.py"],
+        "lab/nets.py:build": ["lab/nets.py"],
+        "lab.nets:build": ["lab/nets.py"],
+        "lab.models:build": ["lab/models/__init__.py"],
+        "torchvision.models:resnet18": [],  # installed
+        "no.py:build": [],
+    }.items():
+        assert function_files(function) == files, function
+        assert network_code({"architecture": function}) == files, function
+    assert function_parts("lab/nets.py:build") == ("lab/nets.py", "build")
+    for named in ("resnet18", "timm:nets"):
+        assert network_code({"architecture": named}) == []

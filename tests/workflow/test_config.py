@@ -129,7 +129,8 @@ def lines_of(name):
 def test_conda_and_pip_pin_the_same_versions():
     conda = yaml.safe_load((CHECKOUT / "envs/alignment.yaml").read_text(encoding="utf-8"))
     (by_pip,) = (entry["pip"] for entry in conda["dependencies"] if isinstance(entry, dict))
-    assert pins(by_pip) == pins(lines_of("requirements.txt"))
+    by_name = lines_of("requirements.txt") + lines_of("requirements-timm.txt")
+    assert pins(by_pip) == pins(by_name)
 
 
 def test_the_requirements_of_developers_are_pinned_on_top():

@@ -24,6 +24,7 @@ RUN_LAYERS = {
     "connected",
     "connected_layers",
     "embeddings",
+    "foresight",
     "forward",
     "gradients",
     "places",

@@ -1,10 +1,12 @@
 """Networks of several families through every stage that runs them, judged by plain passes.
 
-VGG-16 and AlexNet have fully connected heads, ResNet-18 and DenseNet-121 pooled ones, and
-SqueezeNet, cut at named layers, has convolutions behind its feature maps.
+VGG-16 and AlexNet have fully connected heads, ResNet-18, DenseNet-121 and a transformer of timm
+pooled ones, SqueezeNet has convolutions behind its feature maps, and a function of the user's gives
+a network that has no graph.
 """
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -28,8 +30,29 @@ NETWORKS = {
     "resnet18": {},
     "densenet121": {},
     "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
+    "vit_tiny": {"architecture": "timm:vit_tiny_patch16_224"},
+    "own": {"architecture": "nets.py:build"},
 }
-HEADS = {"resnet18": "pooled", "densenet121": "pooled"}
+HEADS = {"resnet18": "pooled", "densenet121": "pooled", "vit_tiny": "pooled"}
+# A network whose code decides by the shape of its pictures, with two layers behind its maps
+NETS = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 24, 7, stride=8)
+        self.hidden, self.scores = nn.Linear(24 * 64, 16), nn.Linear(16, 5)
+        self.act = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        if x.shape[-1] != 64:
+            raise ValueError("made for 64 pixels")
+        return self.scores(self.act(self.hidden(self.act(self.conv(x)).flatten(1))))
+
+def build():
+    return Net()
+"""
 OVERLAY = {
     "datasets": {"tiny": None},
     "cohorts": {"tiny": None, "tiny-a": None, "small": {"dataset": "second"}},
@@ -58,6 +81,7 @@ FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
 def project(tmp_path_factory):
     """A project after a run; what only draws or compares results does not know of networks."""
     project = make_project(tmp_path_factory.mktemp("networks"))
+    (project / "nets.py").write_text(NETS)
     heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
     tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
     project.run(*tables, *heatmaps, overlays=[OVERLAY])
@@ -65,9 +89,10 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(params=NETWORKS)
-def case(request, project):
+def case(request, project, monkeypatch):
     """The head of a network, its feature maps and the judgments of a finished run."""
     model = request.param
+    monkeypatch.chdir(project.folder)  # from which the user's file is named
     saved = read_network(project / f"results/networks/{model}_random.safetensors")
     network, made_from = from_saved(saved), saved.attributes
     layers = made_from["feature_maps_layer"], made_from["embedding_layer"]
@@ -118,7 +143,27 @@ def test_random_weights_are_named_in_every_table(project):
     assert set(summary["model"]) == {f"{name}_random" for name in NETWORKS}
     for model in NETWORKS:
         path = project / f"results/heatmaps/small/{model}_random/heatmaps.h5"
-        assert json.loads(read_attributes(path)["mean"]) == [0.485, 0.456, 0.406]
+        mean = [0.5] * 3 if model == "vit_tiny" else [0.485, 0.456, 0.406]
+        assert json.loads(read_attributes(path)["mean"]) == mean
+
+
+def test_an_edit_of_the_users_file_concerns_its_network_alone(project):
+    target = "results/networks/own_random.safetensors"
+    assert project.planned(target, overlays=[OVERLAY]) == []
+    known = (project / "nets.py").stat()
+    (project / "nets.py").write_text(NETS.replace("inplace=True", "inplace=False"))
+    # As a copy with an older date would be
+    os.utime(project / "nets.py", ns=(known.st_atime_ns, known.st_mtime_ns - 10**12))
+    summary = "results/predictions/summary.csv"
+    stale = project.planned(summary, overlays=[OVERLAY])
+    assert {job.wildcards.get("model", "own_random") for job in stale} == {"own_random"}
+    rules = {job.rule for job in stale}
+    assert {"prepare_network", "extract_activations", "perturb_maps"} <= rules
+    project.run(target, overlays=[OVERLAY])
+    (project / "nets.py").write_text(NETS.replace("return Net()", "return None"))
+    done = project.snakemake(target, overlays=[OVERLAY], flags=["--cores", "2"])
+    assert done.code != 0
+    assert "own_random: the function nets.py:build returns None, where a torch.nn" in done.said
 
 
 def test_another_number_of_cores_makes_the_same_choice(project):

@@ -11,6 +11,9 @@ from alignment.artifacts.network_files import SavedNetwork
 from alignment.heads.layered import SavedRemovals
 from alignment.heads.pooled import PooledHead, PooledRemovals
 
+# How far a mean in float32 may be from one in float64, as a share of the values' mean size
+ROUNDING = 1e-5
+
 
 class Head(Protocol):
     """What lies between feature maps and embedding, with only some maps on; the others are zero.
@@ -94,9 +97,17 @@ def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
     ----------
     feature_maps : (N, F, H, W) array
     embedding : (N, D) array
+
+    Notes
+    -----
+    They may differ by rounding, which is a share of the values that were added up: where these have
+    both signs the mean can be much smaller than they.
     """
     pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
-    return pooled.shape == embedding.shape and np.allclose(pooled, embedding, rtol=1e-4, atol=1e-6)
+    if pooled.shape != embedding.shape:
+        return False
+    sizes = np.abs(feature_maps).mean(axis=(2, 3), dtype=np.float64)
+    return bool((np.abs(pooled - embedding) <= ROUNDING * sizes).all())
 
 
 def open_head(

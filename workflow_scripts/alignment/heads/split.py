@@ -47,8 +47,13 @@ class SplitHead:
     rest: nn.Module
 
 
-def split_head(head: fx.GraphModule) -> SplitHead | None:
-    """Take a head apart at its first linear layer; None where other layers mix maps before it."""
+def split_head(head: nn.Module) -> SplitHead | None:
+    """Take a head apart at its first linear layer.
+
+    None where other layers mix maps before it, or where the head has no graph.
+    """
+    if not isinstance(head, fx.GraphModule):
+        return None
     node = next(iter(head.graph.nodes))
     before = node
     while True:

@@ -10,9 +10,17 @@ import safetensors.torch
 import torch
 
 from alignment.artifacts.errors import InputError
+from alignment.artifacts.foreign_files import refuse_foreign
 
 # Where training scripts keep the state dict inside a checkpoint, the commonest first.
 _CHECKPOINT_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
+# Of two networks that were trained together, the one that is evaluated: DINO's teacher.
+_TRAINED_TOGETHER = ("teacher", "student")
+# Of these packages nothing is let in but what only holds values.
+_HARMLESS = {
+    *("builtins.frozenset", "builtins.slice", "builtins.range", "builtins.list", "builtins.dict"),
+    *("types.SimpleNamespace", "functools.partial", "__builtin__.frozenset", "__builtin__.slice"),
+}
 # Objects of these modules do things; those of others, such as argparse.Namespace, only hold some.
 _ACTING_MODULES = {
     *(
@@ -45,6 +53,7 @@ _ACTING_MODULES = {
 _PREFERRED = (
     *(f"{outer}.{inner}" for outer in _CHECKPOINT_KEYS for inner in _CHECKPOINT_KEYS),
     *_CHECKPOINT_KEYS,
+    *_TRAINED_TOGETHER,
     "",
 )
 
@@ -60,7 +69,8 @@ def read_state_dict(
         ``.safetensors``, or anything that ``torch.save`` wrote: a state dict, or a checkpoint that
         holds one under ``state_dict``, ``model``, ..., or as its only one.
     key : str or None
-        Where in a checkpoint the state dict lies; dots lead into what lies there.
+        Where in a checkpoint the state dict lies; dots lead into what lies there.  Or how the
+        names begin that are meant, of several networks in one state dict.
 
     Returns
     -------
@@ -75,10 +85,12 @@ def read_state_dict(
         in it, or several.
     """
     notes = []
+    refuse_foreign(path)
     try:
         if path.suffix == ".safetensors":
-            return safetensors.torch.load_file(path), ()
-        content = _load_inert(path, notes)
+            content = safetensors.torch.load_file(path)
+        else:
+            content = _load_inert(path, notes)
     except pickle.UnpicklingError as error:
         raise InputError(
             f"{path} holds Python objects besides tensors, or is damaged, and is not opened "
@@ -91,12 +103,7 @@ def read_state_dict(
         ) from error
     state_dicts = _state_dicts_in(content)
     if key is not None:
-        if key not in state_dicts:
-            raise InputError(
-                f"{path} holds no state dict under the key '{key}', but under: "
-                f"{', '.join(state_dicts) or 'none'}."
-            )
-        return state_dicts[key], tuple(notes)
+        return _under(key, state_dicts, path), tuple(notes)
     chosen = next((known for known in _PREFERRED if known in state_dicts), None)
     if chosen is None and len(state_dicts) == 1:
         chosen = next(iter(state_dicts))
@@ -129,7 +136,9 @@ def _load_inert(path: Path, notes: list[str]) -> Any:
         names = torch.serialization.get_unsafe_globals_in_checkpoint(path)
     except (ValueError, RuntimeError, pickle.UnpicklingError):
         names = []  # another format: then nothing beside tensors is let in
-    harmless = [name for name in names if name.partition(".")[0] not in _ACTING_MODULES]
+    harmless = [
+        name for name in names if name in _HARMLESS or name.partition(".")[0] not in _ACTING_MODULES
+    ]
     if harmless:
         notes.append(f"objects in the file were left out: {', '.join(sorted(harmless))}")
     with torch.serialization.safe_globals([(_Inert, name) for name in harmless]):
@@ -151,11 +160,37 @@ def _state_dicts_in(content: Any, levels: int = 2) -> dict[str, Mapping[str, tor
     return found
 
 
+def _under(
+    key: str, state_dicts: Mapping[str, Mapping[str, torch.Tensor]], path: Path
+) -> Mapping[str, torch.Tensor]:
+    """Return the state dict under a key, or the part of one whose names begin with it."""
+    if key in state_dicts:
+        return state_dicts[key]
+    for held in state_dicts.values():
+        # A wrapper may stand before it: module.encoder_q.conv1.weight
+        parts = {
+            name: value
+            for name, value in held.items()
+            if f".{name}".startswith((f".{key}.", f".module.{key}."))
+        }
+        if parts:
+            return parts
+    raise InputError(
+        f"{path} holds no state dict under the key '{key}', but under: "
+        f"{', '.join(state_dicts) or 'none'}; nor do names in it begin so."
+    )
+
+
 def _nothing_to_choose(path: Path, content: Any, state_dicts: Mapping) -> str:
     if state_dicts:
         return (
             f"{path} holds several state dicts ({', '.join(state_dicts)}): name one under weights: "
             "key."
+        )
+    if isinstance(content, _Inert | torch.nn.Module):
+        return (
+            f"{path} holds a whole network as a Python object, which is not opened because that "
+            "could run code: where its class is known, save network.state_dict() in its place."
         )
     held = ", ".join(map(str, content)) if isinstance(content, Mapping) else type(content).__name__
     return (

@@ -1,11 +1,9 @@
 """Networks: built by name, given checked weights, and kept as one file.
 
-EfficientNet-Lite comes from the package ``efficientnet-lite-pytorch``, ``topographic`` from this
-workflow's own training, every other architecture from torchvision.  A network is in evaluation mode
-and without gradients from the start.
+A network is in evaluation mode and without gradients from the start.
 """
 
-import difflib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,24 +16,26 @@ from torch import nn
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
 from alignment.artifacts.network_files import SavedNetwork, read_network, sha256_of_tensors
+from alignment.networks.architectures import (
+    HAVE_AUXILIARY_HEADS,
+    TOPOGRAPHIC,
+    build,
+    check_architecture,
+    classifier_of,
+    preparation_of,
+)
 from alignment.networks.state_dicts import load_checked, match_names
+from alignment.networks.timm_networks import as_timm_reads
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
+from alignment.planning.families import TIMM, is_own
+from alignment.planning.sources import function_files
 from alignment.topography.design import trained_file
 
 torchvision = import_torchvision()
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-
-# The resolutions that the EfficientNet-Lite networks were made for, in pixels.
-_LITE_INPUT_SIZE = {"efficientnet_lite0": 224, "efficientnet_lite1": 240, "efficientnet_lite2": 260}
-
-_HAS_AUXILIARY_HEADS = ("googlenet", "inception_v3")
-
-_IMAGENET_CLASSES = 1000
-
-_TOPOGRAPHIC = "topographic"
+# Weights that a user's function gives its network itself
+OWN_WEIGHTS = "own"
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,6 @@ class Network:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def list_architectures() -> list[str]:
-    """Return the names of all architectures that can be built, sorted."""
-    published = torchvision.models.list_models(module=torchvision.models)
-    return sorted([_TOPOGRAPHIC, *_LITE_INPUT_SIZE, *published])
-
-
 def load_network(
     architecture: str,
     weights: str | Mapping,
@@ -90,53 +84,62 @@ def load_network(
     input_size: int | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    transform_input: bool | None = None,
 ) -> Network:
     """Build a network and give it its weights.
 
     Parameters
     ----------
     architecture : str
-        ``efficientnet_lite0``, ``...1``, ``...2``, ``topographic`` or the name of a torchvision
-        classifier.
+        A name of :mod:`alignment.networks.architectures`.
     weights : str or mapping
         A specification of :func:`alignment.networks.weights.load_weights`, or ``{random: seed}``:
-        the architecture's own random initialisation, the same in every run.  For
-        ``topographic``: ``{topography: dataset/condition/lambda-.../seed-...}``, trained here.
+        the architecture's own random initialisation, the same in every run.  ``own``: those that a
+        user's function gives its network.  For ``topographic``: ``{topography:
+        dataset/condition/lambda-.../seed-...}``, trained here.
     cache_dir : Path
         Folder of downloaded weights.
     input_size, mean, std : optional
         Override what the weights say.  They say: torchvision's files (also as a local copy) their
-        own values; other files the crop size of the architecture's default weights and the mean
-        and deviation of ImageNet.
+        own values, timm what it knows of the name; other files the crop size of the
+        architecture's default weights and the mean and deviation of ImageNet.
+
+    transform_input : bool, optional
+        Whether an Inception or a GoogLeNet rescales pictures to [-1, 1] itself, as those of
+        torchvision do; by default those whose file is torchvision's own.
 
     Raises
     ------
     InputError
         The architecture is unknown, or the weights are missing, damaged or of another network.
     """
-    _check_architecture(architecture)
-    if architecture == _TOPOGRAPHIC:
+    check_architecture(architecture)
+    if architecture == TOPOGRAPHIC:
         return _load_topographic(weights)
+    chosen = input_size, mean, std
+    if weights == OWN_WEIGHTS and is_own(architecture):
+        return _as_built(architecture, None, preparation_of(architecture, None, *chosen))
     if isinstance(weights, Mapping) and "random" in weights:
-        preparation = _preparation(architecture, None, input_size, mean, std)
-        return _untrained(architecture, weights["random"], preparation)
+        preparation = preparation_of(architecture, None, *chosen)
+        return _as_built(architecture, weights["random"], preparation)
     source = load_weights(architecture, weights, cache_dir)
-    preparation = _preparation(architecture, source.published, input_size, mean, std)
+    preparation = preparation_of(architecture, source.published, *chosen)
     size = preparation["input_size"]
-    # The weights that torchvision publishes for these two were trained on pictures in [-1, 1]; the
-    # networks rescale those prepared with ImageNet's mean and deviation themselves.
-    rescales = source.published is not None and architecture in _HAS_AUXILIARY_HEADS
-    options = {"transform_input": True} if rescales else {}
+    rescaling, told = _rescaling(architecture, source.published is not None, transform_input)
+    options = _options_of(architecture) | rescaling
 
-    module = _build(architecture, _IMAGENET_CLASSES, size, options)
-    classifier = _classifier_of(module)
+    module = build(architecture, None, size, options)
+    classifier, n_default = classifier_of(architecture, module, size)
     where = f"the weights '{source.name}' of {architecture}"
-    matched = match_names(source.state_dict, module, classifier, where)
-    if matched.n_classes != _IMAGENET_CLASSES:
-        module = _build(architecture, matched.n_classes or 1, size, options)
+    is_timm = architecture.startswith(TIMM)
+    tensors = as_timm_reads(module, source.state_dict) if is_timm else source.state_dict
+    matched = match_names(tensors, module, classifier, where)
+    n_classes = (n_default or None) if classifier is None else matched.n_classes
+    if n_classes != (n_default or None) and not is_own(architecture):
+        module = build(architecture, _built_classes(architecture, n_classes), size, options)
     load_checked(module, matched, classifier, where)
 
-    notes = (*source.notes, *matched.notes)
+    notes = (*source.notes, *matched.notes, *told)
     if source.published is not None and isinstance(weights, Mapping):
         notes = (f"the file is torchvision's {source.published.name}", *notes)
     return Network(
@@ -144,24 +147,69 @@ def load_network(
         architecture=architecture,
         weights_name=source.name,
         weights_sha256=source.sha256,
-        n_classes=matched.n_classes,
+        n_classes=n_classes,
         notes=notes,
         options=options,
         **preparation,
     )
 
 
-def _untrained(architecture: str, seed: int, preparation: Mapping) -> Network:
-    """Build a network with its own random initialisation."""
-    module = _build(architecture, _IMAGENET_CLASSES, preparation["input_size"], {}, seed=seed)
+def _rescaling(
+    architecture: str, is_published: bool, chosen: bool | None
+) -> tuple[dict[str, bool], tuple[str, ...]]:
+    """Return how an Inception or a GoogLeNet is built, and what a person should know of it.
+
+    The weights that torchvision publishes for these two were trained on pictures in [-1, 1]; the
+    networks rescale those prepared with ImageNet's mean and deviation themselves.  Networks that
+    were trained from these weights on want the same, which no file tells.
+    """
+    if architecture not in HAVE_AUXILIARY_HEADS:
+        if chosen is not None:
+            raise InputError(
+                f"transform_input is for {' and '.join(HAVE_AUXILIARY_HEADS)}; {architecture} "
+                "takes mean and std."
+            )
+        return {}, ()
+    rescales = is_published if chosen is None else chosen
+    told = ()
+    if chosen is None and not is_published:
+        told = (
+            "pictures are not rescaled to [-1, 1]: if the network was trained from torchvision's "
+            "weights on, or the file is a copy of them, set transform_input: true",
+        )
+    return ({"transform_input": True} if rescales else {}), told
+
+
+def _as_built(architecture: str, seed: int | None, preparation: Mapping) -> Network:
+    """Build a network with its own random initialisation, or with what a function gives it."""
+    options = _options_of(architecture)
+    size = preparation["input_size"]
+    module = build(architecture, None, size, options, seed=seed)
+    _, n_classes = classifier_of(architecture, module, size)
     return Network(
         module=module,
         architecture=architecture,
-        weights_name=f"random weights, seed {seed}",
+        weights_name="as its function gives them"
+        if seed is None
+        else f"random weights, seed {seed}",
         weights_sha256=sha256_of_tensors(_arrays(module)),
-        n_classes=_IMAGENET_CLASSES,
+        n_classes=n_classes or None,
+        options=options,
         **preparation,
     )
+
+
+def _built_classes(architecture: str, n_classes: int | None) -> int:
+    """Return with how many classes a network is built that has so many, or None."""
+    # Where there are none, torchvision's networks get one that means nothing.
+    return n_classes or (0 if architecture.startswith(TIMM) else 1)
+
+
+def _options_of(architecture: str) -> dict[str, Any]:
+    """Return what a saved network needs to be built from besides its name."""
+    if not is_own(architecture):
+        return {}
+    return {"code": {file: sha256_of_file(file) for file in function_files(architecture)}}
 
 
 def _load_topographic(weights: str | Mapping) -> Network:
@@ -174,11 +222,11 @@ def _load_topographic(weights: str | Mapping) -> Network:
     path = trained_file(weights["topography"])
     saved = read_network(path)
     size, _, channels = saved.known["image_shape"]
-    module = _build(_TOPOGRAPHIC, saved.known["n_classes"], size, saved.known)
+    module = build(TOPOGRAPHIC, saved.known["n_classes"], size, saved.known)
     module.network.load_state_dict(_tensors(saved))
     return Network(
         module=module,
-        architecture=_TOPOGRAPHIC,
+        architecture=TOPOGRAPHIC,
         weights_name=f"trained here, {weights['topography']}",
         weights_sha256=sha256_of_file(path),
         n_classes=saved.known["n_classes"],
@@ -201,84 +249,20 @@ def from_saved(saved: SavedNetwork) -> Network:
     known = dict(saved.known)
     for name in ("mean", "std", "notes"):
         known[name] = tuple(known[name])
-    _check_architecture(known["architecture"])
-    module = _build(
-        known["architecture"], known["n_classes"] or 1, known["input_size"], known["options"]
-    )
-    module.load_state_dict(_tensors(saved))
+    architecture, options = known["architecture"], known["options"]
+    check_architecture(architecture)
+    if is_own(architecture) and options != _options_of(architecture):
+        raise InputError(
+            f"the code of {architecture} has changed since the network was saved; run snakemake "
+            "again."
+        )
+    n_classes = _built_classes(architecture, known["n_classes"])
+    module = build(architecture, n_classes, known["input_size"], options)
+    tensors = OrderedDict(_tensors(saved))
+    # Versions of the modules, without which some (MNASNet) refuse to load.
+    tensors._metadata = module.state_dict()._metadata
+    module.load_state_dict(tensors)
     return Network(module=module, **known)
-
-
-def _check_architecture(architecture: str) -> None:
-    known = list_architectures()
-    if architecture not in known:
-        near = difflib.get_close_matches(architecture.lower(), known, n=4, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}."
-        raise InputError(f"the architecture '{architecture}' is not known: {hint}")
-
-
-def _preparation(
-    architecture: str,
-    published: Any,
-    input_size: int | None,
-    mean: Sequence[float] | None,
-    std: Sequence[float] | None,
-) -> dict[str, Any]:
-    """Decide how pictures are prepared: the user first, then the weights, then the architecture."""
-    if architecture in _LITE_INPUT_SIZE:
-        known = (_LITE_INPUT_SIZE[architecture], IMAGENET_MEAN, IMAGENET_STD)
-    elif published is not None:
-        transforms = published.transforms()
-        known = (transforms.crop_size[0], transforms.mean, transforms.std)
-    else:
-        default = torchvision.models.get_model_weights(architecture)["DEFAULT"].transforms()
-        known = (default.crop_size[0], IMAGENET_MEAN, IMAGENET_STD)
-    return {
-        "input_size": int(input_size or known[0]),
-        "mean": tuple(map(float, mean or known[1])),
-        "std": tuple(map(float, std or known[2])),
-    }
-
-
-def _build(
-    architecture: str,
-    n_classes: int,
-    input_size: int,
-    options: Mapping[str, Any],
-    seed: int | None = None,
-) -> nn.Module:
-    """Build an architecture; the global random state is left as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0 if seed is None else seed)
-        if architecture in _LITE_INPUT_SIZE:
-            # Imported here so that torchvision's networks do not need the package.
-            from efficientnet_lite_pytorch import EfficientNet
-
-            # Its padding is computed from the size of the pictures.
-            module = EfficientNet.from_name(
-                architecture.replace("_", "-"), num_classes=n_classes, image_size=input_size
-            )
-        elif architecture == _TOPOGRAPHIC:
-            from alignment.topography.colour import ColourNetwork
-
-            module = ColourNetwork(**options)
-        else:
-            arguments = {"num_classes": n_classes, **options}
-            if architecture in _HAS_AUXILIARY_HEADS:
-                arguments |= {"aux_logits": False, "init_weights": seed is not None}
-            if architecture.startswith("vit_"):
-                arguments["image_size"] = input_size
-            module = torchvision.models.get_model(architecture, weights=None, **arguments)
-    return module.eval().requires_grad_(False)
-
-
-def _classifier_of(module: nn.Module) -> str:
-    """Return the path of the last layer, linear or convolutional, with an output for each class."""
-    outputs = {
-        path: getattr(layer, "out_features", None) or getattr(layer, "out_channels", None)
-        for path, layer in module.named_modules()
-    }
-    return [path for path, number in outputs.items() if number == _IMAGENET_CLASSES][-1]
 
 
 def _tensors(saved: SavedNetwork) -> dict[str, torch.Tensor]:

@@ -14,7 +14,8 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
     Parameters
     ----------
     model : mapping
-        ``architecture``, ``weights``, and perhaps ``input_size, mean, std`` and ``layers``.
+        ``architecture``, ``weights``, and perhaps ``input_size, mean, std, transform_input`` and
+        ``layers``.
     cache_dir : Path
         Folder of downloaded weights.
 
@@ -24,7 +25,7 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
         See :func:`alignment.networks.networks.load_network` and
         :func:`alignment.networks.cuts.cut`.
     """
-    options = {key: model.get(key) for key in ("input_size", "mean", "std")}
+    options = {key: model.get(key) for key in ("input_size", "mean", "std", "transform_input")}
     network = load_network(model["architecture"], model["weights"], cache_dir=cache_dir, **options)
     layers = model.get("layers", {})
     return network, cut(network, layers.get("feature_maps"), layers.get("embedding"))

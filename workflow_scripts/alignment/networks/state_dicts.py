@@ -20,6 +20,13 @@ _WRAPPER = re.compile(r"(^|\.)(?:(?:module|_orig_mod)\.)+")
 # torchvision's DenseNet files predate the rule against dots in module names (norm.1 for norm1).
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
 
+# Types that a network's own float32 takes without loss of meaning
+_PLAIN = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+
+# Of several networks in one file, the one that is meant to be used: MoCo's query, DINO's and MAE's
+# teacher or encoder, BYOL's online network.
+_MEANT = ("encoder_q", "base_encoder", "teacher", "online", "online_encoder", "online_network")
+
 # Heads of GoogLeNet and Inception that help training only; the networks are built without them.
 _TRAINING_ONLY = ("aux1.", "aux2.", "AuxLogits.")
 
@@ -43,7 +50,7 @@ class Matched:
 
 
 def match_names(
-    state_dict: Mapping[str, torch.Tensor], network: nn.Module, classifier: str, where: str
+    state_dict: Mapping[str, torch.Tensor], network: nn.Module, classifier: str | None, where: str
 ) -> Matched:
     """Pick a network's tensors out of a file.
 
@@ -56,22 +63,36 @@ def match_names(
         As read from a file.
     network : torch.nn.Module
         Only its names are used.
-    classifier : str
-        Path of the module that gives the class scores, such as ``fc`` or ``classifier.6``.
+    classifier : str or None
+        Path of the module that gives the class scores, such as ``fc`` or ``classifier.6``; None
+        where there is none: then every tensor must be found.
     where : str
         Names the file in errors.
 
     Raises
     ------
     InputError
-        No name of the network occurs, or two prefixes fit equally well.
+        No name of the network occurs, or two prefixes fit equally well and neither is known to be
+        the one that is meant.
     """
     names = [n for n in network.state_dict() if not n.startswith(f"{classifier}.")]
     tensors = {_plain(n): t for n, t in state_dict.items() if isinstance(t, torch.Tensor)}
+    packed = [n for n in state_dict if "_packed_params" in n]
+    packed += [n for n, t in tensors.items() if t.is_quantized]
+    if packed:
+        raise InputError(
+            f"{where} is of a quantised network ({packed[0]}): take the weights that it was made "
+            "from, in float32 or float16."
+        )
     prefix = _find_prefix(tensors, names, where)
 
     part = OrderedDict((n[len(prefix) :], t) for n, t in tensors.items() if n.startswith(prefix))
     notes = [f"names in the file begin with '{prefix}'"] if prefix else []
+    if others := _other_networks(tensors, names, prefix):
+        notes.append(
+            f"the file holds the network also under {' and '.join(map(repr, others))}; weights: "
+            "key chooses another"
+        )
     aside = [n for n in tensors if not n.startswith(prefix)]
     heads = _foreign_heads(part, network, classifier)
     aside += [f"{prefix}{name}" for name in heads]
@@ -85,7 +106,7 @@ def match_names(
     projection = []
     if f"{classifier}.weight" in part:
         n_classes = part[f"{classifier}.weight"].shape[0]
-    else:
+    elif classifier is not None:
         # Self-supervised files may keep a projection head of several layers in its place.
         projection = [n for n in part if n.startswith(f"{classifier}.")]
         held = f" ({some(projection)} in its place)" if projection else ""
@@ -96,7 +117,7 @@ def match_names(
     return Matched(part, n_classes, tuple(notes))
 
 
-def load_checked(module: nn.Module, matched: Matched, classifier: str, where: str) -> None:
+def load_checked(module: nn.Module, matched: Matched, classifier: str | None, where: str) -> None:
     """Copy matched tensors into a network, which must find all it needs and nothing else.
 
     Raises
@@ -106,6 +127,7 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str, where: st
         classifier may be where the file has none), have no place in the network, or have another
         shape; the sentence names a few.
     """
+    _check_types(module, matched, where)
     for name, tensor in matched.state_dict.items():
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise InputError(
@@ -136,6 +158,18 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str, where: st
         )
 
 
+def _check_types(module: nn.Module, matched: Matched, where: str) -> None:
+    """Refuse tensors of types that would be read as other numbers than were meant."""
+    own = module.state_dict()
+    for name, tensor in matched.state_dict.items():
+        if name in own and own[name].is_floating_point() and tensor.dtype not in _PLAIN:
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise InputError(
+                f"{where} has the tensor {name} in {kind}, of a quantised network: its numbers "
+                "mean something with a scale alone; take the weights in float32 or float16."
+            )
+
+
 def some(names: Iterable[str], separator: str = ", ") -> str:
     """Join the first three names and count the others."""
     names = list(names)
@@ -143,12 +177,12 @@ def some(names: Iterable[str], separator: str = ", ") -> str:
     return separator.join(names[:3] + more)
 
 
-def _foreign_heads(names: Iterable[str], network: nn.Module, classifier: str) -> list[str]:
+def _foreign_heads(names: Iterable[str], network: nn.Module, classifier: str | None) -> list[str]:
     """Return the names under modules that the network lacks: a projection head, prototypes.
 
     Not such under another of a row of modules, layer5 behind layer4: that is a deeper network.
     """
-    own = {name.partition(".")[0] for name in (*network.state_dict(), classifier)}
+    own = {name.partition(".")[0] for name in (*network.state_dict(), classifier or "")}
     kinds = {name.rstrip("0123456789") for name in own}
     tops = {name: name.partition(".")[0] for name in names}
     return [
@@ -164,8 +198,14 @@ def _plain(name: str) -> str:
     return _OLD_DENSENET.sub(r"\1\2", _WRAPPER.sub(r"\1", name))
 
 
-def _find_prefix(found: Iterable[str], names: list[str], where: str) -> str:
-    """Return what precedes the network's names in a file: '' or something that ends in a dot."""
+def _other_networks(found: Iterable[str], names: list[str], prefix: str) -> list[str]:
+    """Return under which other prefixes the whole network is found."""
+    hits = _prefixes(found, names)
+    return [other for other, n in hits.items() if other != prefix and n == hits[prefix]]
+
+
+def _prefixes(found: Iterable[str], names: list[str]) -> Counter:
+    """Count how many of the network's names are found behind each prefix."""
     wanted = set(names)
     hits = Counter()
     for name in found:
@@ -173,18 +213,26 @@ def _find_prefix(found: Iterable[str], names: list[str], where: str) -> str:
         for depth in range(len(parts)):
             if ".".join(parts[depth:]) in wanted:
                 hits["".join(f"{part}." for part in parts[:depth])] += 1
+    return hits
+
+
+def _find_prefix(found: Iterable[str], names: list[str], where: str) -> str:
+    """Return what precedes the network's names in a file: '' or something that ends in a dot."""
+    hits = _prefixes(found, names)
     if not hits:
         raise InputError(
             f"{where} has no tensor of the network: it holds {some(found)} where {some(names)} are "
             f"needed."
         )
-    (best, count), *others = hits.most_common()
-    if others and others[0][1] == count:
+    count = max(hits.values())
+    best = [prefix for prefix, n in hits.items() if n == count]
+    meant = [prefix for prefix in best if set(prefix.split(".")) & set(_MEANT)]
+    if len(best) > 1 and len(meant) != 1:
         raise InputError(
-            f"{where} contains the network twice, under '{best}' and under '{others[0][0]}': save "
-            f"the one that is meant in a file of its own."
+            f"{where} contains the network more than once, under "
+            f"{' and '.join(repr(prefix) for prefix in best)}: name one under weights: key."
         )
-    return best
+    return (meant or best)[0]
 
 
 def _metadata(state_dict: Mapping, network: nn.Module, prefix: str) -> "OrderedDict[str, dict]":

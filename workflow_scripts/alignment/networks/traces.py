@@ -1,22 +1,34 @@
-"""The graph of a network's operations, by torch.fx, with the names and shapes of its layers."""
+"""The graph of a network's operations, by torch.fx, with the names and shapes of its layers.
+
+A graph is used only if it computes what the network computes, which is tried.  Networks whose
+Python code decides what to do, say by the shape of its input, have none.
+"""
 
 import importlib
 import inspect
 import math
 import operator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import torch
 from torch import fx, nn
 
-from alignment.artifacts.errors import InputError
+from alignment.networks.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
+from alignment.networks.trials import N_PICTURES, output_for, trial_pictures
 
 torchvision = import_torchvision()
 feature_extraction = importlib.import_module("torchvision.models.feature_extraction")
 
-_TRIAL_PICTURES = 2
+# How far a graph's output may be from the network's, as a share of the largest value
+_SAME = 1e-5
+
+
+class UntraceableError(Exception):
+    """There is no graph of the network that computes what the network does."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,11 @@ class Trace:
         Qualified names, such as ``layer4.1.relu_1``.
     shapes : dict of torch.fx.Node to torch.Size
         Of every node whose output is a tensor, for a batch of two pictures; parameters left out.
+    signed : set of torch.fx.Node
+        Those of them that hold values below zero.
+    constants : dict of torch.fx.Node to object
+        Values of the nodes that are no tensors and the same for any number of pictures, such as the
+        height of a map.
     """
 
     architecture: str
@@ -41,6 +58,13 @@ class Trace:
     graph: fx.Graph
     names: dict[fx.Node, str]
     shapes: dict[fx.Node, torch.Size]
+    signed: set[fx.Node]
+    constants: dict[fx.Node, Any]
+
+    @cached_property
+    def sides(self) -> set[int]:
+        """Sides of the square maps of the network."""
+        return sides_of(shape for node, shape in self.shapes.items() if node.op != "placeholder")
 
     @property
     def output(self) -> fx.Node:
@@ -85,22 +109,26 @@ class Trace:
         else:
             return False
         shape = self.shapes.get(tensor, ())
-        return dimension == 0 and len(shape) > 0 and shape[0] == _TRIAL_PICTURES
+        return dimension == 0 and len(shape) > 0 and shape[0] == N_PICTURES
 
 
 def trace(network: Network) -> Trace:
-    """Trace a network and run it once on two random pictures, to learn the shapes.
+    """Trace a network and run it on random pictures, to learn the shapes.
 
     Raises
     ------
+    UntraceableError
+        The network has no graph, or that computes something else.
     InputError
-        The network's operations depend on the values in a picture, or it does not run on pictures
-        of its input size.
+        The network does not run on pictures of its input size, or returns something other than
+        one tensor.
     """
     # In-place modules overwrite the output of the layer before them, which may be a cut.
     for layer in network.module.modules():
         if getattr(layer, "inplace", False):
             layer.inplace = False
+    pictures = trial_pictures(network.input_size)
+    expected = output_for(network.architecture, network.module, pictures)
     # The settings of torchvision's own get_graph_node_names, so that the names agree.
     blocks = [b for _, b in inspect.getmembers(torchvision.ops, inspect.isclass)]
     tracer = feature_extraction.NodePathTracer(
@@ -109,43 +137,53 @@ def trace(network: Network) -> Trace:
     )
     try:
         graph = tracer.trace(network.module)
-    except fx.proxy.TraceError as error:
-        raise InputError(
-            f"{network.architecture} cannot be cut: what it computes depends on the values in a "
-            f"picture ({error})."
-        ) from error
-    for node in graph.nodes:
-        _make_out_of_place(node)
-
-    # A GraphModule copies the graph, and the shapes belong to this one.
-    recorder = _ShapeRecorder(network.module, graph=graph)
-    size = (_TRIAL_PICTURES, 3, network.input_size, network.input_size)
-    pictures = torch.rand(size, generator=torch.Generator().manual_seed(0))
-    try:
+        for node in graph.nodes:
+            _make_out_of_place(node)
+        # A GraphModule copies the graph, and the shapes belong to this one.
+        recorder, single = (_Recorder(network.module, graph=graph) for _ in range(2))
         with torch.no_grad():
-            recorder.run(pictures)
-    except (RuntimeError, ValueError, AssertionError) as error:
-        raise InputError(
-            f"{network.architecture} does not run on pictures of {network.input_size} x "
-            f"{network.input_size} pixels ({str(error).splitlines()[0]}): choose another size."
-        ) from error
+            found = recorder.run(pictures)
+            if recorder.others:  # then some may be numbers of pictures
+                single.run(pictures[:1])
+    except Exception as error:  # whatever Python code meets when symbols stand for its values
+        raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
+    largest = float(expected.nan_to_num().abs().max())
+    if not torch.allclose(found, expected, rtol=0, atol=_SAME * largest, equal_nan=True):
+        raise UntraceableError("its graph computes something else")
+    constants = {
+        node: value
+        for node, value in recorder.others.items()
+        if node in single.others and single.others[node] == value
+    }
     return Trace(
-        network.architecture, network.module, graph, dict(tracer.node_to_qualname), recorder.shapes
+        network.architecture,
+        network.module,
+        graph,
+        dict(tracer.node_to_qualname),
+        recorder.shapes,
+        recorder.signed,
+        constants,
     )
 
 
-class _ShapeRecorder(fx.Interpreter):
-    """Runs a graph node by node and keeps the shapes of the tensors it sees."""
+class _Recorder(fx.Interpreter):
+    """Runs a graph node by node; keeps the shapes of tensors, and all values but tensors."""
 
     def __init__(self, module: nn.Module, graph: fx.Graph):
         super().__init__(module, graph=graph)
         self.extra_traceback = False
         self.shapes: dict[fx.Node, torch.Size] = {}
+        self.signed: set[fx.Node] = set()
+        self.others: dict[fx.Node, Any] = {}
 
     def run_node(self, node: fx.Node):
         value = super().run_node(node)
-        if isinstance(value, torch.Tensor) and node.op not in ("get_attr", "output"):
+        if isinstance(value, int | float | bool | str | torch.Size | torch.dtype | torch.device):
+            self.others[node] = value
+        elif isinstance(value, torch.Tensor) and node.op not in ("get_attr", "output"):
             self.shapes[node] = value.shape
+            if value.is_floating_point() and (value < 0).any():
+                self.signed.add(node)
         return value
 
 

@@ -10,9 +10,9 @@ a name such as ``IMAGENET1K_V1`` or ``DEFAULT``
     a local file of tensors, or a checkpoint that contains one; with ``key: state_dict_ema`` the one
     under that key.
 
-(``{random: seed}`` needs no weights; :mod:`alignment.networks.networks` treats it.)  In every case
-the SHA-256 is checked before anything is parsed, and nothing but tensors and plain containers is
-parsed: no code in a file is ever run.
+(``{random: seed}`` and ``own`` name no weights; :mod:`alignment.networks.networks` treats them.)
+In every case the SHA-256 is checked before anything is parsed, and nothing but tensors and plain
+containers is parsed: no code in a file is ever run.
 """
 
 import importlib
@@ -29,7 +29,9 @@ from alignment.artifacts.downloads import keep
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
 from alignment.networks.checkpoints import read_state_dict
+from alignment.networks.timm_networks import timm_weights_page
 from alignment.networks.torchvision_operators import import_torchvision
+from alignment.planning.families import TIMM, is_own
 
 torchvision = import_torchvision()
 
@@ -97,11 +99,7 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
         path, name = _downloaded(entry, architecture, cache_dir), entry.name
         expected = _url_digest(entry.url)
     else:
-        valid = ["imagenet"] if architecture in EFFICIENTNET_LITE_SHA256 else list(published)
-        raise InputError(
-            f"weights '{specification}' are not known for {architecture}: give one of "
-            f"{', '.join(valid)}, a file with its sha256, or random with a seed."
-        )
+        raise InputError(_unknown(architecture, specification, published))
 
     if not path.is_file():
         raise InputError(f"the weights file {path} of {architecture} does not exist.")
@@ -119,9 +117,25 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
     return Weights(name, digest, state_dict, next(is_published, None), notes)
 
 
+def _unknown(architecture: str, specification: str, published: Mapping) -> str:
+    """Say what can be given in place of an unknown name of weights."""
+    file = "a file with its sha256"
+    valid = ["imagenet"] if architecture in EFFICIENTNET_LITE_SHA256 else list(published)
+    choices = f"one of {', '.join(valid)}, {file}"
+    if architecture.startswith(TIMM):
+        page = timm_weights_page(architecture)
+        choices = f"{file}, such as that of {page}" if page else file
+    elif is_own(architecture):
+        choices = f"'own' for those that the function gives it, {file}"
+    return (
+        f"weights '{specification}' are not known for {architecture}: give {choices}, or random "
+        "with a seed."
+    )
+
+
 def published_weights(architecture: str) -> dict[str, Any]:
     """Torchvision's weights of an architecture by name, aliases such as ``DEFAULT`` included."""
-    if architecture in EFFICIENTNET_LITE_SHA256:
+    if architecture in EFFICIENTNET_LITE_SHA256 or ":" in architecture:
         return {}
     return dict(torchvision.models.get_model_weights(architecture).__members__)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
@@ -11,7 +12,14 @@ from alignment.datasets.picture_names import (
     files_in,
     refuse_unread,
 )
-from alignment.planning.sources import datasets_used, is_pattern, lie_in_folders, weights_file
+from alignment.planning.families import TIMM, is_own
+from alignment.planning.sources import (
+    datasets_used,
+    function_parts,
+    is_pattern,
+    lie_in_folders,
+    weights_file,
+)
 from alignment.topography.design import check_grid
 
 
@@ -166,7 +174,29 @@ def _check_cohort(where, cohort, datasets):
         )
 
 
+def _check_architecture(name, architecture):
+    """Refuse a function whose file is not there, and networks of a package that is not."""
+    where = f"config: models: {name}: architecture"
+    source, function = function_parts(architecture)
+    if is_own(architecture):
+        if not source or not function:
+            raise InputError(
+                f"{where}: '{architecture}' is not possible; a function of yours is named "
+                "nets.py:build, build being the function and nets.py its file."
+            )
+        if source.endswith(".py") and not Path(source).is_file():
+            raise InputError(f"{where}: there is no file {source}.")
+        if is_pattern(source):
+            raise InputError(f"{where}: {source}: braces mean something to Snakemake; rename it.")
+    if architecture.startswith(TIMM) and find_spec("timm") is None:
+        raise InputError(
+            f"{where}: {architecture} needs the package timm: run pip install --requirement "
+            "envs/requirements-timm.txt."
+        )
+
+
 def _check_model(name, model):
+    _check_architecture(name, model["architecture"])
     weights = model["weights"]
     if isinstance(weights, Mapping) and "random" in weights:
         # The name stands in every path and table, the label in every figure.

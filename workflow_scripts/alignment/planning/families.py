@@ -1,17 +1,24 @@
 """Families of networks that end in global average pooling, by the beginnings of their names.
 
-Their heads are a matter of arithmetic, in one thread; the others run layers again.  What
-follows from this, before a network was ever opened, is only how many jobs there are and how many
-threads and how much memory they ask for: what a head is, is found from the network itself
+Transformers are among them: by default their embedding is the mean of their tokens.  Pooled heads
+are a matter of arithmetic, in one thread; the others run layers again.  What follows from this,
+before a network was ever opened, is only how many jobs there are and how many threads and how much
+memory they ask for: what a head is, is found from the network itself
 (:func:`alignment.heads.opening.is_pooled`).
 """
 
+TIMM = "timm:"
 POOLED = (
     *("densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
-    *("regnet", "resnet", "resnext", "shufflenet", "wide_resnet"),
+    *("regnet", "resnet", "resnext", "shufflenet", "swin_", "vit_", "wide_resnet"),
 )
 
 
 def ends_in_pooling(architecture: str) -> bool:
-    """Tell whether a network is of one of the families."""
-    return architecture.startswith(POOLED)
+    """Tell whether a network is of one of the families, of torchvision or of timm."""
+    return architecture.removeprefix(TIMM).startswith(POOLED)
+
+
+def is_own(architecture: str) -> bool:
+    """Tell whether a network is what a function of the user's returns: ``nets.py:build``."""
+    return ":" in architecture and not architecture.startswith(TIMM)

@@ -1,0 +1,67 @@
+"""What is said of a head before it is needed is the head that is opened later."""
+
+import time
+
+import pytest
+import torch
+from torch import fx, nn
+
+from alignment.heads.foresight import CONNECTED, POOLED, foresee, seconds_a_picture
+
+
+class Backbone(nn.Module):
+    def __init__(self, head):
+        super().__init__()
+        self.head = head
+
+    def forward(self, x):
+        maps = x[:, :, ::2, ::2].repeat(1, 4, 1, 1)
+        return {"feature_maps": maps, "embedding": self.head(maps)}
+
+
+def head_of(*layers):
+    return fx.symbolic_trace(nn.Sequential(*layers).eval())
+
+
+CASES = {
+    "pooled": ([nn.AdaptiveAvgPool2d(1), nn.Flatten()], POOLED),
+    "connected": ([nn.Flatten(), nn.Linear(12 * 16, 5), nn.ReLU()], CONNECTED),
+    "other": ([nn.Conv2d(12, 4, 1), nn.Flatten()], "any other layers: run again for every map, ab"),
+    "not quite pooled": ([nn.AdaptiveMaxPool2d(1), nn.Flatten()], "any other layers"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_kind_of_a_head_is_foreseen(case):
+    layers, expected = CASES[case]
+    torch.manual_seed(0)
+    head = head_of(*layers)
+    said = foresee(Backbone(head), head, torch.randn(2, 3, 8, 8))
+    assert said.startswith(expected)
+
+
+def test_the_time_of_a_network_is_that_of_a_picture_once_it_runs():
+    class Slow(nn.Module):
+        def forward(self, pictures):
+            waits.append(len(pictures))
+            time.sleep(0.02 if len(waits) == 1 else 0.1)
+
+    waits = []
+    took = seconds_a_picture(Slow(), torch.zeros(2, 3, 8, 8))
+    assert waits == [2, 2]
+    assert took >= 0.05
+
+
+def test_the_time_is_that_of_all_maps():
+    class Slow(nn.Module):
+        def forward(self, maps):
+            torch.zeros(1)
+            waited.append(len(maps))
+            time.sleep(0.04)
+            return maps.amax((2, 3))
+
+    waited = []
+    said = foresee(Backbone(nn.AdaptiveMaxPool2d(1)), Slow(), torch.randn(2, 3, 8, 8))
+    assert waited == [2]
+    # At least 0.02 s for a picture, 12 maps
+    assert float(said.partition("about ")[2].partition(" s ")[0]) >= 0.2

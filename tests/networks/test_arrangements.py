@@ -1,0 +1,66 @@
+"""Arrangements: outputs become maps in which every value is at its place, or are not understood."""
+
+import pytest
+import torch
+
+from alignment.networks.arrangements import (
+    Arrangement,
+    arrangement_of,
+    maps_of,
+    output_of,
+    sides_of,
+)
+
+SHAPES = {
+    "channels first": ((2, 512, 7, 7), (), Arrangement("channels first", 512, 7)),
+    "channels last": ((2, 7, 7, 768), (), Arrangement("channels last", 768, 7)),
+    "class token": ((2, 197, 384), {14}, Arrangement("tokens", 384, 14, 1)),
+    "registers": ((2, 261, 384), {16}, Arrangement("tokens", 384, 16, 5)),
+    "small grid": ((2, 5, 768), {2}, Arrangement("tokens", 768, 2, 1)),
+    "patches alone": ((2, 196, 512), {14}, Arrangement("tokens", 512, 14, 0)),
+    "no convolution": ((2, 65, 48), (), Arrangement("tokens", 48, 8, 1)),
+    "tokens before pictures": ((50, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 1)),
+    "patches before pictures": ((49, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 0)),
+    "as many tokens as channels": ((2, 196, 196), {14}, Arrangement("tokens", 196, 14, 0)),
+    "windows": ((128, 49, 96), {7}, None),
+    "windows of maps": ((128, 96, 7, 7), (), None),
+    "pooled": ((2, 512, 1, 1), (), None),
+    "not square": ((2, 512, 7, 8), (), None),
+    "vector": ((2, 512), (), None),
+    "no square number": ((2, 60, 48), (), None),
+    "another grid": ((2, 150, 48), {14}, None),
+    "two others, no convolution": ((2, 66, 48), (), None),
+    "flattened maps": ((2, 64, 49), {8, 7}, None),
+}
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_an_output_is_understood_by_its_shape(case):
+    shape, sides, expected = SHAPES[case]
+    assert arrangement_of(shape, sides) == expected
+
+
+@pytest.mark.parametrize("case", [case for case in SHAPES if SHAPES[case][2] is not None])
+def test_every_value_comes_to_its_place(case):
+    shape, sides, _ = SHAPES[case]
+    found = arrangement_of(shape, sides)
+    f, g = found.n_maps, found.side
+    output = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    maps = maps_of(output, found.kind, g, found.n_others)
+    assert maps.shape == (2, *found.maps_shape)
+    for b, c, row, column in [(0, 0, 0, 0), (1, f - 1, g - 1, 0), (1, 3, 1, g - 2)]:
+        token = found.n_others + row * g + column
+        where = {
+            "channels first": (b, c, row, column),
+            "channels last": (b, row, column, c),
+            "tokens": (b, token, c),
+            "tokens before pictures": (token, b, c),
+        }
+        assert maps[b, c, row, column] == output[where[found.kind]]
+    if not found.n_others:
+        assert torch.equal(output_of(maps, found.kind), output)
+
+
+def test_sides_are_those_of_square_maps():
+    shapes = [(2, 3, 8, 8), (2, 64, 1, 1), (2, 4, 4, 96), (2, 17, 32), (2, 5), (2, 3, 5, 6)]
+    assert sides_of(shapes) == {8, 4}

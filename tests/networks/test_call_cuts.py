@@ -1,0 +1,180 @@
+"""Cuts by hooks: networks that decide by the shape of a picture, against hooks of another kind."""
+
+import plain_hooks
+import pytest
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+from alignment.networks.arrangements import MEAN
+from alignment.networks.cuts import cut, list_layers
+from alignment.networks.networks import Network
+from alignment.networks.traces import UntraceableError, trace
+
+SIZE = 16
+
+
+class Untraceable(nn.Module):
+    """Asks for the height of its pictures, which no graph can follow."""
+
+    def __init__(self, *behind, classes=5):
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(inplace=True))
+        self.last = nn.Conv2d(6, 8, 3)
+        self.act = nn.ReLU(inplace=True)
+        self.behind = nn.Sequential(*behind)
+        self.fc = nn.Linear(8, classes) if classes else nn.Identity()
+
+    def maps(self, x):
+        if x.shape[-1] < 4:
+            raise ValueError("too small")
+        return self.act(self.last(self.first(x)))
+
+    def forward(self, x):
+        return self.fc(self.behind(self.maps(x).mean((2, 3))))
+
+
+class Residual(Untraceable):
+    """The last addition is made outside of modules, in the block alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def maps(self, x):
+        return self.block(super().maps(x))
+
+    def forward(self, x):
+        maps = self.maps(x)
+        return self.fc((maps * maps.new_ones(8, 1, 1).cumsum(0)).amax((2, 3)))
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 1)
+
+    def forward(self, x):
+        return x + self.conv(x)
+
+
+class Tokens(Untraceable):
+    """Ends in tokens after a norm, the first of which is read; hands on a tuple in between."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = Norm()
+
+    def forward(self, x):
+        maps = self.maps(x).flatten(2).transpose(1, 2)
+        tokens, _ = self.norm(torch.cat([maps.mean(1, keepdim=True), maps], dim=1))
+        return self.fc(tokens[:, 0])
+
+
+class Norm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.LayerNorm(8)
+
+    def forward(self, x):
+        return self.scale(x), None
+
+
+def network_of(module, classes=5):
+    torch.manual_seed(0)
+    for parameter in module.parameters():
+        nn.init.normal_(parameter, std=0.5)
+    module.eval().requires_grad_(False)
+    found = Network(module, "small", "", "0" * 64, classes, SIZE, (0.0,) * 3, (1.0,) * 3)
+    with pytest.raises(UntraceableError):
+        trace(found)
+    return found
+
+
+# Module, the layers of the default cut, whether the head is arithmetic, and how hooks see it.
+CASES = {
+    "pooled": (Untraceable, ("act", "input of fc"), True, ("act", "fc", 1, 0)),
+    "layers": (
+        lambda: Untraceable(nn.Linear(8, 8), nn.ReLU()),
+        ("act", "input of fc"),
+        False,
+        ("act", "fc", 1, 0),
+    ),
+    "addition": (Residual, ("block", "input of fc"), False, ("block", "fc", 1, 0)),
+    "tokens": (Tokens, ("norm.scale", MEAN), True, ("norm.scale", None, 2, 1)),
+    "no classifier": (
+        lambda: Untraceable(classes=0),
+        ("act", "output of the network"),
+        True,
+        ("act", "fc", 1, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_map_is_left_out_as_plain_hooks_do_it(case):
+    make, layers, is_mean, (maps, embedding, axis, n_others) = CASES[case]
+    network = network_of(make())
+    cuts = cut(network)
+    assert (cuts.feature_maps, cuts.embedding) == layers
+    assert (type(cuts.head).__name__ == "MeanHead") == is_mean
+    assert bool(cuts.notes) != is_mean
+    pictures = torch.randn(7, 3, SIZE, SIZE)
+    with torch.no_grad():
+        found = cuts.backbone(pictures)
+        torch.testing.assert_close(found["logits"], network.module(pictures))
+    assert found["feature_maps"].shape == (7, *cuts.maps_shape)
+    assert found["embedding"].shape == (7, cuts.n_units)
+    how = {"axis": axis, "n_others": n_others}
+    whole = plain_hooks.embeddings(network.module, pictures, maps, embedding, **how)
+    torch.testing.assert_close(found["embedding"], whole, rtol=0, atol=1e-5)
+    for f in (0, 3, 7):
+        off = found["feature_maps"].clone()
+        off[:, f] = 0
+        expected = plain_hooks.embeddings(network.module, pictures, maps, embedding, off=f, **how)
+        with torch.no_grad():
+            torch.testing.assert_close(cuts.head(off), expected, rtol=0, atol=1e-5)
+
+
+def test_a_cut_that_was_saved_by_name_is_found_again():
+    network = network_of(Untraceable(nn.Linear(8, 8), nn.ReLU()))
+    first = cut(network)
+    again = cut(network, first.feature_maps, first.embedding)
+    maps = torch.rand(2, *first.maps_shape)
+    with torch.no_grad():
+        assert torch.equal(first.head(maps), again.head(maps))
+
+
+def test_modules_are_listed_with_the_default_marked():
+    layers = {layer.name: layer for layer in list_layers(network_of(Residual()))}
+    assert list(layers) == [*("first.0", "first.1", "last", "act", "block.conv", "block", "fc")]
+    assert layers["block"].default_for == "feature maps, the input of fc as embedding"
+    assert sum(layer.default_for != "" for layer in layers.values()) == 1
+
+
+class Random(Untraceable):
+    def forward(self, x):
+        return super().forward(nn.functional.dropout(x, training=True))
+
+
+REFUSED = {
+    "random": (Random, (), "returns other values when it sees the same pictures again"),
+    "bypass": (
+        Residual,
+        ("block.conv", "input of fc"),
+        r"input of fc of small does not follow from the feature maps block\.conv alone",
+    ),
+    "class token": (Tokens, ("norm.scale", "input of fc"), "whose first 1 tokens lie nowhere"),
+    "order": (Untraceable, ("act", "first.1"), r"first\.1 of small does not follow from"),
+    "name": (Untraceable, ("actt", None), "small calls no module actt; did you mean act"),
+    "vector": (Untraceable, ("fc", None), "fc of small has the output N x 5, which is neither"),
+    "embedding": (Untraceable, ("act", "fcc"), "calls no module fcc; did you mean fc.* are .*fc"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_cut_is_refused_in_one_sentence(case):
+    make, layers, sentence = REFUSED[case]
+    network = network_of(make())
+    with pytest.raises(InputError, match=sentence):
+        cut(network, *layers)

@@ -1,0 +1,70 @@
+"""Networks of timm: by its names, in other sizes, with the names of published files."""
+
+import importlib
+
+import pytest
+import torch
+
+from alignment.artifacts.errors import InputError
+from alignment.networks import timm_networks
+from alignment.networks.timm_networks import (
+    as_timm_reads,
+    build_timm,
+    timm_config,
+    timm_names,
+    timm_weights_page,
+)
+
+SMALL = "timm:vit_tiny_patch16_224"
+
+
+def test_what_timm_knows_of_a_name_is_found():
+    assert timm_config(SMALL).input_size == (3, 224, 224)
+    assert timm_config("timm:vit_small_patch14_dinov2").input_size == (3, 518, 518)
+    assert timm_config("timm:convnext_tiny.fb_in22k").num_classes == 21841
+    assert SMALL in timm_names()
+    page = timm_weights_page("timm:convnext_tiny.fb_in22k")
+    assert page.startswith("https://huggingface.co/timm/convnext_tiny.fb_in22k/resolve/main/")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("timm:ResNet50", r"has no architecture 'ResNet50': did you mean timm:resnet50 or"),
+        ("timm:resnet50.nope", r"no weights 'nope' of resnet50: .* one of the tags .*a1_in1k"),
+    ],
+)
+def test_unknown_names_are_refused_with_those_that_there_are(name, sentence):
+    with pytest.raises(InputError, match=sentence):
+        timm_config(name)
+
+
+@pytest.mark.parametrize("name", [SMALL, "timm:resnet10t"])
+def test_a_network_can_be_made_for_another_size(name):
+    module = build_timm(name, 3, 64).eval()
+    with torch.no_grad():
+        assert module(torch.zeros(1, 3, 64, 64)).shape == (1, 3)
+
+
+def test_published_names_are_read_as_timm_reads_them():
+    module = build_timm("timm:vit_small_patch14_dinov2", None, 70)
+    own = module.state_dict()
+    published = {**own, "mask_token": torch.zeros(1, 384)}  # as in the file of DINOv2's authors
+    found = as_timm_reads(module, published)
+    assert found.keys() == own.keys()
+    assert all(torch.equal(found[name], own[name]) for name in own)
+    strange = {"a": torch.zeros(1)}
+    assert as_timm_reads(module, strange) == strange
+    plain = torch.nn.Linear(2, 2)
+    assert as_timm_reads(plain, strange) is strange
+
+
+def test_where_timm_is_missing_a_sentence_says_how_to_get_it(monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError(f"No module named '{name}'")
+
+    monkeypatch.setattr(timm_networks.importlib, "import_module", missing)
+    monkeypatch.setattr(timm_networks, "import_torchvision", lambda: None)
+    with pytest.raises(InputError, match=r"No module named 'timm'.* envs/requirements-timm\.txt"):
+        timm_config(SMALL)
+    assert importlib.import_module is missing

@@ -1,0 +1,61 @@
+"""The layers of a network, where it is cut by default, and what that costs, on the terminal."""
+
+import subprocess
+import sys
+
+import pytest
+from project import CHECKOUT
+
+NETS = """
+from torch import nn
+
+def build():
+    maps = nn.Conv2d(3, 8, 3, stride=2), nn.ReLU()
+    return nn.Sequential(*maps, nn.Conv2d(8, 4, 3), nn.Flatten(), nn.Linear(4 * 29 * 29, 5))
+
+def without_classes():
+    class Net(nn.Module):
+        def forward(self, x):
+            return x[:, :, 0, 0].view(-1, 3, 1)
+    return Net()
+"""
+
+
+@pytest.fixture
+def layers(tmp_path):
+    (tmp_path / "nets.py").write_text(NETS)
+
+    def run(*arguments):
+        script = CHECKOUT / "workflow_scripts/list_layers.py"
+        command = [sys.executable, script, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.splitlines(), done.stderr
+
+    return run
+
+
+def test_layers_are_listed_with_the_head_and_its_cost(layers):
+    code, lines, _ = layers("nets.py:build", "--input-size", "64")
+    assert code == 0
+    table = [" ".join(line.split()) for line in lines]
+    assert table[:4] == [
+        "layer type output values",
+        "0 Conv2d 8 x 31 x 31 signed",
+        "1 ReLU 8 x 31 x 31 0 or more",
+        "2 Conv2d 4 x 29 x 29 signed <- feature maps (default)",
+    ]
+    assert lines[-2] == "default cut: maps 2 (4 x 29 x 29), embedding 3"
+    assert lines[-1].startswith("head: any other layers: run again for every map, about ")
+
+
+def test_a_network_without_a_default_cut_is_listed_with_the_reason(layers):
+    code, lines, _ = layers("nets.py:without_classes", "--input-size", "64")
+    assert code == 0
+    assert lines[0].startswith("layer")
+    assert lines[-1].startswith("no default cut: nets.py:without_classes does not end in a linear")
+
+
+def test_an_unknown_network_is_refused_in_one_sentence(layers):
+    code, lines, said = layers("nets.py:bild")
+    assert (code, lines) == (1, [])
+    assert said.startswith("Error: the architecture 'nets.py:bild': nets.py has no function bild;")

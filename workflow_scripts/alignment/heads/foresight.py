@@ -1,0 +1,53 @@
+"""Which head a network would have, and what it would cost, before any activations are there."""
+
+import time
+
+import torch
+from torch import nn
+
+from alignment.heads.opening import is_pooled
+from alignment.heads.split import split_head
+
+POOLED = "global average pooling: by arithmetic on the embeddings"
+CONNECTED = "fully connected layers: the first one once, map by map"
+
+
+def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str:
+    """Say which head a network has, and about how long it takes where layers are run again.
+
+    Parameters
+    ----------
+    backbone : torch.nn.Module
+        Pictures to a dict of ``feature_maps`` and ``embedding``.
+    head : torch.nn.Module
+        Feature maps (B, F, H, W) to embeddings (B, D).
+    pictures : (B, 3, S, S) tensor
+        To try it on.
+    """
+    with torch.inference_mode():
+        found = backbone(pictures)
+        maps = found["feature_maps"]
+        if is_pooled(maps.numpy(), found["embedding"].numpy()):
+            return POOLED
+        if split_head(head) is not None:
+            return CONNECTED
+        start = time.perf_counter()
+        head(maps)
+        took = (time.perf_counter() - start) / len(maps)
+    return (
+        f"any other layers: run again for every map, about {_written(took * maps.shape[1])} for a "
+        "picture here, and as long for every fold"
+    )
+
+
+def seconds_a_picture(backbone: nn.Module, pictures: torch.Tensor) -> float:
+    """Return how long a network takes for a picture here, apart from its first run."""
+    with torch.inference_mode():
+        backbone(pictures)
+        start = time.perf_counter()
+        backbone(pictures)
+    return (time.perf_counter() - start) / len(pictures)
+
+
+def _written(seconds: float) -> str:
+    return f"{seconds:.1g} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,183 @@
+"""Cuts of networks that have no graph: hooks record, and the head is the whole network run again.
+
+Whether that is exact, which it is where the embedding follows from the maps alone, is tried.
+"""
+
+import difflib
+import time
+
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+from alignment.networks.arrangements import MEAN, arrangement_of
+from alignment.networks.call_parts import (
+    INPUT,
+    OUTPUT,
+    CalledBackbone,
+    CalledHead,
+    Ends,
+    MeanHead,
+    settled_before,
+)
+from alignment.networks.calls import Call, Record, record
+from alignment.networks.layers import Cuts, Layer, written
+from alignment.networks.networks import Network
+from alignment.networks.trials import output_for, trial_pictures
+
+_SHOWN = 10  # candidates in a message
+# How far embeddings may be from what they are to be, as a share of the largest value
+_SAME = 1e-5
+
+
+def list_called_layers(network: Network) -> list[Layer]:
+    """List the modules in the order in which they end, the default cuts marked."""
+    found = record(network.module, trial_pictures(network.input_size))
+    marks = {}
+    try:
+        ends = _ends(network, found, None, None)
+        marks[ends.maps.name] = "feature maps"
+        marks[ends.maps.name] += f", the {ends.embedding} as embedding"
+        _head(network, found, ends)
+    except InputError:
+        marks = {}  # The list is what helps a user whose network has no defaults.
+    return [
+        Layer(call.name, call.type, call.shape[1:], call.is_signed, marks.get(call.name, ""))
+        for call in found.calls
+        if not call.hands_on
+    ]
+
+
+def cut_calls(network: Network, feature_maps: str | None, embedding: str | None) -> Cuts:
+    """Cut a network at two of its modules; see :func:`alignment.networks.cuts.cut`."""
+    pictures = trial_pictures(network.input_size)
+    found = record(network.module, pictures)
+    if not torch.equal(found.output, output_for(network.architecture, network.module, pictures)):
+        raise InputError(
+            f"{network.architecture} returns other values when it sees the same pictures again, "
+            "as with dropout that is always on: what it computes must depend on the picture alone."
+        )
+    ends = _ends(network, found, feature_maps, embedding)
+    head, n_units, notes = _head(network, found, ends)
+    return Cuts(
+        feature_maps=ends.maps.name,
+        embedding=ends.embedding,
+        maps_shape=ends.arrangement.maps_shape,
+        n_units=n_units,
+        backbone=CalledBackbone(network.module, ends, network.n_classes is not None).eval(),
+        head=head.eval(),
+        notes=notes,
+    )
+
+
+def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, tuple[str, ...]]:
+    """Return the head, the length of an embedding, and what a person should know."""
+    if ends.embedding == MEAN:
+        return MeanHead(), ends.arrangement.n_maps, ()
+    pictures = trial_pictures(network.input_size)
+    with torch.no_grad():
+        outputs = CalledBackbone(network.module, ends, has_classes=False)(pictures)
+    maps, embedding = outputs["feature_maps"], outputs["embedding"]
+    means = maps.mean(dim=(2, 3))
+    if means.shape == embedding.shape and _is_same(means, embedding):
+        return MeanHead(), embedding.shape[1], ()
+    if ends.arrangement.n_others:
+        raise InputError(
+            f"layers: the embedding {ends.embedding} of {network.architecture} needs more than the "
+            f"feature maps {ends.maps.name}, whose first {ends.arrangement.n_others} tokens lie "
+            f"nowhere in the picture; name '{MEAN}' as embedding."
+        )
+    # Another picture than those of the maps: what bypasses the maps shows.
+    picture = pictures.flip(-1)[1:]
+    is_behind = ends.call is None or found.calls.index(ends.call) >= found.calls.index(ends.maps)
+    for settled in (settled_before(found.calls, ends.maps), ()) if is_behind else ():
+        head = CalledHead(network.module, ends, picture, settled)
+        start = time.perf_counter()
+        with torch.no_grad():
+            again = head(maps)
+        seconds = (time.perf_counter() - start) / len(maps) * maps.shape[1]
+        if _is_same(again, embedding):
+            note = (
+                f"{network.architecture} has no graph that its head could be taken from: the "
+                f"network is run again for every map, about {seconds:.1g} s for a picture here"
+            )
+            return head, embedding.shape[1], (note,)
+    raise InputError(
+        f"layers: the embedding {ends.embedding} of {network.architecture} does not follow from "
+        f"the feature maps {ends.maps.name} alone (a skip connection or a parallel branch, or it "
+        "comes before them); cut where all branches have been joined."
+    )
+
+
+def _is_same(found: torch.Tensor, expected: torch.Tensor) -> bool:
+    largest = float(expected.nan_to_num().abs().max())
+    return torch.allclose(found, expected, rtol=0, atol=_SAME * largest)
+
+
+def _ends(network: Network, found: Record, feature_maps: str | None, embedding: str | None) -> Ends:
+    """Find the layers of the names, or those of the defaults."""
+    maps = None if feature_maps is None else _find(network, found, feature_maps, "feature_maps")
+    if maps is None:
+        maps = _last_maps(network, found)
+    arrangement = arrangement_of(maps.shape, found.sides)
+    if arrangement is None:
+        raise InputError(
+            f"layers: feature_maps: {feature_maps} of {network.architecture} has the output "
+            f"{written(maps.shape)}, which is neither N x F x H x W with H = W > 1, nor N x H x W "
+            f"x F, nor tokens on a square grid; layers with feature maps are "
+            f"{_named(network, _maps_like(found))}."
+        )
+    if embedding is None:
+        embedding = OUTPUT if found.classifier is None else INPUT + found.classifier.name
+        if arrangement.is_tokens or found.output.ndim != 2:
+            embedding = MEAN
+    if embedding in (MEAN, OUTPUT):
+        return Ends(maps, arrangement, embedding, None)
+    call = _find(network, found, embedding.removeprefix(INPUT), "embedding")
+    return Ends(maps, arrangement, embedding, call)
+
+
+def _maps_like(found: Record) -> list[Call]:
+    return [call for call in found.calls if arrangement_of(call.shape, found.sides) is not None]
+
+
+def _last_maps(network: Network, found: Record) -> Call:
+    """Return the last maps before the classifier that are not a pooled or thinned copy."""
+    end = len(found.calls)
+    if found.classifier is not None:
+        end = found.calls.index(found.classifier)
+    for call in reversed(_maps_like(found)):
+        kind = call.type.lower()
+        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
+        if found.calls.index(call) < end and not (is_copy or call.hands_on):
+            return call
+    raise InputError(
+        f"{network.architecture} has no feature maps: none of its modules returns square maps or "
+        f"tokens on a square grid."
+    )
+
+
+def _find(network: Network, found: Record, name: str, key: str) -> Call:
+    for call in found.calls:
+        if call.name == name:
+            return call
+    near = difflib.get_close_matches(name, [call.name for call in found.calls], n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    candidates = _maps_like(found)
+    if key == "embedding":
+        candidates = [call for call in found.calls if len(call.shape) == 2]
+    raise InputError(
+        f"layers: {key}: {network.architecture} calls no module {name}; {hint}possible are "
+        f"{_named(network, candidates)}."
+    )
+
+
+def _named(network: Network, calls: list[Call]) -> str:
+    """Name the last of some layers, where cuts are usually made, and say how to see all."""
+    names = [call.name for call in calls[-_SHOWN:]]
+    if len(calls) <= _SHOWN:
+        return ", ".join(names)
+    return (
+        f"{', '.join(names)} and {len(calls) - _SHOWN} before them "
+        f"(make layers MODEL={network.architecture} lists all)"
+    )

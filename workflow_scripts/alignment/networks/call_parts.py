@@ -1,0 +1,167 @@
+"""The two parts of a network that has no graph, cut at its modules by hooks.
+
+Where the embedding is the mean of the maps the head is arithmetic.  Otherwise the network is run
+again, on any picture, and what the layer of the feature maps returns is replaced.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import nn
+
+from alignment.networks.arrangements import MEAN, Arrangement, maps_of, output_of
+from alignment.networks.calls import Call, tapped
+
+INPUT = "input of "
+OUTPUT = "output of the network"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a network is cut.
+
+    Attributes
+    ----------
+    maps : Call
+    arrangement : Arrangement
+        Of its output.
+    embedding : str
+        ``mean of the maps``, ``output of the network``, ``input of`` a layer, or a layer.
+    call : Call or None
+        That layer.
+    """
+
+    maps: Call
+    arrangement: Arrangement
+    embedding: str
+    call: Call | None
+
+
+class CalledBackbone(nn.Module):
+    """Pictures to feature maps, embedding and class scores, in one pass of the network."""
+
+    def __init__(self, module: nn.Module, ends: Ends, has_classes: bool):
+        super().__init__()
+        self.module, self.ends, self.has_classes = module, ends, has_classes
+
+    def forward(self, pictures: torch.Tensor) -> dict[str, torch.Tensor | None]:
+        ends, found = self.ends, {}
+
+        def keep_maps(output):
+            how = ends.arrangement
+            # What follows may work in place.
+            found["maps"] = maps_of(output, how.kind, how.side, how.n_others).clone()
+
+        embedding, scores = _run(self.module, pictures, ends, keep_maps)
+        maps = found["maps"]
+        if ends.embedding == MEAN:
+            embedding = maps.mean(dim=(2, 3))
+        logits = scores if self.has_classes else None
+        return {"feature_maps": maps, "embedding": embedding, "logits": logits}
+
+
+class MeanHead(nn.Module):
+    """Feature maps (B, F, H, W) to their means (B, F)."""
+
+    def forward(self, feature_maps: torch.Tensor) -> torch.Tensor:
+        return feature_maps.mean(dim=(2, 3))
+
+
+class CalledHead(nn.Module):
+    """Feature maps to embeddings: the network, run on any picture with these maps for its own.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    ends : Ends
+    picture : (1, 3, S, S) tensor
+    settled : sequence of str
+        Modules that are done before the maps are there: what they return is computed once.
+    """
+
+    def __init__(
+        self, module: nn.Module, ends: Ends, picture: torch.Tensor, settled: Sequence[str] = ()
+    ):
+        super().__init__()
+        self.module, self.ends = module, ends
+        self.register_buffer("picture", picture)
+        kept = {}
+        handles = [
+            module.get_submodule(path).register_forward_hook(
+                lambda _, given, output, path=path: kept.update({path: output})
+            )
+            for path in settled
+        ]
+        try:
+            with torch.no_grad():
+                module(picture)
+        finally:
+            for handle in handles:
+                handle.remove()
+        self.settled = {}
+        for number, path in enumerate(settled):
+            if isinstance(kept[path], torch.Tensor) and len(kept[path]) == 1:
+                self.settled[path] = f"settled_{number}"
+                self.register_buffer(f"settled_{number}", kept[path].clone())
+
+    def forward(self, feature_maps: torch.Tensor) -> torch.Tensor:
+        n = len(feature_maps)
+
+        def replace(_):
+            return output_of(feature_maps, self.ends.arrangement.kind).clone()
+
+        layers = {self.module.get_submodule(path): name for path, name in self.settled.items()}
+        try:
+            for layer, name in layers.items():
+                layer.forward = partial(_repeated, getattr(self, name), n)
+            return _run(self.module, self.picture.expand(n, -1, -1, -1), self.ends, replace)[0]
+        finally:
+            for layer in layers:
+                layer.__dict__.pop("forward", None)  # that of its class is left
+
+
+def _repeated(values: torch.Tensor, n: int, *given, **options) -> torch.Tensor:
+    """Return what a module returned for one picture, for n of them."""
+    return values.expand(n, *values.shape[1:]).clone()  # what follows may work in place
+
+
+def settled_before(calls: Sequence[Call], maps: Call) -> tuple[str, ...]:
+    """Return the outermost modules that are called once, and done before the maps are there."""
+    n_calls = Counter(call.path for call in calls)
+    done = [
+        call.path
+        for call in calls[: calls.index(maps)]
+        if n_calls[call.path] == 1 and call.path != maps.path
+    ]
+    # A module that holds others ends after them.
+    return tuple(p for p in done if not any(p.startswith(f"{outer}.") for outer in done))
+
+
+def _run(module, pictures, ends, at_maps):
+    """Run a network; return the embedding, or nothing where it is the mean of the maps, and scores.
+
+    `at_maps` is called with the output of the layer of the feature maps.
+    """
+    found = {}
+
+    def keep(values):
+        found["embedding"] = values.flatten(1).clone()
+
+    def at_both(values):
+        replaced = at_maps(values)
+        keep(values if replaced is None else replaced)
+        return replaced
+
+    outputs, inputs = {ends.maps: at_maps}, {}
+    if ends.call is not None and ends.embedding.startswith(INPUT):
+        inputs[ends.call] = keep
+    elif ends.call == ends.maps:
+        outputs[ends.maps] = at_both
+    elif ends.call is not None:
+        outputs[ends.call] = keep
+    with tapped(module, outputs, inputs):
+        scores = module(pictures)
+    return found["embedding"] if ends.call is not None else scores.flatten(1), scores

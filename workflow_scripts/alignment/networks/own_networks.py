@@ -1,0 +1,99 @@
+"""Networks that a function of the user's returns: ``nets.py:build`` or ``package.module:build``."""
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+from alignment.planning.sources import function_parts
+
+
+def build_own(architecture: str) -> nn.Module:
+    """Call a user's function, and return the network that it returns.
+
+    Parameters
+    ----------
+    architecture : str
+        ``nets.py:build``, a file relative to the folder that the workflow runs in, or
+        ``package.module:build``; modules of that folder are found.
+
+    Returns
+    -------
+    torch.nn.Module
+        In float32, on the CPU.  What the function prints goes to stderr.
+
+    Raises
+    ------
+    InputError
+        There is no such file, module or function; it needs arguments, raises an error, or returns
+        something other than a module.
+    """
+    function = _function(architecture)
+    try:
+        inspect.signature(function).bind()
+    except TypeError as error:
+        raise InputError(
+            f"the function {architecture} needs arguments ({error}): it is called without any; "
+            "give them defaults, or write a function that calls it."
+        ) from error
+    except ValueError:
+        pass  # some callables written in C tell nothing of their arguments
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            module = function()
+        except Exception as error:  # whatever the user's code raises
+            raise InputError(f"the function {architecture} raised {_told(error)}.") from error
+    if not isinstance(module, nn.Module):
+        raise InputError(
+            f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
+            "needed."
+        )
+    return module.to(device="cpu", dtype=torch.float32)
+
+
+def _function(architecture: str) -> Callable:
+    source, name = function_parts(architecture)
+    folder = Path(source).parent if source.endswith(".py") else Path()
+    if (here := str(folder.resolve())) not in sys.path:
+        sys.path.insert(0, here)
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            found = getattr(_module(source), name, None)
+        except FileNotFoundError as error:
+            raise InputError(
+                f"the architecture '{architecture}': there is no file {source}."
+            ) from error
+        except Exception as error:  # an import runs the user's code
+            raise InputError(
+                f"the architecture '{architecture}': {source} cannot be imported: {_told(error)}."
+            ) from error
+    if not callable(found):
+        raise InputError(
+            f"the architecture '{architecture}': {source} has no function {name or '(no name)'}; "
+            "write nets.py:build for the function build in nets.py."
+        )
+    return found
+
+
+def _module(source: str):
+    if not source.endswith(".py"):
+        return importlib.import_module(source)
+    # Under a name of its own: a file may be called like an installed package.
+    name = f"own_networks_{Path(source).stem}"
+    spec = importlib.util.spec_from_file_location(name, source)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def _told(error: Exception) -> str:
+    said = str(error).splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

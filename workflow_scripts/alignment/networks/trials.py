@@ -1,0 +1,48 @@
+"""Networks are tried on random pictures: whether they run, and what they return."""
+
+import torch
+from torch import nn
+
+from alignment.artifacts.errors import InputError
+
+N_PICTURES = 2
+
+
+def trial_pictures(input_size: int) -> torch.Tensor:
+    """Return random pictures (2, 3, S, S), the same in every run."""
+    size = (N_PICTURES, 3, input_size, input_size)
+    return torch.rand(size, generator=torch.Generator().manual_seed(0))
+
+
+def output_for(architecture: str, module: nn.Module, pictures: torch.Tensor) -> torch.Tensor:
+    """Return what a network makes of pictures.
+
+    Raises
+    ------
+    InputError
+        It does not run on them, or returns something other than one tensor with a row for each.
+    """
+    try:
+        with torch.no_grad():
+            output = module(pictures)
+    except Exception as error:  # whatever the code of a network meets
+        said = str(error).splitlines() or [type(error).__name__]
+        size = f"{pictures.shape[2]} x {pictures.shape[3]}"
+        raise InputError(
+            f"{architecture} does not run on pictures of {size} pixels ({said[0]}): choose another "
+            "input_size."
+        ) from error
+    if not isinstance(output, torch.Tensor):
+        kind = type(output).__name__
+        raise InputError(
+            f"{architecture} returns {'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}, where "
+            "one tensor is needed, the class scores or the embedding of every picture: let a "
+            "function of yours return a module that gives it."
+        )
+    if output.ndim < 2 or len(output) != len(pictures):
+        shape = " x ".join(map(str, output.shape)) or "nothing"
+        raise InputError(
+            f"{architecture} returns an output of shape {shape} for {len(pictures)} pictures, "
+            "where a row of values for each picture is needed."
+        )
+    return output
