@@ -3,7 +3,7 @@
 # make faithfulness  whether heatmaps point at what matters (docs/faithfulness.md)
 # make check CONFIG=mine.yaml   what is understood of your pictures, judgments and networks
 # make layers  where a network can be cut       make lint   the linters
-# make explore the results in a browser         make bench  the heads against the plain algorithm
+# make explore the results in a browser         make bench  speed and false alarms, measured
 # make report  the figures with their captions
 #              (run, explore, topography and report take CONFIG=mine.yaml)
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
@@ -60,6 +60,9 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
 	$(BIN)/python benchmarks/pooled.py
 	$(BIN)/python benchmarks/topography.py
+	$(BIN)/snakemake --cores $(CORES) $(addprefix results/folds/mur92,.h5 -animate.h5 -inanimate.h5) \
+	  results/activations/mur92/efficientnet_lite0.h5
+	$(BIN)/python benchmarks/calibration.py
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
