@@ -340,7 +340,7 @@ def network_of(wildcards):
 POOLED = [
     name
     for name, model in config["models"].items()
-    if ends_in_pooling(model["architecture"]) and "layers" not in model
+    if ends_in_pooling(model["architecture"]) and not {"layers", "tokens"} & set(model)
 ]
 
 

@@ -70,7 +70,7 @@ NETWORKS = {
     "efficientnet_v2_s": Plain("features", "classifier.1"),
     "efficientnet_lite0": Plain("_bn1", "_fc"),
     "convnext_tiny": Plain("features", "classifier.2"),
-    "maxvit_t": Plain("blocks", "classifier.5"),
+    "maxvit_t": Plain("blocks.3", "classifier.5"),
     "swin_t": Plain("permute", "head"),
     "swin_v2_t": Plain("permute", "head"),
     "vit_b_16": Plain("encoder.ln", n_others=1, **TOKENS),

@@ -81,7 +81,8 @@ def main(input, output, params, threads, dataset, model):
     torch.set_num_threads(threads)
     device = choose_device(params.device)
     network, attributes = open_network(input.network, model, params.model)
-    cuts = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"])
+    layers = attributes["feature_maps_layer"], attributes["embedding_layer"]
+    cuts = cut(network, *layers, attributes["tokens"])
     files = PictureFiles(input.pictures)
     preparation = network.input_size, network.mean, network.std, params.framing
     pictures = (network_input(picture, *preparation) for picture in files.checked())

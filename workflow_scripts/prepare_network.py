@@ -20,6 +20,7 @@ def main(output, model, name):
         "specification": model,
         "feature_maps_layer": cuts.feature_maps,
         "embedding_layer": cuts.embedding,
+        "tokens": model.get("tokens", "mean"),
     }
     versions = {"torch": torch.__version__, "torchvision": torchvision.__version__}
     write_network(output.network, to_saved(network, attributes), versions)

@@ -1,6 +1,7 @@
 """Heads are opened from saved activations: the right kind, and a network only where it is run."""
 
 import numpy as np
+import plain_hooks
 import pytest
 import torch
 
@@ -131,3 +132,37 @@ def test_maps_of_a_pooled_head_are_scored_without_a_file_of_removals(case):
     assert type(removals) is (PooledRemovals if expected is PooledHead else SavedRemovals)
     assert removals.n_maps == n_maps
     assert activations.read == (["embedding"] if expected is PooledHead else [])
+
+
+def test_all_tokens_of_a_map_are_off_where_the_class_token_is_the_embedding(tmp_path):
+    architecture = "timm:vit_tiny_patch16_224"
+    network = load_network(architecture, {"random": 1}, cache_dir=tmp_path, input_size=32)
+    cuts = cut(network, tokens="class")
+    pictures = torch.randn(N_IMAGES, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        found = cuts.backbone(pictures)
+    names = "feature_maps", "other_tokens", "embedding"
+    arrays = {name: found[name].numpy() for name in names}
+    attributes = {
+        "head": "forward",
+        "feature_maps_layer": cuts.feature_maps,
+        "embedding_layer": cuts.embedding,
+        "tokens": "class",
+    }
+    head, _ = opened(arrays, attributes, lambda: to_saved(network, attributes))
+    assert type(head) is ForwardHead
+    assert (head.n_images, head.n_maps) == (N_IMAGES, 192)
+    rsm, blocks = head.switched_off()
+    tested = {0, 100, 191}
+    for block in blocks:
+        (f,) = range(192)[block.maps]
+        if f in tested:
+            expected = plain_hooks.embeddings(
+                network.module, pictures, "blocks.10", "head", axis=2, off=f
+            )
+            similarity = np.corrcoef(expected.numpy())[np.triu_indices(3, 1)]
+            np.testing.assert_allclose(block.both[0], similarity, atol=1e-5)
+            tested.remove(f)
+    assert not tested
+    whole = np.corrcoef(arrays["embedding"])[np.triu_indices(3, 1)]
+    np.testing.assert_allclose(rsm, whole, atol=1e-5)

@@ -3,7 +3,7 @@
 import plain_hooks
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.arrangements import MEAN
@@ -116,6 +116,39 @@ def test_numbers_of_patches_are_no_way_around_the_maps():
     assert_as_hooks_say(network, cuts, "patches", "fc")
 
 
+class ChannelsLast(nn.Module):
+    """Ends as timm's Swin does: a norm over channels that stand last, their mean, a classifier."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 10, 5, stride=4)
+        self.norm = nn.LayerNorm(10)
+        self.fc = nn.Linear(10, 5)
+
+    def forward(self, x):
+        return self.fc(self.norm(self.conv(x).permute(0, 2, 3, 1)).mean(dim=(1, 2)))
+
+
+class Masked(ChannelsLast):
+    """Takes an option behind its maps, which nobody gives."""
+
+    def forward(self, x, mask=None):
+        x = self.conv(x)
+        return self.fc(self.norm(masked(x, mask).mean(dim=(2, 3))))
+
+
+@fx.wrap
+def masked(x, mask):
+    return x if mask is None else x * mask
+
+
+def test_options_that_are_never_given_are_no_way_around_the_maps():
+    network = network_of(Masked())
+    cuts = cut(network, "conv")
+    assert cuts.embedding == "norm"
+    assert_as_hooks_say(network, cuts, "conv", "fc")
+
+
 def test_a_class_token_beside_the_maps_is_a_way_around_them():
     network = network_of(Encoder())
     with pytest.raises(InputError, match=r"first 1 of 17 tokens .* name 'mean of the maps'"):
@@ -138,19 +171,6 @@ def test_a_network_that_returns_maps_has_their_mean_as_embedding():
     assert_as_hooks_say(network, cuts, "1", None)
 
 
-class ChannelsLast(nn.Module):
-    """Ends as timm's Swin does: a norm over channels that stand last, their mean, a classifier."""
-
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 10, 5, stride=4)
-        self.norm = nn.LayerNorm(10)
-        self.fc = nn.Linear(10, 5)
-
-    def forward(self, x):
-        return self.fc(self.norm(self.conv(x).permute(0, 2, 3, 1)).mean(dim=(1, 2)))
-
-
 def test_channels_that_stand_last_come_first():
     network = network_of(ChannelsLast())
     cuts = cut(network)
@@ -169,39 +189,6 @@ def test_swin_can_be_cut_where_channels_stand_last():
         assert (cuts.maps_shape, cuts.n_units) == ((24, 8, 8), 24)
         axis = 3 if name else 1
         assert_as_hooks_say(network, cuts, where, "head", axis=axis)
-
-
-class Ended(nn.Module):
-    """Something behind the last layer with weights."""
-
-    def __init__(self, *behind):
-        super().__init__()
-        self.conv, self.act = nn.Conv2d(3, 6, 3), nn.ReLU()
-        self.behind = nn.Sequential(*behind)
-
-    def forward(self, x):
-        return self.behind(self.act(self.conv(x)))
-
-
-POOL, FLAT = nn.AdaptiveAvgPool2d(1), nn.Flatten()
-ENDS = {
-    "identity": ([POOL, FLAT, nn.Linear(6, 5), nn.Identity()], "behind.1", 6),
-    "flatten": ([POOL, FLAT, nn.Linear(6, 5), nn.Flatten()], "behind.1", 6),
-    "softmax": ([POOL, FLAT, nn.Dropout(), nn.Linear(6, 5), nn.Softmax(1)], "behind.1", 6),
-    "no classifier": ([POOL, FLAT, nn.Identity()], "behind.2", 6),
-    "convolution": ([nn.Conv2d(6, 5, 1), nn.ReLU(), POOL, FLAT], "behind.3", 5),
-}
-
-
-@pytest.mark.parametrize("end", ENDS)
-def test_what_stands_behind_the_classifier_is_looked_through(end):
-    behind, embedding, n_units = ENDS[end]
-    network = network_of(Ended(*behind, nn.Identity()), classes=5)
-    cuts = cut(network)
-    assert (cuts.feature_maps, cuts.maps_shape) == ("act", (6, 30, 30))
-    if end in ("no classifier", "convolution"):  # then the embedding is what the network returns
-        embedding = f"behind.{len(behind)}"
-    assert (cuts.embedding, cuts.n_units) == (embedding, n_units)
 
 
 def test_layers_of_a_transformer_are_marked():

@@ -7,6 +7,7 @@ from torch import nn
 
 from alignment.heads.opening import is_pooled
 from alignment.heads.split import split_head
+from alignment.networks.class_tokens import all_tokens
 
 POOLED = "global average pooling: by arithmetic on the embeddings"
 CONNECTED = "fully connected layers: the first one once, map by map"
@@ -31,6 +32,8 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str
             return POOLED
         if split_head(head) is not None:
             return CONNECTED
+        if "other_tokens" in found:
+            maps = all_tokens(maps, found["other_tokens"])
         start = time.perf_counter()
         head(maps)
         took = (time.perf_counter() - start) / len(maps)

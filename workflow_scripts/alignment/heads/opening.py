@@ -125,7 +125,8 @@ def open_head(
     ----------
     activations : mapping of str to array
         ``feature_maps`` and ``embedding``, read when asked for; the attribute ``head`` says which
-        kind it is, ``feature_maps_layer`` and ``embedding_layer`` where the network was cut.
+        kind it is, ``feature_maps_layer``, ``embedding_layer`` and ``tokens`` where the network was
+        cut.
     read_network : callable
         Returns the network that made them; called only if layers have to be run.
     similarity : {"pearson", "cosine"}
@@ -159,6 +160,7 @@ def open_head(
     from alignment.heads.connected import ConnectedHead
     from alignment.heads.forward import ForwardHead
     from alignment.heads.split import split_head
+    from alignment.networks.class_tokens import all_tokens
     from alignment.networks.cuts import cut
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
@@ -166,10 +168,15 @@ def open_head(
     torch.set_num_threads(threads)
     chosen = choose_device(device)
     network = from_saved(read_network())
-    head = cut(network, attributes["feature_maps_layer"], attributes["embedding_layer"]).head
+    layers = attributes["feature_maps_layer"], attributes["embedding_layer"]
+    tokens = attributes.get("tokens", "mean")
+    head = cut(network, *layers, tokens).head
     del network  # what lies before the cut is not needed
     head = head.to(chosen)
-    feature_maps = torch.from_numpy(activations["feature_maps"]).to(chosen)
+    feature_maps = torch.from_numpy(activations["feature_maps"])
+    if tokens == "class":
+        feature_maps = all_tokens(feature_maps, torch.from_numpy(activations["other_tokens"]))
+    feature_maps = feature_maps.to(chosen)
     split = split_head(head)
     if split is not None:
         return ConnectedHead(split, feature_maps, similarity, progress, memory)

@@ -10,7 +10,9 @@ A network without such a graph is cut at its modules, which hooks record; its he
 network run again (:mod:`alignment.networks.call_cuts`).
 """
 
+from alignment.artifacts.errors import InputError
 from alignment.networks.call_cuts import cut_calls, list_called_layers
+from alignment.networks.class_tokens import cut_class_token
 from alignment.networks.graph_cuts import cut_graph, list_graph_layers
 from alignment.networks.layers import Cuts, Layer
 from alignment.networks.networks import Network
@@ -32,7 +34,12 @@ def list_layers(network: Network) -> list[Layer]:
     return list_graph_layers(traced)
 
 
-def cut(network: Network, feature_maps: str | None = None, embedding: str | None = None) -> Cuts:
+def cut(
+    network: Network,
+    feature_maps: str | None = None,
+    embedding: str | None = None,
+    tokens: str = "mean",
+) -> Cuts:
     """Cut a network at two layers.
 
     Parameters
@@ -45,6 +52,9 @@ def cut(network: Network, feature_maps: str | None = None, embedding: str | None
         the final linear classifier, and the feature maps are the last maps larger than 1 x 1 before
         it that are not the output of pooling or dropout.  Where these are the tokens of a
         transformer, their mean is the embedding.
+    tokens : {"mean", "class"}
+        With ``class`` the embedding of a transformer is what becomes of its class token; see
+        :mod:`alignment.networks.class_tokens`.
 
     Raises
     ------
@@ -54,6 +64,12 @@ def cut(network: Network, feature_maps: str | None = None, embedding: str | None
     """
     try:
         traced = trace(network)
-    except UntraceableError:
+    except UntraceableError as error:
+        if tokens == "class":
+            raise InputError(
+                f"tokens: class needs the graph of a network, which {network.architecture} does "
+                f"not have ({error}): leave it out."
+            ) from error
         return cut_calls(network, feature_maps, embedding)
-    return cut_graph(traced, network.n_classes is not None, feature_maps, embedding)
+    cut_at = cut_class_token if tokens == "class" else cut_graph
+    return cut_at(traced, network.n_classes is not None, feature_maps, embedding)

@@ -1,7 +1,6 @@
 """Cuts in the graph of a network, whose two parts are then graphs of their own."""
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import fx
@@ -9,19 +8,20 @@ from torch import fx
 from alignment.artifacts.errors import InputError
 from alignment.networks.arrangements import (
     MEAN,
-    Arrangement,
-    arrangement_of,
     maps_of,
     output_of,
 )
+from alignment.networks.graph_layers import (
+    arrangement_in,
+    default_embedding,
+    default_layers,
+    find,
+    last_maps,
+    moved_with_size,
+    named_layers,
+)
 from alignment.networks.layers import Cuts, Layer, written
 from alignment.networks.traces import Trace
-
-_SHOWN = 10  # candidates in a message
-# What may stand behind the last layer with weights and changes no score's place
-_BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")
-# ... and behind a convolution of 1 x 1 that takes the place of a linear classifier
-_BEHIND_CONVOLUTION = (*_BEHIND, "relu", "pool", "mean")
 
 
 def list_graph_layers(traced: Trace) -> list[Layer]:
@@ -52,25 +52,25 @@ def cut_graph(
     traced: Trace, has_classes: bool, feature_maps: str | None, embedding: str | None
 ) -> Cuts:
     """Cut a network at two nodes of its graph; see :func:`alignment.networks.cuts.cut`."""
-    maps_like = [n for n in traced.shapes if _arrangement(traced, n) is not None]
+    maps_like = [n for n in traced.shapes if arrangement_in(traced, n) is not None]
     vectors_like = [n for n, shape in traced.shapes.items() if len(shape) == 2]
     maps_node, embedding_node = None, None
     if embedding not in (None, MEAN):
-        embedding_node = _find(traced, embedding, "embedding", vectors_like)
+        embedding_node = find(traced, embedding, "embedding", vectors_like)
     if feature_maps is None:
         if embedding_node is not None:
-            maps_node = _last_maps(traced, embedding_node)
+            maps_node = last_maps(traced, embedding_node)
         else:
             maps_node, embedding_node = default_layers(traced)
             if embedding == MEAN:
                 embedding_node = None
     else:
-        maps_node = _find(traced, feature_maps, "feature_maps", maps_like)
+        maps_node = find(traced, feature_maps, "feature_maps", maps_like)
         _check_maps(traced, maps_node, feature_maps, maps_like)
-        if embedding is None and not _arrangement(traced, maps_node).is_tokens:
-            embedding_node = _default_embedding(traced)[0]
+        if embedding is None and not arrangement_in(traced, maps_node).is_tokens:
+            embedding_node = default_embedding(traced)[0]
 
-    arrangement = _arrangement(traced, maps_node)
+    arrangement = arrangement_in(traced, maps_node)
     name = MEAN if embedding_node is None else traced.names[embedding_node]
     n_units = arrangement.n_maps
     if embedding_node is not None:
@@ -82,148 +82,79 @@ def cut_graph(
         n_units=n_units,
         head=_head(traced, maps_node, embedding_node),
         backbone=_backbone(traced, maps_node, embedding_node, has_classes),
-        notes=_moved(traced, maps_node) if feature_maps is None else (),
+        notes=moved_with_size(traced, maps_node) if feature_maps is None else (),
     )
-
-
-def _arrangement(traced: Trace, node: fx.Node) -> Arrangement | None:
-    if node.op == "placeholder":
-        return None
-    return arrangement_of(traced.shapes[node], traced.sides)
 
 
 def _check_maps(traced: Trace, maps: fx.Node, name: str, maps_like: Sequence[fx.Node]) -> None:
     """Refuse a layer whose output cannot be read as square maps."""
-    if _arrangement(traced, maps) is None:
+    if arrangement_in(traced, maps) is None:
         raise InputError(
             f"layers: feature_maps: {name} of {traced.architecture} has the output "
             f"{written(traced.shapes[maps])}, which is neither N x F x H x W with H = W > 1, nor "
             f"N x H x W x F, nor tokens on a square grid; layers with feature maps are "
-            f"{_named(traced, maps_like)}."
+            f"{named_layers(traced, maps_like)}."
         )
-
-
-def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
-    """Return the nodes of the feature maps and of the embedding, None for the mean of the maps.
-
-    The embedding is the input of the final linear layer, the one before any dropout, or where there
-    is none the output; the feature maps are the last before it.  Where these are tokens, their mean
-    is the embedding, since the class token stands apart from them; so it is where a network returns
-    maps.
-    """
-    if _arrangement(traced, traced.output) is not None:
-        return _last_maps(traced, traced.output), None
-    embedding, classifier = _default_embedding(traced)
-    maps = _last_maps(traced, classifier)
-    return maps, None if _arrangement(traced, maps).is_tokens else embedding
-
-
-def _default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
-    """Return the embedding, and the node before which the feature maps are to be looked for."""
-    scores = _looked_through(traced, traced.output, _BEHIND)
-    if traced.type_of(scores) == "Linear":
-        embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
-        return embedding, embedding
-    if len(traced.shapes.get(traced.output, ())) != 2:
-        candidates = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
-        raise InputError(
-            f"{traced.architecture} does not end in a linear classifier: name the layer of the "
-            f"embedding under layers: embedding:, for instance one of "
-            f"{_named(traced, candidates[-8:])}."
-        )
-    # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
-    convolution = _looked_through(traced, traced.output, _BEHIND_CONVOLUTION)
-    if traced.type_of(convolution) == "Conv2d" and (
-        traced.module.get_submodule(convolution.target).kernel_size == (1, 1)
-        and traced.shapes[convolution][1] == traced.shapes[traced.output][1]
-    ):
-        return traced.output, convolution.all_input_nodes[0]
-    return traced.output, traced.output
-
-
-def _looked_through(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:
-    """Return the last node at or before one that is of other kinds."""
-    while any(kind in traced.type_of(node).lower() for kind in kinds) and node.all_input_nodes:
-        node = node.all_input_nodes[0]
-    return node
-
-
-def _last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
-    """Return the last maps before the embedding that are not a pooled or thinned copy."""
-    before = traced.needed_for(embedding)
-    for node in reversed(traced.shapes):
-        kind = traced.type_of(node).lower()
-        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
-        if node in before and not is_copy and _arrangement(traced, node) is not None:
-            return node
-    raise InputError(
-        f"{traced.architecture} has no feature maps before {traced.names[embedding]}: name other "
-        f"layers under layers: feature_maps: and embedding:."
-    )
-
-
-def _moved(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
-    """Say where convolutions behind the default maps only have maps of 1 x 1 at this input size."""
-    behind, is_pooled = [], False
-    for node in reversed(traced.shapes):
-        kind = traced.type_of(node).lower()
-        is_pooled |= "pool" in kind or kind == "mean"
-        if node is maps:
-            break
-        # Behind the pooling convolutions of 1 x 1 are usual.
-        if is_pooled and kind == "conv2d" and traced.shapes[node][2:] == (1, 1):
-            behind.append(traced.names[node])
-    if not behind:
-        return ()
-    return (
-        f"the maps of {behind[0]} are 1 x 1 at this input_size, so {traced.architecture} is cut "
-        f"earlier than usual, at {traced.names[maps]}",
-    )
-
-
-def _find(traced: Trace, name: str, key: str, candidates: list[fx.Node]) -> fx.Node:
-    """Return the layer of a name, or the last layer inside the module of that path."""
-    for node in traced.shapes:
-        if traced.names[node] == name and node.op != "placeholder":
-            return node
-    inside = [n for n in traced.shapes if traced.names[n].startswith(f"{name}.")]
-    if inside:
-        return inside[-1]
-    near = difflib.get_close_matches(name, [traced.names[n] for n in candidates], n=3)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise InputError(
-        f"layers: {key}: {traced.architecture} has no layer {name}; {hint}possible are "
-        f"{_named(traced, candidates)}."
-    )
 
 
 def _head(traced: Trace, maps: fx.Node, embedding: fx.Node | None) -> fx.GraphModule:
-    """Extract what lies between two layers, as a module of its own on the same parameters."""
-    graph = fx.Graph()
-    arrangement = _arrangement(traced, maps)
-    given = graph.placeholder("feature_maps")
+    """Extract what lies between two layers; the mean of the maps is made for this."""
+    found = arrangement_in(traced, maps)
     if embedding is None:
+        graph = fx.Graph()
+        given = graph.placeholder("feature_maps")
         graph.output(graph.call_method("mean", (given, (2, 3))))
         return fx.GraphModule(traced.module, graph, "Head").eval()
+    if found.n_others and embedding in traced.following(maps):
+        raise InputError(
+            f"layers: the embedding {traced.names[embedding]} of {traced.architecture} needs more "
+            f"than the feature maps {traced.names[maps]}, whose first {found.n_others} of "
+            f"{traced.shapes[maps][1]} tokens lie nowhere in the picture; name '{MEAN}' as "
+            f"embedding, or set tokens: class."
+        )
+
+    def as_output(graph, given):
+        if found.kind == "channels first":
+            return given
+        return graph.call_function(output_of, (given, found.kind))
+
+    return copied_between(traced, maps, embedding, as_output)
+
+
+def copied_between(
+    traced: Trace,
+    maps: fx.Node,
+    embedding: fx.Node,
+    as_output: Callable[[fx.Graph, fx.Node], fx.Node],
+) -> fx.GraphModule:
+    """Extract what lies between two layers, as a module of its own on the same parameters.
+
+    Parameters
+    ----------
+    traced : Trace
+    maps, embedding : torch.fx.Node
+    as_output : callable
+        Adds to a graph what brings the module's input to the order of the output of `maps`.
+
+    Raises
+    ------
+    InputError
+        The embedding does not come after the maps, or needs more than they.
+    """
     after_maps = traced.following(maps)
     if embedding not in after_maps:
         raise InputError(
             f"layers: the embedding {traced.names[embedding]} of {traced.architecture} does not "
             f"come after the feature maps {traced.names[maps]}."
         )
-    if arrangement.n_others:
-        raise InputError(
-            f"layers: the embedding {traced.names[embedding]} of {traced.architecture} needs more "
-            f"than the feature maps {traced.names[maps]}, whose first {arrangement.n_others} of "
-            f"{traced.shapes[maps][1]} tokens lie nowhere in the picture; name '{MEAN}' as "
-            f"embedding."
-        )
-    if arrangement.kind != "channels first":
-        given = graph.call_function(output_of, (given, arrangement.kind))
+    graph = fx.Graph()
     # Numbers that follow from the size of the pictures, such as how many patches there are, are
     # what they are whatever the pictures show.
     copies = {n: value for n, value in traced.constants.items() if n not in after_maps}
-    copies[maps] = given
+    # Options of the network, such as a mask, that have a default and are never given
+    copies |= {n: n.args[0] for n in traced.graph.nodes if n.op == "placeholder" and n.args}
+    given = graph.placeholder("feature_maps")
+    copies[maps] = as_output(graph, given)
     needed = traced.needed_for(embedding, stop=maps)
     for node in traced.graph.nodes:
         if node not in needed or node in copies or node.op == "placeholder":
@@ -236,8 +167,7 @@ def _head(traced: Trace, maps: fx.Node, embedding: fx.Node | None) -> fx.GraphMo
             copies[node] = graph.node_copy(node, copies.__getitem__)
         elif node in after_maps:
             raise InputError(_bypass(traced, maps, embedding, outside[0]))
-    flat = graph.call_function(torch.flatten, (copies[embedding], 1))
-    graph.output(flat)
+    graph.output(graph.call_function(torch.flatten, (copies[embedding], 1)))
     return fx.GraphModule(traced.module, graph, "Head").eval()
 
 
@@ -256,7 +186,7 @@ def _backbone(
     graph = fx.Graph()
     copies = {}
     scores = graph.graph_copy(traced.graph, copies)
-    found = _arrangement(traced, maps)
+    found = arrangement_in(traced, maps)
     feature_maps = copies[maps]
     if found.kind != "channels first":
         how = found.kind, found.side, found.n_others
@@ -276,14 +206,3 @@ def _backbone(
     backbone.graph.eliminate_dead_code()
     backbone.recompile()
     return backbone
-
-
-def _named(traced: Trace, nodes: Sequence[fx.Node]) -> str:
-    """Name the last of some layers, where cuts are usually made, and say how to see all."""
-    names = [traced.names[node] for node in nodes[-_SHOWN:]]
-    if len(nodes) <= _SHOWN:
-        return ", ".join(names)
-    return (
-        f"{', '.join(names)} and {len(nodes) - _SHOWN} before them "
-        f"(make layers MODEL={traced.architecture} lists all)"
-    )

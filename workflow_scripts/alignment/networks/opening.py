@@ -14,8 +14,8 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
     Parameters
     ----------
     model : mapping
-        ``architecture``, ``weights``, and perhaps ``input_size, mean, std, transform_input`` and
-        ``layers``.
+        ``architecture``, ``weights``, and perhaps ``input_size, mean, std, transform_input``,
+        ``layers`` and ``tokens``.
     cache_dir : Path
         Folder of downloaded weights.
 
@@ -28,4 +28,5 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
     options = {key: model.get(key) for key in ("input_size", "mean", "std", "transform_input")}
     network = load_network(model["architecture"], model["weights"], cache_dir=cache_dir, **options)
     layers = model.get("layers", {})
-    return network, cut(network, layers.get("feature_maps"), layers.get("embedding"))
+    where = layers.get("feature_maps"), layers.get("embedding")
+    return network, cut(network, *where, model.get("tokens", "mean"))

@@ -1,0 +1,129 @@
+"""Layers in the graph of a network: found by name, and those where it is cut by default."""
+
+import difflib
+from collections.abc import Sequence
+
+from torch import fx
+
+from alignment.artifacts.errors import InputError
+from alignment.networks.arrangements import Arrangement, arrangement_of
+from alignment.networks.traces import Trace
+
+_SHOWN = 10  # candidates in a message
+# What may stand behind the last layer with weights and changes no score's place
+_BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")
+# ... and behind a convolution of 1 x 1 that takes the place of a linear classifier
+_BEHIND_CONVOLUTION = (*_BEHIND, "relu", "pool", "mean")
+
+
+def arrangement_in(traced: Trace, node: fx.Node) -> Arrangement | None:
+    """Tell how the output of a layer is read as maps; None where it cannot be."""
+    if node.op == "placeholder":
+        return None
+    return arrangement_of(traced.shapes[node], traced.sides)
+
+
+def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
+    """Return the nodes of the feature maps and of the embedding, None for the mean of the maps.
+
+    The embedding is the input of the final linear layer, the one before any dropout, or where there
+    is none the output; the feature maps are the last before it.  Where these are tokens, their mean
+    is the embedding, since the class token stands apart from them; so it is where a network returns
+    maps.
+    """
+    if arrangement_in(traced, traced.output) is not None:
+        return last_maps(traced, traced.output), None
+    embedding, classifier = default_embedding(traced)
+    maps = last_maps(traced, classifier)
+    return maps, None if arrangement_in(traced, maps).is_tokens else embedding
+
+
+def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
+    """Return the embedding, and the node before which the feature maps are to be looked for."""
+    scores = _looked_through(traced, traced.output, _BEHIND)
+    # Some classes of linear layers call the function themselves.
+    if traced.type_of(scores) in ("Linear", "linear"):
+        embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
+        return embedding, embedding
+    if len(traced.shapes.get(traced.output, ())) != 2:
+        candidates = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
+        raise InputError(
+            f"{traced.architecture} does not end in a linear classifier: name the layer of the "
+            f"embedding under layers: embedding:, for instance one of "
+            f"{named_layers(traced, candidates[-8:])}."
+        )
+    # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
+    convolution = _looked_through(traced, traced.output, _BEHIND_CONVOLUTION)
+    if traced.type_of(convolution) == "Conv2d" and (
+        traced.module.get_submodule(convolution.target).kernel_size == (1, 1)
+        and traced.shapes[convolution][1] == traced.shapes[traced.output][1]
+    ):
+        return traced.output, convolution.all_input_nodes[0]
+    return traced.output, traced.output
+
+
+def _looked_through(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:
+    """Return the last node at or before one that is of other kinds."""
+    while any(kind in traced.type_of(node).lower() for kind in kinds) and node.all_input_nodes:
+        node = node.all_input_nodes[0]
+    return node
+
+
+def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
+    """Return the last maps before the embedding that are not a pooled or thinned copy."""
+    before = traced.needed_for(embedding)
+    for node in reversed(traced.shapes):
+        kind = traced.type_of(node).lower()
+        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
+        if node in before and not is_copy and arrangement_in(traced, node) is not None:
+            return node
+    raise InputError(
+        f"{traced.architecture} has no feature maps before {traced.names[embedding]}: name other "
+        f"layers under layers: feature_maps: and embedding:."
+    )
+
+
+def moved_with_size(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
+    """Say where convolutions behind the default maps only have maps of 1 x 1 at this input size."""
+    behind, is_pooled = [], False
+    for node in reversed(traced.shapes):
+        kind = traced.type_of(node).lower()
+        is_pooled |= "pool" in kind or kind == "mean"
+        if node is maps:
+            break
+        # Behind the pooling convolutions of 1 x 1 are usual.
+        if is_pooled and kind == "conv2d" and traced.shapes[node][2:] == (1, 1):
+            behind.append(traced.names[node])
+    if not behind:
+        return ()
+    return (
+        f"the maps of {behind[0]} are 1 x 1 at this input_size, so {traced.architecture} is cut "
+        f"earlier than usual, at {traced.names[maps]}",
+    )
+
+
+def find(traced: Trace, name: str, key: str, candidates: Sequence[fx.Node]) -> fx.Node:
+    """Return the layer of a name, or the last layer inside the module of that path."""
+    for node in traced.shapes:
+        if traced.names[node] == name and node.op != "placeholder":
+            return node
+    inside = [n for n in traced.shapes if traced.names[n].startswith(f"{name}.")]
+    if inside:
+        return inside[-1]
+    near = difflib.get_close_matches(name, [traced.names[n] for n in candidates], n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise InputError(
+        f"layers: {key}: {traced.architecture} has no layer {name}; {hint}possible are "
+        f"{named_layers(traced, candidates)}."
+    )
+
+
+def named_layers(traced: Trace, nodes: Sequence[fx.Node]) -> str:
+    """Name the last of some layers, where cuts are usually made, and say how to see all."""
+    names = [traced.names[node] for node in nodes[-_SHOWN:]]
+    if len(nodes) <= _SHOWN:
+        return ", ".join(names)
+    return (
+        f"{', '.join(names)} and {len(nodes) - _SHOWN} before them "
+        f"(make layers MODEL={traced.architecture} lists all)"
+    )
