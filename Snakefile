@@ -31,7 +31,7 @@ include: "rules/topography_figures.smk"
 for made in workflow.rules:
     if (
         made.script
-        and Path(made.snakefile).is_relative_to(ROOT)
+        and Path(made.snakefile).resolve().is_relative_to(ROOT)
         and made.name != "fetch_dataset"
     ):
         made.set_params(code=code_of(made))
