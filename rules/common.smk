@@ -77,6 +77,7 @@ DESIGN = {
     "threshold": THRESHOLDS,
     "format": ["png", "pdf"],
 }
+IMAGES = sources.known_images(config)
 # What a whole run makes: every stage adds its own.
 TARGETS = []
 
@@ -89,6 +90,8 @@ def explain_missing_target(target):
     }
     datasets = [*config["datasets"], *config["topography"]["datasets"]]
     names = {**DESIGN, "dataset": datasets, "model": MAKERS, "source": SOURCES}
+    if IMAGES is not None:
+        names["image"] = IMAGES
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
 
 
@@ -112,7 +115,7 @@ wildcard_constraints:
     fold=r"\d+",
     threshold=r"full|p\d{1,2}(\.\d+)?",
     # Pictures in folders are called by folder and name.
-    image=r".+",
+    image=r".+" if IMAGES is None else any_of(IMAGES),
     pair=r".+--.+",
 
 

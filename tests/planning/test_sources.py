@@ -9,6 +9,7 @@ from alignment.planning.sources import (
     function_parts,
     heatmap_makers,
     is_made_here,
+    known_images,
     lie_in_folders,
     lost_overlays,
     maker_label,
@@ -45,6 +46,23 @@ def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(t
     assert picture_sources(own) == [str(tmp_path)]
     assert own_pictures(own) == [f"{tmp_path}/a.png", f"{tmp_path}/b{{c}}.png"]
     assert own_pictures({"images": str(tmp_path), "source": "mur92"}) == []
+
+
+def test_pictures_are_known_once_they_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("p/cats/1.png", "p/dogs/1.png", "results/datasets/far/pictures.csv"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    config = {
+        "datasets": {"own": {"images": "p"}, "far": {"source": "mur92"}},
+        "cohorts": {"a": {"dataset": "own"}},
+    }
+    assert known_images(config) == ["cats/1", "dogs/1"]
+    config["cohorts"]["b"] = {"dataset": "far"}
+    (tmp_path / "results/datasets/far/pictures.csv").write_text("index,image\n0,x y\n")
+    assert known_images(config) == ["cats/1", "dogs/1", "x y"]
+    (tmp_path / "results/datasets/far/pictures.csv").unlink()
+    assert known_images(config) is None
 
 
 def test_pictures_in_folders_are_told_from_those_beside_one_another(tmp_path):

@@ -13,6 +13,7 @@ RULES = {
 }
 KNOWN = ["results/figures/prediction.png", "results/figures/controls.png"]
 NAMES = {"dataset": ["d"], "cohort": ["faces", "houses"], "model": ["lite0"], "source": []}
+NAMES["image"] = ["ada", "bo"]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,11 @@ NAMES = {"dataset": ["d"], "cohort": ["faces", "houses"], "model": ["lite0"], "s
         (
             "results/heatmaps/faces/vgg/full/x.png",
             "results/heatmaps/faces/vgg/full/x.png: the config has no model 'vgg'; there is lite0.",
+        ),
+        (
+            "results/heatmaps/faces/lite0/full/eva.png",
+            "results/heatmaps/faces/lite0/full/eva.png: there is no picture 'eva'; there is ada, "
+            "bo.",
         ),
         (
             "results/figures/heatmaps-fruit.png",

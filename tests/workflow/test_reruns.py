@@ -348,11 +348,11 @@ def test_one_overlay_can_be_asked_for_alone(copied):
     assert (copied / OVERLAY_PICTURE).read_bytes() == before
 
 
-def test_an_overlay_of_an_image_that_is_not_there_is_refused_with_those_nearest(copied):
-    wrong = OVERLAY_PICTURE.replace("03.png", "33.png")
+def test_an_overlay_of_an_image_that_a_cohort_lacks_is_refused_with_those_nearest(copied):
+    wrong = OVERLAY_PICTURE.replace("/tiny/", "/tiny-a/").replace("03.png", "13.png")
     done = copied.snakemake(wrong, flags=["--cores", "1"])
     assert done.code != 0
-    sentence = f"Error: there is no image '33' among the {COHORTS['tiny']} of the cohort; nearest "
+    sentence = f"Error: there is no image '13' among the {COHORTS['tiny-a']} of the cohort; nearest"
     assert any(line.startswith(sentence) for line in done.said.splitlines()), done.said
     assert not (copied / wrong).exists()
 
@@ -377,6 +377,7 @@ def test_overlays_of_images_that_a_cohort_no_longer_has_are_removed(copied):
             "results/figures/prediction.png",
         ),
         (OVERLAY_PICTURE.replace("lite0", "lite7"), "the config has no model 'efficientnet_lite7'"),
+        (OVERLAY_PICTURE.replace("03", "33"), "there is no picture '33'; the nearest are 03"),
     ],
 )
 def test_a_target_that_nothing_makes_is_refused_with_those_nearest(finished, target, sentence):

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in
+from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in, name_of
 from alignment.planning.families import is_own
 from alignment.topography.design import trained_file
 
@@ -32,6 +32,22 @@ def picture_sources(dataset: Mapping) -> list[str]:
 def own_pictures(dataset: Mapping) -> list[str]:
     """Return the picture files of a dataset of the user's own; none of one that is fetched."""
     return [] if "source" in dataset else files_in(dataset["images"], PICTURE_SUFFIXES)
+
+
+def known_images(config: Mapping) -> list[str] | None:
+    """Return the names of all pictures of the datasets in use; None where some are yet to come."""
+    names = []
+    for name in datasets_used(config):
+        dataset = config["datasets"][name]
+        index = Path("results/datasets", name, "pictures.csv")
+        if "source" not in dataset:
+            names += [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
+        elif index.is_file():
+            with open(index, newline="", encoding="utf-8") as file:
+                names += [row["image"] for row in csv.DictReader(file)]
+        else:
+            return None
+    return names
 
 
 def lie_in_folders(dataset: Mapping) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 # What wildcards are called in sentences
-SECTIONS = ("dataset", "cohort", "model", "source")
+SECTIONS = ("dataset", "cohort", "model", "source", "image")
 # Of more names a few are shown.
 _MANY = 8
 
@@ -27,14 +27,16 @@ def explain_missing(
     known : iterable of str
         The files of a whole run.
     names : mapping of str to iterable of str
-        What the wildcards may stand for: ``dataset``, ``cohort``, ``model``, ``source``.
+        What the wildcards may stand for: ``dataset``, ``cohort``, ``model``, ``source`` and, where
+        all pictures are known, ``image``.
     """
     for pattern in (pattern for outputs in rules.values() for pattern in outputs):
         values = wildcards_of(target, pattern) or {}
         for key in SECTIONS:
-            if key in values and values[key] not in names[key]:
+            if key in values and key in names and values[key] not in names[key]:
                 nearest = nearest_names(values[key], names[key])
-                return f"{target}: the config has no {key} '{values[key]}'; {nearest}."
+                lacking = "there is no picture" if key == "image" else f"the config has no {key}"
+                return f"{target}: {lacking} '{values[key]}'; {nearest}."
     return f"there is no target {target}; {nearest_names(target, [*rules, *known])}."
 
 
