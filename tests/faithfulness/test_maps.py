@@ -33,6 +33,6 @@ def test_every_rival_of_the_same_size_is_made(negative_scores):
 
 def test_sources_of_saliency_have_their_own_names():
     assert label_of("ais") == "AIS"
-    assert label_of(f"{SALIENCY}fine_grained") == "fine grained"
-    assert label_of(f"{SALIENCY}mean") == "mean"
+    assert label_of(f"{SALIENCY}fine_grained") == "saliency, fine grained"
+    assert label_of(f"{SALIENCY}mean") == "saliency, mean"
     assert label_of("mean") == "mean of all maps"

@@ -39,7 +39,7 @@ def test_every_difference_interval_and_star_is_shown(saved, n_cohorts, n_models)
     assert [panel.get_title() for panel in figure.axes] == titles
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert rows == [
-        *("judgment-weighted CAM", "random places", "centred Gaussian", "fine grained"),
+        *("judgment-weighted CAM", "random places", "centred Gaussian", "saliency, fine grained"),
     ]
     cells = [(cohort, test) for cohort in cohorts for test in ("keep", "delete")]
     for panel, (cohort, test) in zip(figure.axes, cells, strict=True):

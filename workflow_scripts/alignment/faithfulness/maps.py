@@ -26,7 +26,7 @@ SALIENCY = "saliency-"  # before the name of a source, so that no source is take
 
 def label_of(name: str) -> str:
     """Return what figures call a map."""
-    return LABELS.get(name) or name.removeprefix(SALIENCY).replace("_", " ")
+    return LABELS.get(name) or f"saliency, {name.removeprefix(SALIENCY).replace('_', ' ')}"
 
 
 def maps_of(
