@@ -44,23 +44,23 @@ class Recurrent(nn.Module):
 
 
 class CORnetS(nn.Module):
-    def __init__(self, n_classes=1000):
+    def __init__(self, n_classes=1000, width=64):
         super().__init__()
         self.V1 = nn.Sequential(
-            nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False),
-            nn.BatchNorm2d(64),
+            nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False),
+            nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
             nn.MaxPool2d(3, stride=2, padding=1),
-            nn.Conv2d(64, 64, 3, padding=1, bias=False),
-            nn.BatchNorm2d(64),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
             nn.Identity(),
         )
-        self.V2 = Recurrent(64, 128, 2)
-        self.V4 = Recurrent(128, 256, 4)
-        self.IT = Recurrent(256, 512, 2)
+        self.V2 = Recurrent(width, 2 * width, 2)
+        self.V4 = Recurrent(2 * width, 4 * width, 4)
+        self.IT = Recurrent(4 * width, 8 * width, 2)
         self.decoder = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, n_classes), nn.Identity()
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8 * width, n_classes), nn.Identity()
         )
 
     def forward(self, x):

@@ -13,7 +13,11 @@ from alignment.networks.networks import Network
 SIZE = 64
 # Module, the layers of its default cut, and where plain hooks find maps and embedding.
 PUBLISHED = {
-    "CORnet-S": (lambda: CORnetS(10), ("IT.nonlin3_1", "input of decoder.2"), ("IT", "decoder.2")),
+    "CORnet-S": (
+        lambda: CORnetS(10, 8),
+        ("IT.nonlin3_1", "input of decoder.2"),
+        ("IT", "decoder.2"),
+    ),
     "CLIP": (
         lambda: ClipVisual(SIZE, 16, 48, 2, 4, 32),
         ("transformer.1", MEAN),

@@ -1,10 +1,9 @@
 """The layers of a network, where it is cut by default, and what that costs, on the terminal."""
 
-import subprocess
-import sys
-
+import list_layers
 import pytest
-from project import CHECKOUT
+
+from alignment.artifacts.errors import InputError
 
 NETS = """
 from torch import nn
@@ -22,21 +21,19 @@ def without_classes():
 
 
 @pytest.fixture
-def layers(tmp_path):
+def layers(tmp_path, monkeypatch, capsys):
     (tmp_path / "nets.py").write_text(NETS)
+    monkeypatch.chdir(tmp_path)
 
-    def run(*arguments):
-        script = CHECKOUT / "workflow_scripts/list_layers.py"
-        command = [sys.executable, script, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout.splitlines(), done.stderr
+    def run(architecture):
+        list_layers.main(architecture, 64)
+        return capsys.readouterr().out.splitlines()
 
     return run
 
 
 def test_layers_are_listed_with_the_head_and_its_cost(layers):
-    code, lines, _ = layers("nets.py:build", "--input-size", "64")
-    assert code == 0
+    lines = layers("nets.py:build")
     table = [" ".join(line.split()) for line in lines]
     assert table[:4] == [
         "layer type output values",
@@ -49,13 +46,11 @@ def test_layers_are_listed_with_the_head_and_its_cost(layers):
 
 
 def test_a_network_without_a_default_cut_is_listed_with_the_reason(layers):
-    code, lines, _ = layers("nets.py:without_classes", "--input-size", "64")
-    assert code == 0
+    lines = layers("nets.py:without_classes")
     assert lines[0].startswith("layer")
     assert lines[-1].startswith("no default cut: nets.py:without_classes does not end in a linear")
 
 
 def test_an_unknown_network_is_refused_in_one_sentence(layers):
-    code, lines, said = layers("nets.py:bild")
-    assert (code, lines) == (1, [])
-    assert said.startswith("Error: the architecture 'nets.py:bild': nets.py has no function bild;")
+    with pytest.raises(InputError, match=r"'nets\.py:bild': nets\.py has no function bild;"):
+        layers("nets.py:bild")
