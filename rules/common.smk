@@ -34,6 +34,7 @@ from alignment.planning.config import planned
 from alignment.planning.contents import contents
 from alignment.planning.families import TIMM, ends_in_pooling
 from alignment.planning.imports import fingerprints
+from alignment.planning.sweeps import MEAN, sweeps
 from alignment.planning.targets import explain_missing
 from alignment.planning.run_reports import Terminal, after_failure, after_success
 
@@ -343,7 +344,10 @@ def network_of(wildcards):
 POOLED = [
     name
     for name, model in config["models"].items()
-    if ends_in_pooling(model["architecture"]) and not {"layers", "tokens"} & set(model)
+    if model.get("layers", {}).get("embedding") == MEAN
+    or (
+        ends_in_pooling(model["architecture"]) and not {"layers", "tokens"} & set(model)
+    )
 ]
 
 
@@ -440,6 +444,13 @@ def figure(name, category, title=None, wanted=True):
         labels=said,
     )
     return {"png": shown, "pdf": f"{path}.pdf"}
+
+
+# Networks that are cut at several layers, by their labels
+DEPTHS = {
+    network: {LABELS["models"][model]: layer for model, layer in cuts.items()}
+    for network, cuts in sweeps(config["models"]).items()
+}
 
 
 # What captions say of the folds

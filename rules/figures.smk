@@ -115,6 +115,31 @@ rule plot_learning_curve:
         "../workflow_scripts/plot_tables.py"
 
 
+rule plot_depth:
+    """Draw the held-out fit over the layers of networks that are cut at several."""
+    input:
+        style=STYLE,
+        summary="results/predictions/summary.csv",
+        ceiling="results/predictions/ceiling.csv",
+    output:
+        **figure("depth", "Prediction", "Held-out fit over layers", wanted=bool(DEPTHS)),
+    log:
+        "results/logs/plot_depth.log",
+    benchmark:
+        "results/benchmarks/plot_depth.tsv"
+    group:
+        "figures"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        figure="depth",
+        settings={"fit": config["fit"], "sweeps": DEPTHS},
+        labels=LABELS,
+        folds=FOLDS,
+    script:
+        "../workflow_scripts/plot_tables.py"
+
+
 rule plot_distributions:
     """Draw the distributions of image AIS with a star where models differ (Fig. 3)."""
     input:

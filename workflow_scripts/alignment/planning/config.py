@@ -12,6 +12,7 @@ from snakemake.utils import validate
 
 from alignment.artifacts.errors import InputError
 from alignment.planning.checks import check_names, check_topography
+from alignment.planning.sweeps import with_each_cut
 
 # Sections whose entries have names of the user's own
 NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
@@ -54,6 +55,7 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
             dataset |= fetched_as(name)
+    config["models"] = with_each_cut(config["models"])
     check_names(config)
     check_topography(config, known_cohorts=[*config["cohorts"], *defaults["cohorts"]])
     return config

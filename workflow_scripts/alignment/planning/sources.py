@@ -131,7 +131,9 @@ def heatmap_makers(models: Iterable[str], kinds: Iterable[str]) -> list[str]:
 
 def maker_label(maker: str, labels: Mapping[str, str]) -> str:
     """Return what figures call a maker of heatmaps, from what they call models."""
-    model, _, kind = maker.partition("@")
+    if maker in labels:
+        return labels[maker]
+    model, _, kind = maker.rpartition("@")
     return f"{labels[model]}, {KINDS[kind]}" if kind else labels[model]
 
 

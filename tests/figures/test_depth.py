@@ -1,0 +1,48 @@
+"""The figure over layers says what the summary says."""
+
+import numpy as np
+import pytest
+from designs import ceilings, columns, legend, marks
+
+from alignment.figures.charts import looks
+from alignment.figures.depth import draw
+
+SWEEPS = {
+    "VGG": {"VGG, late": "features.9", "VGG, early": "features.4"},
+    "ResNet": {"ResNet, layer3": "layer3"},
+}
+
+
+def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
+    rng = np.random.default_rng(0)
+    cohorts = ["animals", "fruits"]
+    models = ["VGG, early", "other", "VGG, late", "ResNet, layer3"]
+    rows = []
+    for cohort, model in [(c, m) for c in cohorts for m in models]:
+        full, difference = rng.random(2)
+        row = {"cohort": cohort, "model": model, "test_full": full}
+        row |= {"test_retained": full + difference}
+        row |= {"corrected_low": difference - 0.2, "corrected_high": difference + 0.1}
+        rows.append(row)
+    table = columns(rows)
+    figure = draw(table, ceilings(cohorts), "r2", SWEEPS)
+    assert len(figure.axes) == 4
+    for k, cohort in enumerate(cohorts):
+        for panel, (network, layers) in zip(
+            figure.axes[2 * k : 2 * k + 2], SWEEPS.items(), strict=True
+        ):
+            assert panel.get_title() == f"{cohort}, {network}"
+            look = looks(list(SWEEPS))[network]
+            own = [
+                next(row for row in rows if (row["cohort"], row["model"]) == (cohort, model))
+                for model in layers
+            ]
+            for column, hollow in (("test_full", True), ("test_retained", False)):
+                (line,) = marks(panel, look, hollow)
+                assert line.get_ydata() == pytest.approx([row[column] for row in own])
+            lows = [ends[0, 1] for ends in panel.collections[0].get_segments()]
+            assert lows == pytest.approx([row["test_full"] + row["corrected_low"] for row in own])
+    below = [label.get_text() for label in figure.axes[2].get_xticklabels()]
+    assert below == ["features.9", "features.4"]
+    assert "95 % of their difference" in legend(figure)
+    saved(figure)

@@ -1,0 +1,46 @@
+"""One network cut at several layers: a model for each, called network@layer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# What makes the cuts of a sweep comparable, and their heads arithmetic
+MEAN = "mean of the maps"
+_BETWEEN = "@"
+
+
+def with_each_cut(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Put a model for each cut in the place of a model whose ``layers`` are a list.
+
+    Parameters
+    ----------
+    models : mapping of str to mapping
+        The section of the config.  A cut of a list without embedding has the mean of its maps.
+    """
+    cut = {}
+    for name, model in models.items():
+        layers = model.get("layers")
+        if not isinstance(layers, list):
+            cut[name] = dict(model)
+            continue
+        for each in layers:
+            layer = each["feature_maps"]
+            label = f"{model.get('label', name)}, {layer}"
+            own = {"layers": {"embedding": MEAN, **each}, "label": label}
+            cut[f"{name}{_BETWEEN}{layer}"] = {**model, **own}
+    return cut
+
+
+def sweeps(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the models of every network that is cut at several layers, each with its layer.
+
+    Parameters
+    ----------
+    models : mapping of str to mapping
+        As :func:`with_each_cut` returns them.
+    """
+    found = {}
+    for name in models:
+        network, between, layer = name.partition(_BETWEEN)
+        if between:
+            found.setdefault(network, {})[name] = layer
+    return found
