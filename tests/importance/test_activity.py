@@ -51,7 +51,8 @@ def test_silent_and_all_active_images_have_no_correlation():
     # A network without a ReLU has no unit that is zero.
     full = compare_activity(np.arange(4.0), np.full(4, 49))
     assert np.isnan([full["correlation"], full["correlation_active"]]).all()
-    assert full["most_active_rank"] == 2.5
+    assert full["n_most_active"] == 4
+    assert np.isnan(full["most_active_rank"])
 
 
 def test_activity_is_summarized_over_images():

@@ -114,9 +114,9 @@ def _add_header(sheet, cohort, heatmaps, n, colours):
     sheet.entitle(cohort, n, n_images, NAMES)
     signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     if colours == SPOTLIGHT:
-        low = "blue: hurts; dark: does not matter" if signed else "dark: does not matter"
+        low = "blue: below zero; dark: does not matter" if signed else "dark: does not matter"
         ends, scale = (low, "as it is: matters most"), None
     else:
-        low, scale = ("hurts most" if signed else "matters least"), colour_map(colours)
+        low, scale = ("furthest below zero" if signed else "matters least"), colour_map(colours)
         ends = low, "matters most (each picture's own maximum)"
     add_key(sheet, NAMES, dots(0.29), ends, scale, signed)

@@ -47,7 +47,7 @@ def compare_activity(ais: np.ndarray, units: np.ndarray) -> dict:
         ``correlation``: Spearman, over all maps; ``correlation_active``: over the active ones alone
         (a silent map scores 0); ``most_active_units``: non-zero units of the most active map;
         ``n_most_active``: how many maps tie for it; ``most_active_rank``: its rank by AIS, 1 for
-        the highest score, the mean where several tie.  NaN where not defined.
+        the highest score, the mean where several tie.  NaN where not defined, as where all tie.
 
     Notes
     -----
@@ -69,10 +69,12 @@ def compare_activity(ais: np.ndarray, units: np.ndarray) -> dict:
             "most_active_rank": np.nan,
         }
     most = units == units.max()
+    # Where maps have both signs, no unit is zero: then no map is more active than another.
+    all_tie = most.all() and len(units) > 1
     return result | {
         "most_active_units": int(units.max()),
         "n_most_active": int(most.sum()),
-        "most_active_rank": float(average_ranks(-ais)[most].mean()),
+        "most_active_rank": np.nan if all_tie else float(average_ranks(-ais)[most].mean()),
     }
 
 
