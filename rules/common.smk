@@ -446,11 +446,8 @@ def figure(name, category, title=None, wanted=True):
     return {"png": shown, "pdf": f"{path}.pdf"}
 
 
-# Networks that are cut at several layers, by their labels
-DEPTHS = {
-    network: {LABELS["models"][model]: layer for model, layer in cuts.items()}
-    for network, cuts in sweeps(config["models"]).items()
-}
+# Networks that are cut at several layers
+DEPTHS = sweeps(config["models"])
 
 
 # What captions say of the folds

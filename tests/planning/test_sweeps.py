@@ -18,7 +18,7 @@ def test_each_cut_is_a_model_of_its_own():
         "net@features.9": {**NET, "layers": CUTS[1], "label": "net, features.9"},
     }
     assert sweeps(models) == {
-        "net": {"net@features.4": "features.4", "net@features.9": "features.9"}
+        "net": {"net, features.4": "features.4", "net, features.9": "features.9"}
     }
 
 
@@ -31,3 +31,4 @@ def test_a_network_that_is_cut_once_stays_as_it_is():
 def test_labels_of_cuts_begin_with_that_of_the_network():
     models = with_each_cut({"net": {**NET, "label": "VGG", "layers": CUTS}})
     assert [model["label"] for model in models.values()] == ["VGG, features.4", "VGG, features.9"]
+    assert list(sweeps(models)) == ["VGG"]

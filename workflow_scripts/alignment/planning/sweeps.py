@@ -33,14 +33,17 @@ def with_each_cut(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
 def sweeps(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Return the models of every network that is cut at several layers, each with its layer.
 
+    Networks and models are called as figures call them.
+
     Parameters
     ----------
     models : mapping of str to mapping
         As :func:`with_each_cut` returns them.
     """
     found = {}
-    for name in models:
-        network, between, layer = name.partition(_BETWEEN)
+    for name, model in models.items():
+        _, between, layer = name.partition(_BETWEEN)
         if between:
-            found.setdefault(network, {})[name] = layer
+            network = model["label"].removesuffix(f", {layer}")
+            found.setdefault(network, {})[model["label"]] = layer
     return found
