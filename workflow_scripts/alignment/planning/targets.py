@@ -59,7 +59,7 @@ def wildcards_of(target: str, pattern: str) -> dict[str, str] | None:
 def nearest_names(name: str, names: Iterable[str]) -> str:
     """Return the names most like one, or all where they are few."""
     names = list(names)
-    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    close = get_close_matches(name, names, n=3, cutoff=0.4)
     if close or len(names) > _MANY:
         return f"the nearest are {', '.join(close)}" if close else "none is like it"
     return f"there is {', '.join(names)}"
