@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 from PIL import Image
-from project import COHORTS, DESIGNS, FIGURES, FOLDS, GROUPS, MODELS, SEEDS, rows_of
+from project import CHECKOUT, COHORTS, DESIGNS, FIGURES, FOLDS, GROUPS, MODELS, SEEDS, rows_of
 
 pytestmark = pytest.mark.workflow
 
@@ -256,3 +256,17 @@ def test_every_job_leaves_a_log_and_nothing_is_left_half_written(finished):
 def test_rows_have_the_order_of_the_config(finished, table):
     rows = rows_of(finished / f"results/{table}")
     assert list(dict.fromkeys((row["cohort"], row["model"]) for row in rows)) == DESIGNS
+
+
+def test_every_file_of_a_run_is_in_the_list_of_outputs(finished):
+    listed = re.findall(r"`([^`]+)`", (CHECKOUT / "docs/outputs.md").read_text(encoding="utf-8"))
+    patterns = ["[^/]+".join(map(re.escape, re.split(r"{[^}]*}", path))) for path in listed]
+    folders = [pattern for pattern in patterns if pattern.endswith("/")]
+    results = finished / "results"
+    for file in results.rglob("*"):
+        path = str(file.relative_to(results))
+        # Figures are listed without suffix; logs and benchmarks by their folders.
+        if file.is_dir() or path.startswith(("figures/", "logs/", "benchmarks/")):
+            continue
+        known = any(re.fullmatch(pattern, path) for pattern in patterns)
+        assert known or any(re.match(folder, path) for folder in folders), path
