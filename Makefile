@@ -5,7 +5,8 @@
 # make layers  where a network can be cut       make lint   the linters
 # make explore the results in a browser         make bench  speed and false alarms, measured
 # make report  the figures with their captions
-#              (run, explore, topography and report take CONFIG=mine.yaml)
+#              (run, check, explore, topography, faithfulness and report take CONFIG=mine.yaml,
+#              and DIRECTORY=mine where results lie in a folder of their own)
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 # make test-networks   families of networks against plain hooks (docs/networks.md)
 PYTHON ?= python3
@@ -14,7 +15,8 @@ MODEL ?= efficientnet_lite0
 # A progress bar where a person looks on, lines where a file or a server does.
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
-OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
+OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
+WHERE := $(abspath $(or $(DIRECTORY),.))
 
 .PHONY: run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report
 .DELETE_ON_ERROR:
@@ -25,7 +27,7 @@ run: .venv/installed
 # Opens the pages where there is a desktop, and says where they are where there is none.
 explore: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) explorer $(OVERLAY)
-	@for page in "$(CURDIR)"/results/explorer/*.html; do \
+	@for page in "$(WHERE)"/results/explorer/*.html; do \
 	  if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	  elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open > /dev/null; then xdg-open "$$page"; \
 	  else echo "Open $$page in a browser."; fi; done
@@ -71,7 +73,7 @@ lint: .venv/installed-dev
 	$(BIN)/snakemake --lint
 
 check: .venv/installed
-	@$(BIN)/python workflow_scripts/check_inputs.py $(CONFIG)
+	@cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/check_inputs.py $(abspath $(CONFIG))
 
 layers: .venv/installed
 	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE))

@@ -43,7 +43,7 @@ STARTED = time.time()
 TERMINAL = Terminal()
 IS_MAIN = Path(workflow.main_snakefile).resolve().parent == ROOT
 if IS_MAIN and workflow.is_main_process:
-    records.restore()
+    records.restore(str(SCRIPTS))
 if IS_MAIN:
     for handler in logger.handlers:
         if not isinstance(handler, FileHandler):
@@ -99,7 +99,7 @@ def explain_missing_target(target):
 def keep_records():
     """Keep what is known of results beside them, once a run has ended."""
     if IS_MAIN:
-        records.keep()
+        records.keep(str(SCRIPTS))
 
 
 def any_of(names):

@@ -13,7 +13,7 @@ from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.heads.foresight import foresee, seconds_a_picture
-from alignment.importance.folds import check_cohort
+from alignment.importance.folds import check_cohort, of_few_images
 from alignment.networks.opening import load_and_cut
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
@@ -57,6 +57,8 @@ def describe_cohort(name, cohort, table, similarity, folds):
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "
         f"{n_folds} folds of {unit} for each of {len(folds['seeds'])} seeds"
     )
+    if said := of_few_images(name, len(chosen), n_folds, unit):
+        print(f"  Warning: {said}")
 
 
 def describe_model(model, n_images):

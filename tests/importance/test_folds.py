@@ -7,7 +7,14 @@ import oracle
 import pytest
 
 from alignment.artifacts.errors import InputError
-from alignment.importance.folds import Folds, check_cohort, light_split, make_folds, split
+from alignment.importance.folds import (
+    Folds,
+    check_cohort,
+    light_split,
+    make_folds,
+    of_few_images,
+    split,
+)
 from alignment.similarity.pairs import pair_positions, square
 
 
@@ -223,3 +230,10 @@ def test_a_fold_without_judged_test_pairs_is_refused(unit):
         InputError, match=r"seed 111, fold \d has \d judged test pairs where at least 3"
     ):
         make_folds(np.arange(9), sparse, [111], 3, unit)
+
+
+def test_folds_of_few_images_are_warned_of_with_what_chance_gives():
+    said = of_few_images("c", 16, 4, "images")
+    assert "tested on 4 images, 6 pairs" in said
+    assert "R2 is 0.20 on average" in said
+    assert of_few_images("c", 32, 4, "images") == of_few_images("c", 16, 4, "pairs") == ""

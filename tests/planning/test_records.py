@@ -11,6 +11,7 @@ import pytest
 from alignment.planning.records import UNKNOWN, keep, restore
 
 MADE = ["results/a/x.csv", "results/a/folder", "results/b/" + "long" * 60 + ".csv"]
+SCRIPTS = "../repo/workflow_scripts"
 TIME = 1_500_000_000_123_456_789
 
 
@@ -44,9 +45,11 @@ def results(tmp_path, monkeypatch):
     for path in MADE:
         Path(record_file(path)).parent.mkdir(parents=True, exist_ok=True)
         with open(record_file(path), "w") as file:
-            json.dump({"rule": "make", "params": [path], "record_format_version": 6}, file)
+            inputs = [f"{SCRIPTS}/figures.mplstyle", "data/x.csv"]
+            made = {"rule": "make", "params": [path], "input": inputs}
+            json.dump(made | {"record_format_version": 6}, file)
         set_time(path, TIME)
-    keep()
+    keep(SCRIPTS)
 
 
 def timed(path):
@@ -65,7 +68,7 @@ def test_what_was_copied_gets_back_its_times_and_records(results):
     shutil.rmtree(".snakemake")
     for path in MADE:
         set_time(path, TIME + 10**12)
-    restore()
+    restore(SCRIPTS)
     assert [time_of(path) for path in MADE] == [TIME] * 3
     assert [record_of(path)["params"] for path in MADE] == [[path] for path in MADE]
 
@@ -75,7 +78,7 @@ def test_what_was_altered_on_the_way_is_made_anew(results, changed):
     shutil.rmtree(".snakemake")
     with open(changed, "a") as file:
         file.write("!")
-    restore()
+    restore(SCRIPTS)
     (altered,) = [path for path in MADE if changed.startswith(path)]
     assert {path: record_of(path) == UNKNOWN for path in MADE} == {
         path: path == altered for path in MADE
@@ -85,7 +88,7 @@ def test_what_was_altered_on_the_way_is_made_anew(results, changed):
 def test_results_without_any_record_are_made_anew(results):
     shutil.rmtree(".snakemake")
     Path("results/records.json.gz").unlink()
-    restore()
+    restore(SCRIPTS)
     assert [record_of(path) for path in MADE] == [UNKNOWN] * 3
     # Of a folder that a job made the files are nobody's results by themselves.
     assert record_of("results/a/folder/1.png") is None
@@ -96,8 +99,8 @@ def test_records_of_other_results_in_the_same_folder_are_replaced(results):
     with open(record_file(MADE[0]), "w") as file:
         json.dump({"rule": "other", "params": ["other"]}, file)
     with open(".snakemake/results_mark", "w") as file:
-        file.write("another")
-    restore()
+        file.write(f"another {SCRIPTS}")
+    restore(SCRIPTS)
     assert record_of(MADE[0])["params"] == [MADE[0]]
 
 
@@ -110,28 +113,28 @@ def test_where_results_never_moved_snakemakes_own_records_hold(results):
         file.write("newer")
     set_time(MADE[0], TIME + 5)
     Path(record_file(MADE[2])).unlink()
-    restore()
+    restore(SCRIPTS)
     assert (record_of(MADE[0]), time_of(MADE[0])) == (newer, TIME + 5)
     assert record_of(MADE[2]) is None
 
 
 def test_a_file_is_read_again_only_when_its_size_or_time_changed(results, monkeypatch):
     monkeypatch.setattr("alignment.planning.records._digest", lambda path: pytest.fail(path))
-    restore()
-    keep()
+    restore(SCRIPTS)
+    keep(SCRIPTS)
 
 
 def test_damaged_records_are_as_good_as_none(results):
     shutil.rmtree(".snakemake")
     with open("results/records.json.gz", "r+b") as file:
         file.truncate(40)
-    restore()
+    restore(SCRIPTS)
     assert record_of(MADE[0]) == UNKNOWN
 
 
 def test_a_folder_without_results_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    restore()
+    restore(SCRIPTS)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -140,6 +143,15 @@ def test_where_nothing_can_be_written_results_can_still_be_looked_at(results):
     before = time_of(MADE[0])
     shutil.rmtree(".snakemake")
     Path(".snakemake").touch()
-    restore()
-    keep()
+    restore(SCRIPTS)
+    keep(SCRIPTS)
     assert time_of(MADE[0]) == before
+
+
+def test_where_scripts_lie_elsewhere_records_name_them_there(results):
+    """Also where Snakemake's own folder came along."""
+    restore("workflow_scripts")
+    inputs = ["workflow_scripts/figures.mplstyle", "data/x.csv"]
+    assert [record_of(path)["input"] for path in MADE] == [inputs] * 3
+    restore(SCRIPTS)
+    assert record_of(MADE[0])["input"] == [f"{SCRIPTS}/figures.mplstyle", "data/x.csv"]

@@ -56,6 +56,9 @@ def test_what_is_understood_is_told(check):
     assert "labels: group" in lines
     assert "10 pictures (00, 01, 02, 03, 04, ...), 2 folds of images for each of 1 seeds" in lines
     assert "feature maps: _swish_1 (1280 x 7 x 7), embedding: view" in lines
+    assert any(
+        line.startswith("Warning: a fold of the cohort 'a' is tested on 5") for line in lines
+    )
     (time,) = [line for line in lines if line.startswith("time: ")]
     assert "over 16 pictures here" in time
     assert any(line.startswith("memory: at most 4000 MB ") for line in lines)

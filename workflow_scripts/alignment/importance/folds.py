@@ -9,6 +9,8 @@ from alignment.artifacts.errors import InputError
 from alignment.similarity.pairs import pair_positions
 
 UNITS = ("images", "pairs")
+# Test images below which the fit of a fold is high by chance alone
+FEW = 8
 
 Sides = list[tuple[np.ndarray, np.ndarray]]
 
@@ -210,3 +212,15 @@ def check_cohort(
             f"({len(values)} judged pairs) do not vary, so nothing can be predicted; "
             "use a larger cohort."
         )
+
+
+def of_few_images(cohort: str, n_images: int, n_folds: int, unit: str) -> str:
+    """Return a warning where a fold's fit is high by chance alone, else nothing."""
+    n_test = n_images // n_folds
+    if unit != "images" or n_test >= FEW:
+        return ""
+    n_pairs = n_test * (n_test - 1) // 2
+    return (
+        f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: "
+        f"where there is nothing to find, R2 is {1 / (n_pairs - 1):.2f} on average."
+    )

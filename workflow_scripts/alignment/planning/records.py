@@ -21,17 +21,20 @@ KEPT = Path("results/records.json.gz")
 OWN = Path(".snakemake")
 # Of a file that may have been made by other settings or code than those it would be made by now.
 UNKNOWN = {"input": [], "log": [], "params": ["'unknown'"], "record_format_version": 6}
+_SCRIPTS = "<scripts>"  # stands for the folder of scripts
 _STAMP = ".snakemake_timestamp"  # in a folder that a job made: the time of the folder
 _ASIDE = ("logs", "benchmarks")
 
 
-def keep(kept: Path = KEPT, own: Path = OWN) -> None:
+def keep(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
     """Keep Snakemake's records of all finished results beside them.
 
     A file is read for its checksum only when its size or time is not that of the last run.
 
     Parameters
     ----------
+    scripts : str
+        The folder of scripts as inputs name it, which is another one where results lie elsewhere.
     kept : path
         The file to write, in the folder of results.
     own : path
@@ -46,18 +49,19 @@ def keep(kept: Path = KEPT, own: Path = OWN) -> None:
         known = before.get(str(path))
         same = known and known["state"] == state
         digest = known["sha256"] if same else _digest(path)
-        files[str(path)] = {"state": state, "sha256": digest, "record": record}
+        files[str(path)] = {"state": state, "sha256": digest}
+        files[str(path)]["record"] = _renamed(record, scripts, _SCRIPTS)
     mark = secrets.token_hex(8)
     try:
         with replacing(kept) as partial:
             said = json.dumps({"mark": mark, "files": files}, separators=(",", ":"))
             partial.write_bytes(gzip.compress(said.encode(), 6, mtime=0))
-        _mark(own).write_text(mark)
+        _mark(own).write_text(f"{mark} {scripts}")
     except OSError:
         return  # nothing is lost but that these results can be moved
 
 
-def restore(kept: Path = KEPT, own: Path = OWN) -> None:
+def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
     """Put back what is known of results that were copied, moved, or lost Snakemake's records.
 
     A file that holds what it held gets back its time, and its record if Snakemake's folder is not
@@ -67,6 +71,7 @@ def restore(kept: Path = KEPT, own: Path = OWN) -> None:
 
     Parameters
     ----------
+    scripts : str
     kept, own : paths
         As of :func:`keep`.  Where they cannot be written nothing happens.
     """
@@ -74,19 +79,20 @@ def restore(kept: Path = KEPT, own: Path = OWN) -> None:
         return
     known = _kept(kept)
     try:
-        belongs = _mark(own).read_text() == known["mark"]
+        belongs = _mark(own).read_text() == f"{known['mark']} {scripts}"
     except OSError:
         belongs = False
     try:
         own.mkdir(exist_ok=True)
         for path, entry in known["files"].items():
-            _restore(Path(path), entry, own, belongs)
+            record = _renamed(entry["record"], _SCRIPTS, scripts)
+            _restore(Path(path), entry | {"record": record}, own, belongs)
         if not belongs:
             for path in _results_in(kept.parent):
                 if str(path) not in known["files"] and not _own_record(own, path).is_file():
                     _write_record(own, path, UNKNOWN)
             if known["mark"]:
-                _mark(own).write_text(known["mark"])
+                _mark(own).write_text(f"{known['mark']} {scripts}")
     except OSError:
         return  # of a folder that is only looked at
 
@@ -102,6 +108,19 @@ def _restore(path, entry, own, belongs):
             os.utime(file, ns=(time, time), follow_symlinks=False)
     if not belongs:
         _write_record(own, path, entry["record"] if same else UNKNOWN)
+
+
+def _renamed(record, old, new):
+    """Return a record whose inputs lie in another folder of scripts."""
+
+    def renamed(path):
+        return new + path.removeprefix(old) if path.startswith(f"{old}/") else path
+
+    checksums = record.get("input_checksums") or {}
+    return record | {
+        "input": [renamed(path) for path in record.get("input") or []],
+        "input_checksums": {renamed(path): value for path, value in checksums.items()},
+    }
 
 
 def _kept(path):
