@@ -19,6 +19,13 @@ COLUMNS = {
 FRAME = pd.DataFrame(COLUMNS)
 
 
+def test_a_column_that_python_keeps_for_itself_wants_backticks():
+    columns = {"class": np.array(["cat", "dog"])}
+    assert kept("`class` == 'dog'", columns) == [False, True]
+    with pytest.raises(QueryError, match=r"'class' is a word .* write the column as `class`"):
+        evaluate("class == 'dog'", columns)
+
+
 def kept(query, columns=COLUMNS):
     value, _ = evaluate(query, columns)
     return value.fillna(False).astype(bool).tolist()

@@ -52,6 +52,12 @@ def test_a_run_that_went_well_ends_on_its_warnings_and_where_to_look(folder, tmp
         f"Done. Look at {tmp_path}/results/figures first.",
     ]
     assert after_success(time.time() + 60) == f"Done. Look at {tmp_path}/results/figures first."
+    page = tmp_path / "results/explorer/mine.html"
+    page.parent.mkdir()
+    page.touch()
+    assert after_success(time.time() + 60) == (
+        f"Done. Open {page} in a browser, or look at {tmp_path}/results/figures."
+    )
 
 
 def test_a_run_that_failed_ends_on_its_errors_and_those_of_slurm(folder):

@@ -6,6 +6,7 @@ for missing values: a comparison with one keeps nothing.
 """
 
 import ast
+import keyword
 import operator
 import re
 from collections.abc import Mapping, Sequence
@@ -82,10 +83,18 @@ def evaluate(query: str, columns: Mapping[str, Sequence]) -> tuple[pd.Series, se
     except QueryError:
         raise
     except SyntaxError as error:
-        said = "'@' is not of this language" if "@" in text else "it is not an expression"
-        raise QueryError(said) from error
+        raise QueryError(_why_not(text, columns)) from error
     except (ArithmeticError, TypeError, ValueError, RecursionError, MemoryError, re.error) as error:
         raise QueryError(str(error) or type(error).__name__) from error
+
+
+def _why_not(text, columns):
+    if "@" in text:
+        return "'@' is not of this language"
+    words = [word for word in columns if keyword.iskeyword(word)]
+    if found := [word for word in words if re.search(rf"\b{word}\b", text)]:
+        return f"'{found[0]}' is a word of the language too: write the column as `{found[0]}`"
+    return "it is not an expression"
 
 
 class _Reader:

@@ -71,9 +71,10 @@ def lines_said(folders: Iterable[str | Path], since: float, pattern: str) -> lis
 
 def after_success(since: float) -> str:
     """Return what a person should know after a run: its warnings once more, and where to look."""
-    return "\n".join(
-        [*_warnings(since), f"Done. Look at {Path('results/figures').absolute()} first."]
-    )
+    figures = Path("results/figures").absolute()
+    pages = sorted(Path("results/explorer").absolute().glob("*.html"))
+    look = f"Open {' or '.join(map(str, pages))} in a browser, or look at" if pages else "Look at"
+    return "\n".join([*_warnings(since), f"Done. {look} {figures}{'' if pages else ' first'}."])
 
 
 def after_failure(since: float, held: Iterable[str] = ()) -> str:
