@@ -32,9 +32,9 @@ from alignment.planning import records, sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.contents import contents
-from alignment.planning.families import TIMM, ends_in_pooling
+from alignment.planning.families import MEAN, TIMM, ends_in_pooling
 from alignment.planning.imports import fingerprints
-from alignment.planning.sweeps import MEAN, sweeps
+from alignment.planning.sweeps import sweeps
 from alignment.planning.targets import explain_missing
 from alignment.planning.run_reports import Terminal, after_failure, after_success
 

@@ -14,9 +14,9 @@ import torch
 
 from alignment.heads.opening import is_pooled
 from alignment.heads.split import split_head
-from alignment.networks.arrangements import MEAN
 from alignment.networks.cuts import cut
 from alignment.networks.networks import load_network
+from alignment.planning.families import MEAN
 
 PAGE = Path(__file__).parents[1] / "docs/networks.md"
 BEGIN, END = "<!-- families: begin -->", "<!-- families: end -->"

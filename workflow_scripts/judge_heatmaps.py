@@ -30,10 +30,9 @@ from alignment.saliency.models import CENTRE
 REACH = {"place": 0, "places": 1}  # of places around the one that is left out
 
 
-def worth_of(input, params, memory_mb, head, rows, choosing):
+def worth_of(input, params, memory_mb, activations, head, recorded, rows, choosing):
     """Return what each map, and each place, is worth for each image by the half that chooses."""
-    activations = Arrays(input.activations)
-    feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
+    feature_maps, embedding = recorded
     n_images = len(activations["images"])
     of_dataset = np.full((n_images, n_images), np.nan)
     of_dataset[np.ix_(rows, rows)] = choosing
@@ -97,8 +96,9 @@ def main(input, output, params, wildcards, threads, memory_mb):
     layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
     cuts = cut(network, *layers)
     head, backbone = cuts.head.to(device), cuts.backbone.to(device)
-    worth = worth_of(input, params, memory_mb, head, rows, parts[0])
-    feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
+    recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
+    feature_maps, embedding = recorded
+    worth = worth_of(input, params, memory_mb, activations, head, recorded, rows, parts[0])
     pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)

@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import MEAN
 from alignment.networks.cuts import cut, list_layers
 from alignment.networks.networks import Network
 from alignment.networks.traces import UntraceableError, trace
+from alignment.planning.families import MEAN
 
 SIZE = 16
 

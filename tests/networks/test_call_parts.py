@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from alignment.networks.arrangements import MEAN, arrangement_of
+from alignment.networks.arrangements import arrangement_of
 from alignment.networks.call_parts import (
     INPUT,
     CalledBackbone,
@@ -14,6 +14,7 @@ from alignment.networks.call_parts import (
     settled_before,
 )
 from alignment.networks.calls import record
+from alignment.planning.families import MEAN
 
 
 class Network(nn.Module):

@@ -6,9 +6,9 @@ import torch
 from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import MEAN
 from alignment.networks.cuts import cut, list_layers
 from alignment.networks.networks import Network
+from alignment.planning.families import MEAN
 
 torchvision = pytest.importorskip("torchvision")
 SIDE, PATCH, WIDTH = 32, 8, 12

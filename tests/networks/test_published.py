@@ -6,9 +6,9 @@ import pytest
 import torch
 from published_shapes import ClipVisual, CORnetS, HandingEncoder
 
-from alignment.networks.arrangements import MEAN
 from alignment.networks.cuts import cut
 from alignment.networks.networks import Network
+from alignment.planning.families import MEAN
 
 SIZE = 64
 # Module, the layers of its default cut, and where plain hooks find maps and embedding.

@@ -14,9 +14,6 @@ import torch
 
 from alignment.networks.trials import N_PICTURES
 
-# The embedding that is the mean of every map, and no layer of the network.
-MEAN = "mean of the maps"
-
 # Tokens that belong to no place: a class token, one for distillation, registers.
 _MOST_OTHERS = 8
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import MEAN, arrangement_of
+from alignment.networks.arrangements import arrangement_of
 from alignment.networks.call_parts import (
     INPUT,
     OUTPUT,
@@ -21,13 +21,10 @@ from alignment.networks.call_parts import (
     settled_before,
 )
 from alignment.networks.calls import Call, Record, record
-from alignment.networks.layers import Cuts, Layer, written
+from alignment.networks.layers import Cuts, Layer, candidates, written
 from alignment.networks.networks import Network
-from alignment.networks.trials import output_for, trial_pictures
-
-_SHOWN = 10  # candidates in a message
-# How far embeddings may be from what they are to be, as a share of the largest value
-_SAME = 1e-5
+from alignment.networks.trials import is_same, output_for, trial_pictures
+from alignment.planning.families import MEAN
 
 
 def list_called_layers(network: Network) -> list[Layer]:
@@ -79,7 +76,7 @@ def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, 
         outputs = CalledBackbone(network.module, ends, has_classes=False)(pictures)
     maps, embedding = outputs["feature_maps"], outputs["embedding"]
     means = maps.mean(dim=(2, 3))
-    if means.shape == embedding.shape and _is_same(means, embedding):
+    if means.shape == embedding.shape and is_same(means, embedding):
         return MeanHead(), embedding.shape[1], ()
     if ends.arrangement.n_others:
         raise InputError(
@@ -96,7 +93,7 @@ def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, 
         with torch.no_grad():
             again = head(maps)
         seconds = (time.perf_counter() - start) / len(maps) * maps.shape[1]
-        if _is_same(again, embedding):
+        if is_same(again, embedding):
             note = (
                 f"{network.architecture} has no graph that its head could be taken from: the "
                 f"network is run again for every map, about {seconds:.1g} s for a picture here"
@@ -107,11 +104,6 @@ def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, 
         f"the feature maps {ends.maps.name} alone (a skip connection or a parallel branch, or it "
         "comes before them); cut where all branches have been joined."
     )
-
-
-def _is_same(found: torch.Tensor, expected: torch.Tensor) -> bool:
-    largest = float(expected.nan_to_num().abs().max())
-    return torch.allclose(found, expected, rtol=0, atol=_SAME * largest)
 
 
 def _ends(network: Network, found: Record, feature_maps: str | None, embedding: str | None) -> Ends:
@@ -163,21 +155,14 @@ def _find(network: Network, found: Record, name: str, key: str) -> Call:
             return call
     near = difflib.get_close_matches(name, [call.name for call in found.calls], n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    candidates = _maps_like(found)
+    possible = _maps_like(found)
     if key == "embedding":
-        candidates = [call for call in found.calls if len(call.shape) == 2]
+        possible = [call for call in found.calls if len(call.shape) == 2]
     raise InputError(
         f"layers: {key}: {network.architecture} calls no module {name}; {hint}possible are "
-        f"{_named(network, candidates)}."
+        f"{_named(network, possible)}."
     )
 
 
 def _named(network: Network, calls: list[Call]) -> str:
-    """Name the last of some layers, where cuts are usually made, and say how to see all."""
-    names = [call.name for call in calls[-_SHOWN:]]
-    if len(calls) <= _SHOWN:
-        return ", ".join(names)
-    return (
-        f"{', '.join(names)} and {len(calls) - _SHOWN} before them "
-        f"(make layers MODEL={network.architecture} lists all)"
-    )
+    return candidates([call.name for call in calls], network.architecture)

@@ -12,8 +12,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from alignment.networks.arrangements import MEAN, Arrangement, maps_of, output_of
+from alignment.networks.arrangements import Arrangement, maps_of, output_of
 from alignment.networks.calls import Call, tapped
+from alignment.planning.families import MEAN
 
 INPUT = "input of "
 OUTPUT = "output of the network"

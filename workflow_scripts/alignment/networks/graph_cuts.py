@@ -7,7 +7,6 @@ from torch import fx
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.arrangements import (
-    MEAN,
     maps_of,
     output_of,
 )
@@ -22,6 +21,7 @@ from alignment.networks.graph_layers import (
 )
 from alignment.networks.layers import Cuts, Layer, written
 from alignment.networks.traces import Trace
+from alignment.planning.families import MEAN
 
 
 def list_graph_layers(traced: Trace) -> list[Layer]:

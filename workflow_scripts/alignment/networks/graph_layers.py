@@ -7,9 +7,9 @@ from torch import fx
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.arrangements import Arrangement, arrangement_of
+from alignment.networks.layers import candidates
 from alignment.networks.traces import Trace
 
-_SHOWN = 10  # candidates in a message
 # What may stand behind the last layer with weights and changes no score's place
 _BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")
 # ... and behind a convolution of 1 x 1 that takes the place of a linear classifier
@@ -46,11 +46,11 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
         embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
         return embedding, embedding
     if len(traced.shapes.get(traced.output, ())) != 2:
-        candidates = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
+        possible = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
         raise InputError(
             f"{traced.architecture} does not end in a linear classifier: name the layer of the "
             f"embedding under layers: embedding:, for instance one of "
-            f"{named_layers(traced, candidates[-8:])}."
+            f"{named_layers(traced, possible[-8:])}."
         )
     # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
     convolution = _looked_through(traced, traced.output, _BEHIND_CONVOLUTION)
@@ -102,7 +102,7 @@ def moved_with_size(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
     )
 
 
-def find(traced: Trace, name: str, key: str, candidates: Sequence[fx.Node]) -> fx.Node:
+def find(traced: Trace, name: str, key: str, possible: Sequence[fx.Node]) -> fx.Node:
     """Return the layer of a name, or the last layer inside the module of that path."""
     for node in traced.shapes:
         if traced.names[node] == name and node.op != "placeholder":
@@ -110,20 +110,14 @@ def find(traced: Trace, name: str, key: str, candidates: Sequence[fx.Node]) -> f
     inside = [n for n in traced.shapes if traced.names[n].startswith(f"{name}.")]
     if inside:
         return inside[-1]
-    near = difflib.get_close_matches(name, [traced.names[n] for n in candidates], n=3)
+    near = difflib.get_close_matches(name, [traced.names[n] for n in possible], n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise InputError(
         f"layers: {key}: {traced.architecture} has no layer {name}; {hint}possible are "
-        f"{named_layers(traced, candidates)}."
+        f"{named_layers(traced, possible)}."
     )
 
 
 def named_layers(traced: Trace, nodes: Sequence[fx.Node]) -> str:
-    """Name the last of some layers, where cuts are usually made, and say how to see all."""
-    names = [traced.names[node] for node in nodes[-_SHOWN:]]
-    if len(nodes) <= _SHOWN:
-        return ", ".join(names)
-    return (
-        f"{', '.join(names)} and {len(nodes) - _SHOWN} before them "
-        f"(make layers MODEL={traced.architecture} lists all)"
-    )
+    """Name the last of some layers, and say how to see all."""
+    return candidates([traced.names[node] for node in nodes], traced.architecture)

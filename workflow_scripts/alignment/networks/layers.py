@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
+_SHOWN = 10  # candidates in a message
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -76,6 +78,16 @@ def format_layers(layers: Sequence[Layer]) -> str:
     return "\n".join(
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, [*widths, 0], strict=True)).rstrip()
         for row in rows
+    )
+
+
+def candidates(names: Sequence[str], architecture: str) -> str:
+    """Name the last of some layers, where cuts are usually made, and say how to see all."""
+    last = ", ".join(names[-_SHOWN:])
+    if len(names) <= _SHOWN:
+        return last
+    return (
+        f"{last} and {len(names) - _SHOWN} before them (make layers MODEL={architecture} lists all)"
     )
 
 

@@ -18,13 +18,10 @@ from torch import fx, nn
 from alignment.networks.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
-from alignment.networks.trials import N_PICTURES, output_for, trial_pictures
+from alignment.networks.trials import N_PICTURES, is_same, output_for, trial_pictures
 
 torchvision = import_torchvision()
 feature_extraction = importlib.import_module("torchvision.models.feature_extraction")
-
-# How far a graph's output may be from the network's, as a share of the largest value
-_SAME = 1e-5
 
 
 class UntraceableError(Exception):
@@ -147,8 +144,7 @@ def trace(network: Network) -> Trace:
                 single.run(pictures[:1])
     except Exception as error:  # whatever Python code meets when symbols stand for its values
         raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
-    largest = float(expected.nan_to_num().abs().max())
-    if not torch.allclose(found, expected, rtol=0, atol=_SAME * largest, equal_nan=True):
+    if not is_same(found, expected, equal_nan=True):
         raise UntraceableError("its graph computes something else")
     constants = {
         node: value

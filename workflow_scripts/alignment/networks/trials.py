@@ -6,6 +6,8 @@ from torch import nn
 from alignment.artifacts.errors import InputError
 
 N_PICTURES = 2
+# How far outputs may be from what they are to be, as a share of the largest value
+_SAME = 1e-5
 
 
 def trial_pictures(input_size: int) -> torch.Tensor:
@@ -46,3 +48,9 @@ def output_for(architecture: str, module: nn.Module, pictures: torch.Tensor) -> 
             "where a row of values for each picture is needed."
         )
     return output
+
+
+def is_same(found: torch.Tensor, expected: torch.Tensor, equal_nan: bool = False) -> bool:
+    """Tell whether two outputs differ by no more than rounding."""
+    largest = float(expected.nan_to_num().abs().max())
+    return torch.allclose(found, expected, rtol=0, atol=_SAME * largest, equal_nan=equal_nan)

@@ -8,6 +8,8 @@ memory they ask for: what a head is, is found from the network itself
 """
 
 TIMM = "timm:"
+# The embedding that is the mean of every map, and no layer of the network
+MEAN = "mean of the maps"
 POOLED = (
     *("densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
     *("regnet", "resnet", "resnext", "shufflenet", "swin_", "vit_", "wide_resnet"),

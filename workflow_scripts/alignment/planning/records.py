@@ -85,8 +85,10 @@ def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
     try:
         own.mkdir(exist_ok=True)
         for path, entry in known["files"].items():
-            record = _renamed(entry["record"], _SCRIPTS, scripts)
-            _restore(Path(path), entry | {"record": record}, own, belongs)
+            same = _restore_time(Path(path), entry)
+            if not belongs and same is not None:
+                record = _renamed(entry["record"], _SCRIPTS, scripts) if same else UNKNOWN
+                _write_record(own, Path(path), record)
         if not belongs:
             for path in _results_in(kept.parent):
                 if str(path) not in known["files"] and not _own_record(own, path).is_file():
@@ -97,17 +99,21 @@ def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
         return  # of a folder that is only looked at
 
 
-def _restore(path, entry, own, belongs):
+def _restore_time(path, entry):
+    """Give back its time to a result that holds what it held.
+
+    Return whether it does; None where it is not there.
+    """
     state = _state(path)
     if state is None:
-        return
-    same = state == entry["state"]
-    if not same and _digest(path) == entry["sha256"]:
-        same = True
-        for file, time in zip(_timed(path), entry["state"][1:], strict=True):
-            os.utime(file, ns=(time, time), follow_symlinks=False)
-    if not belongs:
-        _write_record(own, path, entry["record"] if same else UNKNOWN)
+        return None
+    if state == entry["state"]:
+        return True
+    if _digest(path) != entry["sha256"]:
+        return False
+    _, time = entry["state"]
+    os.utime(_clock(path), ns=(time, time), follow_symlinks=False)
+    return True
 
 
 def _renamed(record, old, new):
@@ -138,16 +144,16 @@ def _mark(own):
 # Files, and folders that a job made
 
 
-def _timed(path):
+def _clock(path):
     """Return what carries the time of a result."""
-    return [path / _STAMP] if path.is_dir() else [path]
+    return path / _STAMP if path.is_dir() else path
 
 
 def _state(path):
     """Return the size of a result and its time in ns; None where it is not there."""
     try:
         size = sum(file.stat().st_size for file in _held(path))
-        return [size, *(file.lstat().st_mtime_ns for file in _timed(path))]
+        return [size, _clock(path).lstat().st_mtime_ns]
     except OSError:
         return None
 

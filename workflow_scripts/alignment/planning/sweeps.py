@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-# What makes the cuts of a sweep comparable, and their heads arithmetic
-MEAN = "mean of the maps"
+from alignment.planning.families import MEAN
+
 _BETWEEN = "@"
 
 
@@ -14,7 +14,8 @@ def with_each_cut(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
     Parameters
     ----------
     models : mapping of str to mapping
-        The section of the config.  A cut of a list without embedding has the mean of its maps.
+        The section of the config.  A cut of a list without embedding has the mean of its
+        maps, which makes cuts comparable and their heads arithmetic.
     """
     cut = {}
     for name, model in models.items():
