@@ -39,7 +39,7 @@ def make_case(case, n_images, n_maps, device):
     """
     import torch
 
-    from alignment.networks.cuts import cut
+    from alignment.cutting.cuts import cut
     from alignment.networks.networks import load_network
 
     network = load_network("vgg16", {"random": 1}, cache_dir=Path())

@@ -12,9 +12,9 @@ from pathlib import Path
 import plain_hooks
 import torch
 
+from alignment.cutting.cuts import cut
 from alignment.heads.opening import is_pooled
 from alignment.heads.split import split_head
-from alignment.networks.cuts import cut
 from alignment.networks.networks import load_network
 from alignment.planning.families import MEAN
 

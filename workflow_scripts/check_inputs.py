@@ -8,13 +8,13 @@ import numpy as np
 
 from alignment.artifacts.downloads import cache_folder
 from alignment.artifacts.errors import InputError
+from alignment.cutting.opening import load_and_cut
 from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.heads.foresight import foresee, seconds_a_picture
 from alignment.importance.folds import check_cohort, of_few_images
-from alignment.networks.opening import load_and_cut
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures

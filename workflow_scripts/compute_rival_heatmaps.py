@@ -14,8 +14,8 @@ def gradients(input, params, feature_maps, embedding, judgments, attributes):
     """Return the weights of Grad-CAM; only this kind waits for torch."""
     import torch
 
+    from alignment.cutting.cuts import cut
     from alignment.heads.gradients import fit_gradients
-    from alignment.networks.cuts import cut
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 

@@ -13,9 +13,9 @@ from alignment.artifacts.job_log import job_log, progress, usage_noted
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
+from alignment.cutting.cuts import cut
 from alignment.datasets.pictures import network_input
 from alignment.heads.opening import is_pooled
-from alignment.networks.cuts import cut
 from alignment.networks.devices import choose_device
 from alignment.networks.networks import from_saved
 

@@ -12,6 +12,7 @@ from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_columns, write_rows
+from alignment.cutting.cuts import cut
 from alignment.datasets.pictures import network_input
 from alignment.faithfulness.halves import halves
 from alignment.faithfulness.judging import COLUMNS, Design, judge
@@ -21,7 +22,6 @@ from alignment.heads.opening import open_removals
 from alignment.heads.places import place_drops
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import judgment_weights, others
-from alignment.networks.cuts import cut
 from alignment.networks.devices import choose_device
 from alignment.networks.networks import from_saved
 from alignment.networks.running import embedder, pictures_at_a_time

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
+from alignment.cutting.cuts import cut, list_layers
+from alignment.cutting.layers import format_layers
 from alignment.heads.foresight import foresee
-from alignment.networks.cuts import cut, list_layers
-from alignment.networks.layers import format_layers
 from alignment.networks.networks import load_network
 from alignment.networks.trials import trial_pictures
 

@@ -6,8 +6,8 @@ from alignment.artifacts.downloads import cache_folder
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import job_log, usage_noted
 from alignment.artifacts.network_files import write_network
+from alignment.cutting.opening import load_and_cut
 from alignment.networks.networks import to_saved, torchvision
-from alignment.networks.opening import load_and_cut
 
 
 def main(output, model, name):

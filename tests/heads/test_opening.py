@@ -5,12 +5,12 @@ import plain_hooks
 import pytest
 import torch
 
+from alignment.cutting.cuts import cut
 from alignment.heads.connected import ConnectedHead
 from alignment.heads.forward import ForwardHead
 from alignment.heads.layered import SavedRemovals
 from alignment.heads.opening import is_pooled, open_head, open_removals
 from alignment.heads.pooled import PooledHead, PooledRemovals
-from alignment.networks.cuts import cut
 from alignment.networks.networks import load_network, to_saved
 
 N_IMAGES, SIZE = 3, 64

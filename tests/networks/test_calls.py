@@ -52,7 +52,6 @@ def test_calls_are_noted_in_the_order_in_which_they_end(module, pictures):
     assert calls["pair"].shape == (2, 4)
     assert (calls["act"].is_signed, calls["block.0"].is_signed) == (False, True)
     assert found.classifier == calls["fc"]
-    assert found.sides == {8, 6, 3}
     assert torch.equal(found.output, module(pictures))
 
 

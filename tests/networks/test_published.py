@@ -6,7 +6,7 @@ import pytest
 import torch
 from published_shapes import ClipVisual, CORnetS, HandingEncoder
 
-from alignment.networks.cuts import cut
+from alignment.cutting.cuts import cut
 from alignment.networks.networks import Network
 from alignment.planning.families import MEAN
 

@@ -6,7 +6,7 @@ import torch
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.network_files import read_network, write_network
-from alignment.networks.cuts import cut
+from alignment.cutting.cuts import cut
 from alignment.networks.networks import from_saved, load_network, to_saved
 from alignment.topography import networks as topographic
 from alignment.topography.importance import to_input

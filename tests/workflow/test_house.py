@@ -22,7 +22,7 @@ MODULES = {
 }
 PACKAGES = {path.parent for path in LIBRARY.rglob("__init__.py")}
 # Where torch lives; heads.opening imports it late, for the heads that need it.
-WITH_TORCH = ("networks/", "heads/", "topography/")
+WITH_TORCH = ("networks/", "cutting/", "heads/", "topography/")
 # What reads and writes; beside them weights, which torch and safetensors read, and saved figures.
 WITH_FILES = ("artifacts/", "datasets/", "planning/")
 OPENERS = {"networks/checkpoints", "networks/weights", "figures/charts", "figures/photographs"}
@@ -36,6 +36,8 @@ OPENING_METHODS = {
     *("read_text", "write_text", "read_bytes", "write_bytes", "savefig", "iterdir", "glob"),
     *("rglob", "load_file", "save_file", "safe_open", "mkdir", "unlink"),
 }
+# What config and models name of a package far below them.
+NAMED_EARLY = ("alignment.topography.design", "alignment.topography.colour")
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 45  # lines; lines of code
 
 
@@ -106,6 +108,22 @@ def imports_of(module):
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+def test_packages_import_from_those_above_them_in_the_table():
+    table = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    order = [row.split("`")[1] for row in table.splitlines() if row.startswith("| `")]
+    order = order[: order.index("explorer") + 1]
+    assert set(order) == {path.relative_to(LIBRARY).parts[0] for path in PACKAGES - {LIBRARY}}
+    wrong = {
+        f"{module} imports {name}"
+        for module in MODULES
+        for name in imports_of(module)
+        if name.startswith("alignment.")
+        and not name.startswith(NAMED_EARLY)
+        and order.index(name.split(".")[1]) > order.index(module.split("/")[0])
+    }
+    assert wrong == set()
 
 
 def test_torch_is_imported_where_networks_are_run_alone():

@@ -16,8 +16,8 @@ from project import make_project
 from alignment.artifacts.arrays import read_arrays, read_attributes
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
+from alignment.cutting.cuts import cut
 from alignment.importance.folds import make_folds
-from alignment.networks.cuts import cut
 from alignment.networks.networks import from_saved
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle

@@ -5,9 +5,9 @@ import time
 import torch
 from torch import nn
 
+from alignment.cutting.class_tokens import all_tokens
 from alignment.heads.opening import is_pooled
 from alignment.heads.split import split_head
-from alignment.networks.class_tokens import all_tokens
 
 POOLED = "global average pooling: by arithmetic on the embeddings"
 CONNECTED = "fully connected layers: the first one once, map by map"

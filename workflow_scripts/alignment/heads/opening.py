@@ -157,11 +157,11 @@ def open_head(
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
 
+    from alignment.cutting.class_tokens import all_tokens
+    from alignment.cutting.cuts import cut
     from alignment.heads.connected import ConnectedHead
     from alignment.heads.forward import ForwardHead
     from alignment.heads.split import split_head
-    from alignment.networks.class_tokens import all_tokens
-    from alignment.networks.cuts import cut
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 

@@ -1,1 +1,1 @@
-"""Networks and their weights, and where they are cut."""
+"""Networks and their weights: built by name, read and checked, run."""

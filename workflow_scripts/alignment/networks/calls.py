@@ -1,6 +1,6 @@
 """The modules that a network calls, in order, seen by forward hooks: for networks without a graph.
 
-Layers have the names of :mod:`alignment.networks.traces` where these are modules: the path, and for
+Layers have the names of :mod:`alignment.cutting.traces` where these are modules: the path, and for
 a module that is called again ``path_1``.  What a network computes outside of modules has no name.
 """
 
@@ -13,8 +13,6 @@ from typing import Any
 
 import torch
 from torch import nn
-
-from alignment.networks.arrangements import sides_of
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,6 @@ class Record:
     calls: tuple[Call, ...]
     output: torch.Tensor
     classifier: Call | None
-
-    @property
-    def sides(self) -> set[int]:
-        """Sides of the square maps of the network."""
-        return sides_of(call.shape for call in self.calls)
 
 
 def record(module: nn.Module, pictures: torch.Tensor) -> Record:

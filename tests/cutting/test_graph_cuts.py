@@ -6,7 +6,7 @@ import torch
 from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.cuts import cut, list_layers
+from alignment.cutting.cuts import cut, list_layers
 from alignment.networks.networks import Network
 from alignment.planning.families import MEAN
 

@@ -1,6 +1,6 @@
 """Layers as a table for people."""
 
-from alignment.networks.layers import Layer, format_layers, written
+from alignment.cutting.layers import Layer, format_layers, written
 
 
 def test_layers_are_set_in_columns_with_their_marks():

@@ -6,11 +6,11 @@ import torch
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import (
+from alignment.cutting.arrangements import (
     maps_of,
     output_of,
 )
-from alignment.networks.graph_layers import (
+from alignment.cutting.graph_layers import (
     arrangement_in,
     default_embedding,
     default_layers,
@@ -19,8 +19,8 @@ from alignment.networks.graph_layers import (
     moved_with_size,
     named_layers,
 )
-from alignment.networks.layers import Cuts, Layer, written
-from alignment.networks.traces import Trace
+from alignment.cutting.layers import Cuts, Layer, written
+from alignment.cutting.traces import Trace
 from alignment.planning.families import MEAN
 
 
@@ -51,7 +51,7 @@ def list_graph_layers(traced: Trace) -> list[Layer]:
 def cut_graph(
     traced: Trace, has_classes: bool, feature_maps: str | None, embedding: str | None
 ) -> Cuts:
-    """Cut a network at two nodes of its graph; see :func:`alignment.networks.cuts.cut`."""
+    """Cut a network at two nodes of its graph; see :func:`alignment.cutting.cuts.cut`."""
     maps_like = [n for n in traced.shapes if arrangement_in(traced, n) is not None]
     vectors_like = [n for n, shape in traced.shapes.items() if len(shape) == 2]
     maps_node, embedding_node = None, None

@@ -8,11 +8,11 @@ import torch
 from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import Arrangement
-from alignment.networks.graph_cuts import copied_between
-from alignment.networks.graph_layers import arrangement_in, default_embedding, find
-from alignment.networks.layers import Cuts
-from alignment.networks.traces import Trace
+from alignment.cutting.arrangements import Arrangement
+from alignment.cutting.graph_cuts import copied_between
+from alignment.cutting.graph_layers import arrangement_in, default_embedding, find
+from alignment.cutting.layers import Cuts
+from alignment.cutting.traces import Trace
 
 
 class TokenBackbone(nn.Module):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import Arrangement, arrangement_of
-from alignment.networks.layers import candidates
-from alignment.networks.traces import Trace
+from alignment.cutting.arrangements import Arrangement, arrangement_of
+from alignment.cutting.layers import candidates
+from alignment.cutting.traces import Trace
 
 # What may stand behind the last layer with weights and changes no score's place
 _BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")

@@ -12,7 +12,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from alignment.networks.arrangements import Arrangement, maps_of, output_of
+from alignment.cutting.arrangements import Arrangement, maps_of, output_of
 from alignment.networks.calls import Call, tapped
 from alignment.planning.families import MEAN
 

@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.cuts import cut
-from alignment.networks.graph_layers import arrangement_in, find, named_layers
+from alignment.cutting.cuts import cut
+from alignment.cutting.graph_layers import arrangement_in, find, named_layers
+from alignment.cutting.traces import trace
 from alignment.networks.networks import Network
-from alignment.networks.traces import trace
 
 
 def network_of(module, size=32, classes=5):

@@ -1,6 +1,6 @@
 """What an entry of the config says of a network is what is opened."""
 
-from alignment.networks.opening import load_and_cut
+from alignment.cutting.opening import load_and_cut
 
 ENTRY = {"architecture": "resnet18", "weights": {"random": 1}}
 

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.cutting.traces import UntraceableError, trace
 from alignment.networks.networks import Network
-from alignment.networks.traces import UntraceableError, trace
 
 
 class Small(nn.Module):

@@ -7,8 +7,8 @@ from published_shapes import HandingEncoder
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.class_tokens import all_tokens
-from alignment.networks.cuts import cut
+from alignment.cutting.class_tokens import all_tokens
+from alignment.cutting.cuts import cut
 from alignment.networks.networks import Network
 
 SIZE, PATCH, WIDTH = 32, 8, 12

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.cuts import cut, list_layers
+from alignment.cutting.cuts import cut, list_layers
+from alignment.cutting.traces import UntraceableError, trace
 from alignment.networks.networks import Network
-from alignment.networks.traces import UntraceableError, trace
 from alignment.planning.families import MEAN
 
 SIZE = 16

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from alignment.networks.arrangements import (
+from alignment.cutting.arrangements import (
     Arrangement,
     arrangement_of,
     maps_of,

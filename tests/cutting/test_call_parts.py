@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from alignment.networks.arrangements import arrangement_of
-from alignment.networks.call_parts import (
+from alignment.cutting.arrangements import arrangement_of
+from alignment.cutting.call_parts import (
     INPUT,
     CalledBackbone,
     CalledHead,

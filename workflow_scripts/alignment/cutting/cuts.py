@@ -7,16 +7,16 @@ ReLU of the last convolutional layer and after the ReLU of the penultimate fully
 the defaults say the same by structure, for any network.
 
 A network without such a graph is cut at its modules, which hooks record; its head is then the whole
-network run again (:mod:`alignment.networks.call_cuts`).
+network run again (:mod:`alignment.cutting.call_cuts`).
 """
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.call_cuts import cut_calls, list_called_layers
-from alignment.networks.class_tokens import cut_class_token
-from alignment.networks.graph_cuts import cut_graph, list_graph_layers
-from alignment.networks.layers import Cuts, Layer
+from alignment.cutting.call_cuts import cut_calls, list_called_layers
+from alignment.cutting.class_tokens import cut_class_token
+from alignment.cutting.graph_cuts import cut_graph, list_graph_layers
+from alignment.cutting.layers import Cuts, Layer
+from alignment.cutting.traces import UntraceableError, trace
 from alignment.networks.networks import Network
-from alignment.networks.traces import UntraceableError, trace
 
 
 def list_layers(network: Network) -> list[Layer]:
@@ -54,7 +54,7 @@ def cut(
         transformer, their mean is the embedding.
     tokens : {"mean", "class"}
         With ``class`` the embedding of a transformer is what becomes of its class token; see
-        :mod:`alignment.networks.class_tokens`.
+        :mod:`alignment.cutting.class_tokens`.
 
     Raises
     ------

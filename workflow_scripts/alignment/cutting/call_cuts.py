@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.arrangements import arrangement_of
-from alignment.networks.call_parts import (
+from alignment.cutting.arrangements import arrangement_of, sides_of
+from alignment.cutting.call_parts import (
     INPUT,
     OUTPUT,
     CalledBackbone,
@@ -20,8 +20,8 @@ from alignment.networks.call_parts import (
     MeanHead,
     settled_before,
 )
+from alignment.cutting.layers import Cuts, Layer, candidates, written
 from alignment.networks.calls import Call, Record, record
-from alignment.networks.layers import Cuts, Layer, candidates, written
 from alignment.networks.networks import Network
 from alignment.networks.trials import is_same, output_for, trial_pictures
 from alignment.planning.families import MEAN
@@ -46,7 +46,7 @@ def list_called_layers(network: Network) -> list[Layer]:
 
 
 def cut_calls(network: Network, feature_maps: str | None, embedding: str | None) -> Cuts:
-    """Cut a network at two of its modules; see :func:`alignment.networks.cuts.cut`."""
+    """Cut a network at two of its modules; see :func:`alignment.cutting.cuts.cut`."""
     pictures = trial_pictures(network.input_size)
     found = record(network.module, pictures)
     if not torch.equal(found.output, output_for(network.architecture, network.module, pictures)):
@@ -111,7 +111,7 @@ def _ends(network: Network, found: Record, feature_maps: str | None, embedding: 
     maps = None if feature_maps is None else _find(network, found, feature_maps, "feature_maps")
     if maps is None:
         maps = _last_maps(network, found)
-    arrangement = arrangement_of(maps.shape, found.sides)
+    arrangement = arrangement_of(maps.shape, _sides(found))
     if arrangement is None:
         raise InputError(
             f"layers: feature_maps: {feature_maps} of {network.architecture} has the output "
@@ -130,7 +130,13 @@ def _ends(network: Network, found: Record, feature_maps: str | None, embedding: 
 
 
 def _maps_like(found: Record) -> list[Call]:
-    return [call for call in found.calls if arrangement_of(call.shape, found.sides) is not None]
+    sides = _sides(found)
+    return [call for call in found.calls if arrangement_of(call.shape, sides) is not None]
+
+
+def _sides(found: Record) -> set[int]:
+    """Return the sides of the square maps of the network."""
+    return sides_of(call.shape for call in found.calls)
 
 
 def _last_maps(network: Network, found: Record) -> Call:

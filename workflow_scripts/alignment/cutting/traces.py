@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from alignment.networks.arrangements import sides_of
+from alignment.cutting.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.trials import N_PICTURES, is_same, output_for, trial_pictures

@@ -8,10 +8,10 @@ from torch import nn
 from torch.nn import functional
 
 from alignment.artifacts.errors import InputError
+from alignment.cutting.cuts import cut, list_layers
+from alignment.cutting.traces import feature_extraction
 from alignment.networks.architectures import build
-from alignment.networks.cuts import cut, list_layers
 from alignment.networks.networks import Network, load_network
-from alignment.networks.traces import feature_extraction
 
 # Architecture, feature maps, embedding, shape of the maps, D: by default.
 DEFAULTS = [

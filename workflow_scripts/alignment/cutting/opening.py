@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alignment.networks.cuts import Cuts, cut
+from alignment.cutting.cuts import Cuts, cut
 from alignment.networks.networks import Network, load_network
 
 
@@ -23,7 +23,7 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
     ------
     InputError
         See :func:`alignment.networks.networks.load_network` and
-        :func:`alignment.networks.cuts.cut`.
+        :func:`alignment.cutting.cuts.cut`.
     """
     options = {key: model.get(key) for key in ("input_size", "mean", "std", "transform_input")}
     network = load_network(model["architecture"], model["weights"], cache_dir=cache_dir, **options)

@@ -1,0 +1,1 @@
+"""Where networks are cut: feature maps, embedding, and the head between the two."""
