@@ -33,6 +33,11 @@ rule pack_cohort:
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         image_ais="results/image_ais/{cohort}/{model}.h5",
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
+        rivals=expand(
+            "results/heatmaps/{cohort}/{model}@{kind}/heatmaps.h5",
+            kind=KINDS,
+            allow_missing=True,
+        ),
         pair_ais="results/pair_ais/{cohort}/{model}.h5",
         pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
         held_out="results/predictions/{cohort}/{model}-held_out.h5",
@@ -48,6 +53,8 @@ rule pack_cohort:
         "../envs/alignment.yaml"
     resources:
         **needs(2000, 10),
+    params:
+        kinds=KINDS,
     script:
         "../workflow_scripts/pack_cohort.py"
 
@@ -112,6 +119,10 @@ rule draw_explorer:
             "fit": config["fit"],
             "framing": config["framing"],
             "all_pairs": config["heatmaps"]["all_pairs"],
+            "heatmaps": [
+                ("ais", "AIS"),
+                *((kind, sources.KINDS[kind]) for kind in KINDS),
+            ],
         },
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
     script:

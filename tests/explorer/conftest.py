@@ -95,8 +95,8 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
     Returns
     -------
     namespace
-        ``path``, ``size`` in bytes, ``names``, ``sizes`` of the pictures and ``heatmaps`` of the
-        first cohort and model.
+        ``path``, ``size`` in bytes, ``names``, ``sizes`` of the pictures, and of the first cohort
+        and model ``heatmaps`` and ``rivals``, its heatmaps of another kind.
     """
     rng = np.random.default_rng(0)
     names = NAMES + [f"picture-{k:04d}" for k in range(n_images - len(NAMES))]
@@ -109,7 +109,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
     packs["saliency"] = contents.saliency_pack(
         {name: rng.random((n_images, 24, 24)) for name in ("gaze", "gaussian")}
     )
-    parts, heatmaps, models = [], None, {}
+    parts, heatmaps, rivals, models = [], None, None, {}
     for side in sides:
         model = f"network{side}"
         maps = np.maximum(rng.standard_normal((n_images, n_maps, side, side), np.float32), 0)
@@ -122,6 +122,9 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             few = n_nearest if len(images) > 200 else None
             part, heatmap = cohort_part(cohort, model, images, maps[list(images)], n_folds, few)
             heatmaps = heatmap if heatmaps is None else heatmaps
+            rival = rng.random(heatmap.shape, np.float32)
+            rivals = rival if rivals is None else rivals
+            packs[f"heatmaps/{cohort}/{model}@cam"] = contents.rival_pack(rival)
             parts.append(part)
     contents.without_repetition(parts)
     for part in parts:
@@ -149,6 +152,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},
         ],
         **{"fit": "r2", "framing": "stretch", "all_pairs": 200},
+        "heatmaps": [["ais", "AIS"], ["cam", LABEL]],
         "methods": {"facts": [["dataset", LABEL]], "config": LABEL},
     }
     path = folder / "made.html"
@@ -156,7 +160,13 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
     write_page(path, text, folder / "data" / "made", scripts)
     size = path.stat().st_size
     return SimpleNamespace(
-        path=path, size=size, names=names, shapes=shapes, heatmaps=heatmaps, label=LABEL
+        path=path,
+        size=size,
+        names=names,
+        shapes=shapes,
+        heatmaps=heatmaps,
+        rivals=rivals,
+        label=LABEL,
     )
 
 

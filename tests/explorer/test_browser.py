@@ -173,6 +173,23 @@ def test_masks_are_those_of_the_workflow(made, visit, framing):
     print(f"\n0 of {n_pixels} pixels differ")
 
 
+def test_kinds_of_heatmaps_are_chosen_in_the_grid_and_stand_side_by_side(made, visit):
+    tab = visit(made.path, "view=grid&heatmap=cam&top=30")
+    assert tab.locator("#choose-heatmap").input_value() == "cam"
+    height, width = made.shapes[4]
+    for kind, heatmaps in (("cam", made.rivals), ("ais", made.heatmaps)):
+        tab.locator("#choose-heatmap").select_option(kind)
+        mask = tab.evaluate("[...maskOf(4, 30)]")
+        expected = mask_of(heatmaps[4], height, width, 30, "stretch")
+        assert (np.array(mask, dtype=bool).reshape(height, width) == expected).all()
+    tab = visit(made.path, "view=picture&heatmap=nothing")
+    assert tab.evaluate("state.heatmap") == "ais"
+    shown = tab.locator("#view figcaption b").all_inner_texts()
+    kinds = "AIS", made.label
+    both = [f"{model}, {kind}" for model in ("network7", "network8") for kind in kinds]
+    assert shown[1 : 1 + len(both)] == both
+
+
 @pytest.mark.parametrize("top", [10, 40, 80])
 @pytest.mark.parametrize("n_zero", [0, 70, 95])
 def test_spotlight_lights_what_the_workflow_lights_and_softens_its_edge_alone(

@@ -1,5 +1,6 @@
 """The explorer in a run, and what it is made of: for a pooled head and for one that is not."""
 
+import base64
 import json
 import re
 
@@ -34,6 +35,7 @@ OVERLAY = {
     "crossvalidation": {"seeds": [111], "n_folds": 2},
     "statistics": {"resamples": 0},
     "explorer": {"enabled": True},
+    "heatmaps": {"kinds": ["ais", "mean"]},
 }
 PAIR = "results/heatmaps/small/efficientnet_lite0/pairs/a/03--a/07.png"
 # In folders of their groups
@@ -60,8 +62,13 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     assert len(contents["numbers"]) == 4
     assert "seeds:\n  - 111" in contents["methods"]["config"]
     packs = re.findall(r'data-pack="(.*?)"', page)
+    assert contents["heatmaps"] == [["ais", "AIS"], ["mean", "mean of maps"]]
     for cohort, model in CASES:
         assert f"pairs/{cohort}/{model}" in packs
+        (pack,) = re.findall(rf'data-pack="heatmaps/{cohort}/{model}@mean">(.*?)</script>', page)
+        shown = np.frombuffer(base64.b64decode(json.loads(pack)["heatmap"]["data"]), "<f4")
+        made = Arrays(project / f"results/heatmaps/{cohort}/{model}@mean/heatmaps.h5")["heatmap"]
+        assert (shown == made.ravel()).all()
     assert list((project / "results/explorer/data/second").glob("*.js")) == []
 
 

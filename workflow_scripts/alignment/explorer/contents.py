@@ -97,6 +97,11 @@ def heatmap_pack(
     }
 
 
+def rival_pack(heatmap: np.ndarray) -> dict[str, Any]:
+    """Return the heatmaps of another kind than AIS, (n, H, W) float32, to the last digit."""
+    return {"heatmap": packed(heatmap, "f4")}
+
+
 def people_pack(judgments: np.ndarray) -> dict[str, Any]:
     """Return the judgments of a cohort's pairs, (n, n) with NaN where a pair was not judged."""
     return {"judgments": rounded(upper_triangle(judgments), "i2")}

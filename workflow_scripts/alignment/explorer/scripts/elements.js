@@ -134,6 +134,11 @@ function lookControls() {
   ];
 }
 
+/** The choice between kinds of heatmaps, where there are several. */
+function heatmapControl() {
+  return heatmaps.length > 1 ? choice("Heatmap", "heatmap", heatmaps) : null;
+}
+
 /** A panel for a chart: a canvas as wide as it may be, drawn by a function of context and size. */
 function chart(height, label, draw, options = {}) {
   const canvas = make("canvas", { role: "img", "aria-label": label, ...options });

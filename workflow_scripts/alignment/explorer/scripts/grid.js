@@ -37,6 +37,7 @@ const grid = {
   controls() {
     const values = state.label ? [...new Set(contents.labels[state.label])].sort() : [];
     return [
+      heatmapControl(),
       ...lookControls(),
       choice("Groups", "group", [["", "none"], ...columns.map((name) => [name, name])]),
       choice("Order", "sort", [
@@ -125,7 +126,9 @@ const grid = {
       paint(canvas, image, heatmapOf(image));
       return { canvas, caption: nameOf(image) };
     });
-    return contactSheet(`${cohort().label}, ${model().label}: top ${state.top} %`, items, 150, 12);
+    const kind = heatmaps.find(([name]) => name === state.heatmap)[1];
+    const title = `${cohort().label}, ${model().label}: top ${state.top} % of ${kind}`;
+    return contactSheet(title, items, 150, 12);
   },
 
   rows() {

@@ -158,12 +158,13 @@ function mapIn(packed, row, key, framing) {
   return { key: `${key} ${row}`, values, height, width, framing };
 }
 
-/** The heatmap of a picture, or null while it is on its way. */
-function heatmapOf(image, ofModel = state.model, ofCohort = state.cohort) {
-  const name = `heatmaps/${cohorts[ofCohort].id}/${models[ofModel].id}`;
+/** The heatmap of a picture, of the chosen kind or another, or null while it is on its way. */
+function heatmapOf(image, ofModel = state.model, kind = state.heatmap) {
+  const own = `heatmaps/${cohort().id}/${models[ofModel].id}`;
+  const name = kind === heatmaps[0][0] ? own : `${own}@${kind}`;
   const found = pack(name);
   if (!found) return null;
-  return mapIn(found.heatmap, cohorts[ofCohort].place.get(image), name);
+  return mapIn(found.heatmap, cohort().place.get(image), name);
 }
 
 /** Which pixels of a picture are in the top share of its heatmap, at the picture's own size. */

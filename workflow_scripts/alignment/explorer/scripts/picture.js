@@ -59,11 +59,7 @@ const picture = {
         "div",
         { class: "figures" },
         this.figure("the picture", "as it is", undefined, { look: "plain" }),
-        ...models.map((one, k) => {
-          const found = pack(`heatmaps/${cohort().id}/${one.id}`);
-          const r = found ? typed(found.fit)[cohort().place.get(image)] : NaN;
-          return this.figure(one.label, `r with people ${decimals(r)}`, () => heatmapOf(image, k));
-        }),
+        ...models.flatMap((one, k) => this.heatmaps(one, k)),
         ...contents.saliency.map(({ id, label, kind }) =>
           this.figure(label, kind, () => saliencyOf(image, id)),
         ),
@@ -73,6 +69,17 @@ const picture = {
       this.neighbours(image),
     );
     this.paint();
+  },
+
+  /** What a network sees in the picture, by each kind of heatmap. */
+  heatmaps(one, k) {
+    const { image } = state;
+    const found = pack(`heatmaps/${cohort().id}/${one.id}`);
+    const r = found ? typed(found.fit)[cohort().place.get(image)] : NaN;
+    return heatmaps.map(([kind, label]) => {
+      const name = heatmaps.length > 1 ? `${one.label}, ${label}` : one.label;
+      return this.figure(name, `r with people ${decimals(r)}`, () => heatmapOf(image, k, kind));
+    });
   },
 
   figure(name, text, map, options = {}) {

@@ -5,7 +5,7 @@ const LOOKS = ["spotlight", "colour", "outline", "plain"];
 const KINDS = ["all", "retained"];
 const KEPT = [
   ...["view", "cohort", "model", "image", "other", "map", "top", "look", "kind", "morph"],
-  ...["group", "label", "value", "search", "sort", "cells", "signs"],
+  ...["group", "label", "value", "search", "sort", "cells", "signs", "heatmap"],
 ];
 
 const indexOf = new Map(contents.images.map((name, k) => [name, k]));
@@ -15,6 +15,8 @@ const cohorts = contents.cohorts.map((cohort) => {
 });
 const models = contents.models;
 const columns = Object.keys(contents.labels);
+// [name, label] of each kind of heatmaps: AIS, and those that the configuration names beside it
+const heatmaps = contents.heatmaps;
 
 const usual = {
   view: "grid",
@@ -34,6 +36,7 @@ const usual = {
   sort: "name",
   cells: false,
   signs: false,
+  heatmap: heatmaps[0][0],
   colours: Object.keys(contents.colours)[0],
   strength: 85,
   theme: "auto",
@@ -65,6 +68,7 @@ function valid(wanted) {
     view: is(VIEWS, wanted.view, usual.view),
     look: is(LOOKS, wanted.look, usual.look),
     kind: is(KINDS, wanted.kind, usual.kind),
+    heatmap: is(heatmaps.map(([name]) => name), wanted.heatmap, usual.heatmap),
     sort: is(["name", "fit"], wanted.sort, usual.sort),
     group: is(["", ...columns], wanted.group, usual.group),
     label: is(["", ...columns], wanted.label, ""),
@@ -81,7 +85,8 @@ function read(hash) {
   const wanted = { ...state, ...Object.fromEntries(KEPT.map((key) => [key, usual[key]])) };
   const text = (key) => given.get(key) ?? usual[key];
   const number = (key) => (given.has(key) ? Number(given.get(key)) : usual[key]);
-  for (const key of ["view", "look", "kind", "group", "label", "value", "search", "sort"]) {
+  const texts = ["view", "look", "kind", "group", "label", "value", "search", "sort", "heatmap"];
+  for (const key of texts) {
     wanted[key] = text(key);
   }
   for (const key of ["top", "morph", "map"]) wanted[key] = number(key);
