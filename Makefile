@@ -60,7 +60,7 @@ networks-table: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/heads.py --growth
-	$(BIN)/python benchmarks/pooled.py
+	$(BIN)/python benchmarks/pooled.py --growth
 	$(BIN)/python benchmarks/topography.py
 	$(BIN)/snakemake --cores $(CORES) $(addprefix results/folds/mur92,.h5 -animate.h5 -inanimate.h5) \
 	  results/activations/mur92/efficientnet_lite0.h5

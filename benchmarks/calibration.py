@@ -12,16 +12,13 @@ Reads what a run of the default config left in results/.
 import argparse
 import csv
 import os
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import common  # noqa: F401  (finds the library)
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 ALPHA = 0.05
 COHORTS = ["mur92", "mur92-animate", "mur92-inanimate"]

@@ -11,22 +11,15 @@ and half of the (image, map) pairs are on.
 
 import argparse
 import copy
-import csv
-import multiprocessing
 import resource
-import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
+from common import GROWTH_COLUMNS, draw_growth, in_own_process, save
 
 N_MAPS = 512
 COLUMNS = ("case", "stage", "plain_s", "head_s", "ratio", "max_abs_diff", "peak_mb")
-GROWTH_COLUMNS = ("varied", "images", "maps", "folds", "score_s", "select_s", "peak_mb")
 SAMPLE_PASSES, SAMPLE_STEPS, SAMPLE_SCORES = 60, 10, 4
 
 
@@ -211,49 +204,6 @@ def run_growth(varied, n_images, n_maps, n_folds, device):
     folds, judgments = make_folds_and_judgments(n_images, n_folds)
     score, select, _, _ = time_head(head, maps, folds, judgments)
     return [(varied, n_images, n_maps, n_folds, score, select, peak_mb())]
-
-
-def draw_growth(rows, path):
-    """Draw the head's time against the number of images, maps and folds."""
-    import matplotlib.pyplot as plt
-
-    from alignment.figures.charts import use_style
-
-    use_style(ROOT / "workflow_scripts/figures.mplstyle")
-    figure, panels = plt.subplots(1, 3, figsize=(7, 2.1), sharey=True)
-    for panel, varied in zip(panels, ("images", "maps", "folds"), strict=True):
-        chosen = [row for row in rows if row[0] == varied]
-        column = GROWTH_COLUMNS.index(varied)
-        x = [row[column] for row in chosen]
-        for stage, name in (("score_s", "scoring"), ("select_s", "selection")):
-            y = [row[GROWTH_COLUMNS.index(stage)] for row in chosen]
-            panel.plot(x, y, "o-", markersize=4, label=name)
-        fixed = [
-            f"{row_value} {name}"
-            for name, row_value in zip(GROWTH_COLUMNS[1:4], chosen[0][1:4], strict=True)
-            if name != varied
-        ]
-        panel.set_xlabel(f"{varied} ({', '.join(fixed)})")
-        panel.set_xticks(x)
-        panel.set_xlim(0, None)
-        panel.set_ylim(0, None)
-    panels[0].set_ylabel("seconds")
-    panels[0].legend()
-    figure.savefig(path)
-
-
-def in_own_process(function, *arguments):
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
-
-
-def save(path, columns, rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([columns, *rows])
-    for row in [columns, *rows]:
-        print("  ".join(f"{v:>12.4g}" if isinstance(v, float) else f"{v:>12}" for v in row))
-    print(f"saved as {path}", flush=True)
 
 
 def main():

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from common import ROOT
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
 SIDE = 64
 
 

@@ -6,24 +6,19 @@ matrix for each map that is off and for each number of maps that are on, is time
 scaled.  Each case has a process of its own, whose peak memory includes Python and the inputs.
 
     python benchmarks/pooled.py [--folds 40] [--threads 2] [--cases 92x1280 368x2048 1854x2048]
+                                [--growth]
 """
 
 import argparse
-import csv
-import multiprocessing
 import os
 import resource
-import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
+from common import GROWTH_COLUMNS, draw_growth, in_own_process, save
 
 COLUMNS = (
     *("images", "maps", "folds", "score_s", "select_s", "plain_score_s", "plain_select_s"),
@@ -126,6 +121,17 @@ def run_case(n_images, n_maps, n_folds, threads):
     ]
 
 
+def run_growth(varied, n_images, n_maps, n_folds, threads):
+    """Return the row of one point of the plot of growth."""
+    from alignment.importance.folds import make_folds
+
+    embedding, judgments = make_case(n_images, n_maps)
+    seeds = [111 * (k + 1) for k in range(-(-n_folds // 5))]
+    folds = islice(make_folds(np.arange(n_images), judgments, seeds).of(judgments), n_folds)
+    score, select, _ = time_folds(embedding, judgments, folds, threads)
+    return [varied, n_images, n_maps, n_folds, score, select, peak_mb()]
+
+
 def time_start():
     """Return seconds to import numba, to compile the loops, and to load them from their folder."""
     start = time.perf_counter()
@@ -136,11 +142,6 @@ def time_start():
 
     growing_fits(np.eye(4), np.arange(4), np.eye(4))
     return imported - start, time.perf_counter() - imported
-
-
-def in_own_process(function, *arguments):
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def print_start():
@@ -157,6 +158,7 @@ def main():
     parser.add_argument("--folds", type=int, default=40)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--cases", nargs="*", default=["92x1280", "368x2048", "1854x2048"])
+    parser.add_argument("--growth", action="store_true", help="also vary images, maps and folds")
     options = parser.parse_args()
     for library in ("OMP", "OPENBLAS", "MKL"):  # read when a process loads NumPy
         os.environ[f"{library}_NUM_THREADS"] = str(options.threads)
@@ -169,11 +171,15 @@ def main():
         rows.append(in_own_process(run_case, n_images, n_maps, options.folds, options.threads))
         cells = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in rows[-1]]
         print("| " + " | ".join(cells) + " |", flush=True)
-    path = Path("results/benchmarks/pooled.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
-    print(f"saved as {path}")
+    folder = Path("results/benchmarks")
+    save(folder / "pooled.csv", COLUMNS, rows)
+    if options.growth:
+        designs = [("images", n, 1024, 5) for n in (200, 400, 800, 1600)]
+        designs += [("maps", 400, n, 5) for n in (512, 1024, 2048)]
+        designs += [("folds", 400, 1024, n) for n in (5, 10, 20)]
+        rows = [in_own_process(run_growth, *design, options.threads) for design in designs]
+        save(folder / "pooled_growth.csv", GROWTH_COLUMNS, rows)
+        draw_growth(rows, folder / "pooled_growth.png")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,10 @@ Both ways start from the same weights and see the same 64 digits; their losses a
 
 import argparse
 import copy
-import sys
 import time
-from pathlib import Path
 
+import common  # noqa: F401  (finds the library)
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 GRID, BATCH = (11, 11), 64
 
