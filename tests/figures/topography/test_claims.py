@@ -19,4 +19,5 @@ def test_every_claim_has_a_line_with_both_verdicts(tables):
 
 
 def test_numbers_are_short():
-    assert [short(x) for x in (0.12345, -3.21, 123.4)] == ["0.12", "-3.21", "123"]
+    numbers = {0.12345: "0.12", -3.21: "-3.21", 123.4: "123", -0.0012: "0.00"}
+    assert {number: short(number) for number in numbers} == numbers

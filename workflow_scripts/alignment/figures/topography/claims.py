@@ -59,8 +59,8 @@ def draw(table: Table, dataset: str) -> Figure:
 
 
 def short(value: float) -> str:
-    """Return a number with two decimals, or none where it is large."""
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
+    """Return a number with two decimals, or none where it is large; zero has no sign."""
+    return f"{value:z.0f}" if abs(value) >= 10 else f"{value:z.2f}"
 
 
 def _lines(table):

@@ -30,7 +30,7 @@ def draw(summary: Table) -> Figure:
         over_lambda(row[1], summary, f"share_strong_positive_{side}")
         row[1].set_ylabel("share of pairs with r > .5")
         over_lambda(row[2], summary, f"share_strong_negative_{side}")
-        row[2].set_ylabel("share of pairs with r < -.5")
+        row[2].set_ylabel("share of pairs with r < \N{MINUS SIGN}.5")
     for axes in panels[:, 1:].flat:
         axes.set_ylim(0, min(1, axes.get_ylim()[1]))
     figure.legend(

@@ -20,29 +20,37 @@ NAMES = {
 }
 NOISES = {"white": "white noise", "pink": "pink noise", "salt_and_pepper": "salt and pepper"}
 # Measures in words, where their names are not
-MEASURES = {
-    "accuracy_weights_relative": "accuracy, relative noise",
-    "accuracy_weights_absolute": "accuracy, absolute noise",
-    "change_weights_relative": "change, relative noise",
-    "change_weights_absolute": "change, absolute noise",
-    "morans_i": "Moran's I of responses",
-    "morans_i_auc": "Moran's I of classes' AUC",
-    "expert_classes": "classes with experts",
-    "symmetry_left_right": "left-right symmetry",
-    "symmetry_up_down": "up-down symmetry",
-    "orientation": "orientation selectivity",
-} | {
-    f"{name}_{side}": f"{said}, {side} the ReLU"
-    for side in ("before", "after")
-    for name, said in {
-        "variance": "variance",
-        "scaled_variance": "variance / weights' variance",
-        "localization": "localization",
-        "distance_to_most_correlated": "distance of most correlated",
-        "share_strong_positive": "share r > .5",
-        "share_strong_negative": "share r < -.5",
-    }.items()
-}
+MEASURES = (
+    {
+        "accuracy_weights_relative": "accuracy, relative noise",
+        "accuracy_weights_absolute": "accuracy, absolute noise",
+        "change_weights_relative": "change, relative noise",
+        "change_weights_absolute": "change, absolute noise",
+        "morans_i": "Moran's I of responses",
+        "morans_i_auc": "Moran's I of classes' AUC",
+        "expert_classes": "classes with experts",
+        "symmetry_left_right": "left-right symmetry",
+        "symmetry_up_down": "up-down symmetry",
+        "orientation": "orientation selectivity",
+    }
+    | {
+        f"{name}_{side}": f"{said}, {side} the ReLU"
+        for side in ("before", "after")
+        for name, said in {
+            "variance": "variance",
+            "scaled_variance": "variance / weights' variance",
+            "localization": "localization",
+            "distance_to_most_correlated": "distance of most correlated",
+            "share_strong_positive": "share r > .5",
+            "share_strong_negative": "share r < \N{MINUS SIGN}.5",
+        }.items()
+    }
+    | {
+        f"{kind}_{noise}": f"{kind}, {said}"
+        for kind in ("accuracy", "change")
+        for noise, said in NOISES.items()
+    }
+)
 Table = Mapping[str, np.ndarray]
 
 
