@@ -7,6 +7,7 @@
 # make report  the figures with their captions
 #              (run, check, explore, topography, faithfulness and report take CONFIG=mine.yaml,
 #              and DIRECTORY=mine where results lie in a folder of their own)
+# make help    this list
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 # make test-networks   families of networks against plain hooks (docs/networks.md)
 PYTHON ?= python3
@@ -18,11 +19,15 @@ BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
 WHERE := $(abspath $(or $(DIRECTORY),.))
 
-.PHONY: run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report
+.PHONY: help run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report
 .DELETE_ON_ERROR:
 
 run: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(OVERLAY) $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache)
+
+# The lines at the head of this file, down to the first that is none of them.
+help:
+	@sed -n '/^[^#]/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 # Opens the pages where there is a desktop, and says where they are where there is none.
 explore: .venv/installed

@@ -41,6 +41,15 @@ def test_blanks_around_cells_and_headers_are_no_part_of_them(tmp_path):
     assert read(tmp_path, text) == {"kind": ["animal", "thing", "a b"], "size": [1, 2, 3]}
 
 
+def test_decimal_commas_are_numbers_where_they_cannot_group_thousands(tmp_path):
+    text = "image;size;price;both;word\n01;1,5;1,500;1,5;a,b\nb.v2;2;12,000;2.5;c\ncat;NA;;3;d\n"
+    labels = read(tmp_path, text)
+    np.testing.assert_equal(labels["size"], [1.5, 2, np.nan])
+    assert labels["price"] == ["1,500", "12,000", ""]
+    assert labels["both"] == ["1,5", "2.5", "3"]
+    assert labels["word"] == ["a,b", "c", "d"]
+
+
 def test_a_table_without_labels_is_allowed(tmp_path):
     assert read(tmp_path, "image\n01\nb.v2\ncat\n") == {}
 

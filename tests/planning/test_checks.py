@@ -54,7 +54,10 @@ CONFIG_ERRORS = {
     ),
     "random weights": (
         of_model(weights={"random": 1}),
-        (f"models: {LITE}: ", "random weights must say so in its name", f"{LITE}_random"),
+        (
+            "config: models: a model with random weights must say so in its name",
+            f"label if it has one: call {LITE} {LITE}_random, and label {LITE}_random '",
+        ),
     ),
     "file of a function": (
         of_model(architecture="nets/no.py:build"),
@@ -103,7 +106,29 @@ CONFIG_ERRORS = {
     "hidden label": (of_model(label="_a"), (f"models: {LITE}: label", "a letter or a digit")),
     "label that hides random weights": (
         nested("models", "a_random", value={"architecture": LITE, "label": "a"} | RANDOM),
-        ("models: a_random: label: a model with random weights", "'a (random)'"),
+        ("config: models: a model with random weights", "label a_random 'a (random)'."),
+    ),
+    "all random weights that do not say so": (
+        {
+            "models": {
+                "a": {"architecture": LITE, "label": "A"} | RANDOM,
+                "b_random": {"architecture": LITE, "label": "B"} | RANDOM,
+                "c-Random": {"architecture": LITE} | RANDOM,
+            }
+        },
+        ("it has one: call a a_random, and label a_random 'A (random)', and label b_random 'B (",),
+    ),
+    "column of a query": (
+        {"cohorts": {"tiny-a": {"query": "grup == 'a' and image != '03'"}}},
+        (
+            "config: cohorts: tiny-a: query: 'grup == 'a' and image != '03'' cannot be evaluated",
+            "'grup' is not a column",
+            "the label columns are: group.",
+        ),
+    ),
+    "query that is none": (
+        {"cohorts": {"tiny-a": {"query": "group = 'a'"}}},
+        ("cohorts: tiny-a: query: ", "(it is not an expression)"),
     ),
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (

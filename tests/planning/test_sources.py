@@ -10,6 +10,7 @@ from alignment.planning.sources import (
     heatmap_makers,
     is_made_here,
     known_images,
+    label_columns,
     lie_in_folders,
     lost_overlays,
     maker_label,
@@ -170,3 +171,22 @@ def test_the_file_of_a_function_is_found_by_path_or_module(tmp_path, monkeypatch
     assert function_parts("lab/nets.py:build") == ("lab/nets.py", "build")
     for named in ("resnet18", "timm:nets"):
         assert network_code({"architecture": named}) == []
+
+
+def test_columns_that_queries_may_name_are_known_where_the_labels_are_there(tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "a.png").touch()
+    labels = tmp_path / "labels.csv"
+    own = {"images": str(pictures)}
+    assert label_columns(own) == ["index", "image"]
+    own["labels"] = str(labels)
+    assert label_columns(own) is None
+    labels.write_text("face;image;\n1;a;\n")
+    assert label_columns(own) == ["index", "image", "face"]
+    (pictures / "a.png").unlink()
+    (pictures / "cats").mkdir()
+    (pictures / "cats/a.png").touch()
+    assert label_columns(own) == ["index", "image", "folder", "face"]
+    labels.write_text("name,face\na,1\n")
+    assert label_columns(own) is None

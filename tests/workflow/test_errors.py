@@ -24,6 +24,10 @@ CONFIG_ERRORS = {
         {"cohorts": {"tiny": {"dataset": "tinny"}}},
         ("config: cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",),
     ),
+    "column of a query": (
+        {"cohorts": {"tiny-a": {"query": "animal == 1"}}},
+        ("config: cohorts: tiny-a: query: 'animal == 1' ", "the label columns are: group"),
+    ),
     "dropped name": (
         {"models": {"efficientnet_lit1": None}},
         ("config: models: efficientnet_lit1: ", "lite1"),
@@ -174,10 +178,14 @@ DATA_ERRORS = {
         {},
         ("data/{case}/labels.csv", "no row for 04", "16 pictures"),
     ),
-    "unknown-column": (
+    "sum-of-text": (
         leave_as_it_is,
-        {"query": "animal == 1"},
-        ("config: cohorts: {case}: query: ", "'animal'", "the label columns are: group"),
+        {"query": "group * 2 == 1"},
+        (
+            "config: cohorts: {case}: query: ",
+            "calculates with text",
+            "the label columns are: group",
+        ),
     ),
     "empty-cohort": (
         leave_as_it_is,

@@ -4,7 +4,9 @@ Read from the syntax of the library and from Snakemake itself, never from the te
 """
 
 import ast
+import subprocess
 from collections import defaultdict
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -305,3 +307,18 @@ def test_a_rule_that_says_what_it_needs_says_memory_and_time(jobs):
     for name, rule in jobs.items():
         asked = {"mem_mb", "runtime"} & set(rule["resources"])
         assert asked in (set(), {"mem_mb", "runtime"}), name
+
+
+# The Makefile
+
+
+def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target():
+    makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    header = list(takewhile(lambda line: line.startswith("#"), makefile.splitlines()))
+    command = ["make", "--no-print-directory", "--file", CHECKOUT / "Makefile", "help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == [line.removeprefix("# ") for line in header]
+    (targets,) = [line for line in makefile.splitlines() if line.startswith(".PHONY: ")]
+    for target in targets.split()[1:]:
+        # Its table is made for the documentation, by who changes the networks.
+        assert f"make {target} " in f"{said} " or target == "networks-table", target

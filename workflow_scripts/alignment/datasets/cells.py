@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.label_files import decoded
 
 SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
 NOTHING = ("", "nan", "na", "n/a", "null", "none")
@@ -35,7 +36,7 @@ def read_cells(path: Path) -> pd.DataFrame:
         The file is no such table, or its commas may be decimal or group thousands.
     """
     try:
-        text = _decoded(path.read_bytes())
+        text = decoded(path.read_bytes())
         rows = _trimmed(_split(text, path.suffix.lower()))
     except (OSError, ValueError, csv.Error) as error:
         raise InputError(
@@ -43,17 +44,6 @@ def read_cells(path: Path) -> pd.DataFrame:
             "rows have the same number of cells, split by commas, semicolons or tabs."
         ) from error
     return pd.DataFrame(_with_points(rows, path), dtype=object)
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    if b"\0" in content:
-        raise ValueError("it is no text")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")  # Excel on Windows, in western Europe
 
 
 def _split(text: str, suffix: str) -> Rows:

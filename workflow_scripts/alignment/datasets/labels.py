@@ -1,7 +1,9 @@
 """Labels of images, and the queries on them that make cohorts."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,13 @@ import pandas as pd
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import warn
+from alignment.datasets.label_files import read_label_rows
 from alignment.datasets.picture_names import match_rows
-from alignment.datasets.queries import QueryError, evaluate, nullable
+from alignment.datasets.queries import evaluate, nullable
+from alignment.datasets.query_text import QueryError, not_evaluated
 
 EXAMPLE = "'animal == 1'"
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 # What spreadsheets, pandas and R write for a value that is missing among numbers
 MISSING = {"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "n/a"}
 
@@ -36,17 +41,9 @@ def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
     InputError
         The file is not such a table, or its rows are not the pictures.
     """
-    try:
-        # As text: a picture may be called NA or 01.
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
-        raise InputError(f"the labels {path} cannot be read as CSV ({error}).") from error
-    table.columns = [str(column).strip() for column in table]
-    if "image" not in table:
-        raise InputError(
-            f"the labels {path} have no column 'image' but {', '.join(table)}; "
-            "it is to hold the picture names."
-        )
+    # As text: a picture may be called NA or 01.
+    header, rows = read_label_rows(path)
+    table = pd.DataFrame(rows, columns=header, dtype=object)
     twice = table.columns[table.columns.duplicated()]
     if len(twice) or "index" in table:
         which = "two columns" if len(twice) else "a column"
@@ -54,19 +51,26 @@ def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
             f"the labels {path} have {which} called '{(*twice, 'index')[0]}'; rename it"
             + ("." if len(twice) else ", since the workflow numbers the pictures under that name.")
         )
-    table = table.apply(lambda column: column.str.strip())
     order = match_rows(table["image"].tolist(), images, path)
     table = table.drop(columns="image").iloc[order]
     return {column: _values(table[column].tolist()) for column in table}
 
 
 def _values(fields: list[str]) -> list:
-    """Return the numbers of a column in which all that is not missing is one, else its text."""
+    """Return the numbers of a column in which all that is not missing is one, else its text.
+
+    Decimal commas are read where they cannot be what groups thousands.
+    """
     for kind in (int, float):
         try:
             return [math.nan if field in MISSING else kind(field) for field in fields]
         except ValueError:
             continue
+    with_comma = [field for field in fields if field not in MISSING and "," in field]
+    numbers = [field.replace(",", ".") for field in fields]
+    if with_comma and not all(map(_THOUSANDS.fullmatch, with_comma)) and "." not in "".join(fields):
+        with suppress(ValueError):
+            return [math.nan if field in MISSING else float(field) for field in numbers]
     return fields
 
 
@@ -101,9 +105,7 @@ def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) 
     try:
         kept, read = evaluate(query, table)
     except QueryError as error:
-        raise InputError(
-            f"{where} cannot be evaluated ({error}); the label columns are: {labels}."
-        ) from error
+        raise InputError(not_evaluated(cohort, query, error, table)) from error
     if not isinstance(kept, pd.Series) or not kept.dropna().isin([0, 1]).all():
         raise InputError(
             f"{where} does not say yes or no for every image, as {EXAMPLE} would; "

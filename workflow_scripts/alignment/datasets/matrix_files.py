@@ -71,7 +71,8 @@ def read_matrices(
     ----------
     n_images : N, which tells a vector of pairs from a row and the axis of observers from the rest
     variable : name of the array in .npz or .mat (``a.b`` reaches into a struct), or of the pattern
-        descriptor with the pictures' names in RDMs of rsatoolbox; needed where several would do
+        descriptor with the pictures' names in RDMs of rsatoolbox, or of the task in a tree of
+        Meadows; needed where several would do
     observer_axis : axis of the observers in a stack; needed where the shape leaves it open
     both_orders : whether a long table may give a pair as (a, b) and also as (b, a)
     names : name of the list of texts in .npz or .mat that names the rows
@@ -100,7 +101,7 @@ def read_matrices(
 
         return RawMatrices(*read_table(path, n_images, both_orders, columns))
     if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
-        return _read_meadows(path)
+        return _read_meadows(path, variable)
     if suffix in (".h5", ".hdf5"):
         return _read_rdms(path, variable)
     if suffix not in _COMPLETE:
@@ -126,40 +127,18 @@ def _reading(path: Path, expected: str, *, quote: bool = True) -> Iterator[None]
         raise InputError(f"{path} cannot be read{found}: it must be {expected}.") from error
 
 
-def _read_meadows(path: Path) -> RawMatrices:
+def _read_meadows(path: Path, variable: str | None) -> RawMatrices:
     """Dissimilarities of a multiple-arrangement task, as downloaded from Meadows."""
-    import json
-
-    from rsatoolbox.io.meadows import load_rdms
-    from scipy.io import loadmat
+    from alignment.datasets.meadows import read_mat, read_tree  # rsatoolbox takes seconds
 
     expected = (
-        "a Meadows export (.mat, or the .json tree of one participant) under the name it was "
-        "downloaded with"
+        "a Meadows export, .mat or a .json tree, under the name it was downloaded with; what other "
+        "files hold can be written as .csv"
     )
     with _reading(path, expected):
-        # rsatoolbox takes the pictures of the first list for all and skips or mislabels the rest.
         if path.suffix.lower() == ".mat":
-            variables = loadmat(path)
-            lists = [list(variables[key]) for key in variables if key.startswith("stimuli")]
-        else:
-            tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"]
-            arranged = [t for t in tasks if t["task"].get("task_type") == "multiarrange"]
-            lists = [[picture["name"] for picture in task["stimuli"]] for task in arranged]
-        if any(pictures != lists[0] for pictures in lists):
-            raise InputError(
-                f"{path}: the participants or tasks list different pictures, or the same in "
-                "different orders: export them one by one, with the same pictures in each."
-            )
-        rdms = load_rdms(str(path), sort=False)
-        names = tuple(str(name).strip() for name in rdms.pattern_descriptors["conds"])
-        values = _without_single(np.asarray(rdms.get_matrices(), dtype=np.float64))
-        described = rdms.rdm_descriptors
-        if rdms.n_rdm == 1:
-            return RawMatrices(values, names)
-        # One participant may have done several tasks.
-        observers = zip(described["participant"], described["task"], strict=True)
-        return RawMatrices(values, names, tuple(map(" ".join, observers)))
+            return RawMatrices(*read_mat(path))
+        return RawMatrices(*read_tree(path, variable))
 
 
 def _read_rdms(path: Path, variable: str | None) -> RawMatrices:

@@ -6,13 +6,14 @@ for missing values: a comparison with one keeps nothing.
 """
 
 import ast
-import keyword
 import operator
 import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+
+from alignment.datasets.query_text import QueryError, no_column, parsed
 
 COMPARISONS = {
     ast.Eq: operator.eq,
@@ -35,12 +36,6 @@ TEXT_METHODS = (
     *("lower", "upper", "strip", "lstrip", "rstrip", "replace", "slice"),
 )
 COLUMN_METHODS = ("isin", "isna", "notna", "between")
-# Strings stay as they are; names in backticks and the operators & and | are put in other words.
-_TOKENS = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|`([^`]*)`|(\|)|(&)""")
-
-
-class QueryError(ValueError):
-    """A query that is not of this language; the message says what in it."""
 
 
 def evaluate(query: str, columns: Mapping[str, Sequence]) -> tuple[pd.Series, set[str]]:
@@ -63,38 +58,14 @@ def evaluate(query: str, columns: Mapping[str, Sequence]) -> tuple[pd.Series, se
     QueryError
         Of something that is not in the language, or that cannot be worked out.
     """
-    quoted = []
-
-    def in_other_words(found):
-        text, name, either, _ = found.groups()
-        if text:
-            return text
-        if name is not None:
-            quoted.append(name)
-            return f" quoted_{len(quoted) - 1}_ "
-        return " or " if either else " and "
-
-    text = _TOKENS.sub(in_other_words, query).strip()
-    names = {f"quoted_{k}_": name for k, name in enumerate(quoted)}
+    tree, names = parsed(query, columns)
     try:
-        tree = ast.parse(text, mode="eval")
         reader = _Reader(columns, names)
-        return reader.value(tree.body), reader.read
+        return reader.value(tree), reader.read
     except QueryError:
         raise
-    except SyntaxError as error:
-        raise QueryError(_why_not(text, columns)) from error
     except (ArithmeticError, TypeError, ValueError, RecursionError, MemoryError, re.error) as error:
         raise QueryError(str(error) or type(error).__name__) from error
-
-
-def _why_not(text, columns):
-    if "@" in text:
-        return "'@' is not of this language"
-    words = [word for word in columns if keyword.iskeyword(word)]
-    if found := [word for word in words if re.search(rf"\b{word}\b", text)]:
-        return f"'{found[0]}' is a word of the language too: write the column as `{found[0]}`"
-    return "it is not an expression"
 
 
 class _Reader:
@@ -117,7 +88,7 @@ class _Reader:
     def _name(self, node):
         name = self.names.get(node.id, node.id)
         if name not in self.columns:
-            raise QueryError(f"'{name}' is not a column; text stands in quotes")
+            raise no_column(name)
         self.read.add(name)
         return nullable(self.columns[name])
 

@@ -12,11 +12,13 @@ from alignment.datasets.picture_names import (
     files_in,
     refuse_unread,
 )
+from alignment.datasets.query_text import QueryError, check_columns, not_evaluated
 from alignment.planning.families import TIMM, is_own
 from alignment.planning.sources import (
     datasets_used,
     function_parts,
     is_pattern,
+    label_columns,
     lie_in_folders,
     weights_file,
 )
@@ -35,6 +37,7 @@ def check_names(config: Mapping) -> None:
         _check_dataset(f"config: datasets: {name}", dataset)
     for name, cohort in config["cohorts"].items():
         _check_cohort(f"config: cohorts: {name}", cohort, config["datasets"])
+    _check_random(config["models"])
     for name, model in config["models"].items():
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
@@ -172,6 +175,12 @@ def _check_cohort(where, cohort, datasets):
             f"{where}: query: the dataset '{name}' has no labels; name a CSV file under datasets: "
             f"{name}: labels."
         )
+    if "query" in cohort and (columns := label_columns(dataset)) is not None:
+        try:
+            check_columns(cohort["query"], columns)
+        except QueryError as error:
+            own = where.removeprefix("config: cohorts: ")
+            raise InputError(not_evaluated(own, cohort["query"], error, columns)) from error
 
 
 def _check_architecture(name, architecture):
@@ -195,21 +204,28 @@ def _check_architecture(name, architecture):
         )
 
 
+def _check_random(models):
+    """Refuse random weights that do not say so, all at once: a name is in every path and table."""
+    wrong = []
+    for name, model in models.items():
+        if not isinstance(model["weights"], Mapping) or "random" not in model["weights"]:
+            continue
+        called = name if "random" in name.lower() else f"{name}_random"
+        if called != name:
+            wrong.append(f"call {name} {called}")
+        label = model.get("label")
+        if label is not None and "random" not in label.lower():
+            wrong.append(f"label {called} '{label} (random)'")
+    if wrong:
+        raise InputError(
+            "config: models: a model with random weights must say so in its name, and in its label "
+            f"if it has one: {', and '.join(wrong)}."
+        )
+
+
 def _check_model(name, model):
     _check_architecture(name, model["architecture"])
     weights = model["weights"]
-    if isinstance(weights, Mapping) and "random" in weights:
-        # The name stands in every path and table, the label in every figure.
-        if "random" not in name.lower():
-            raise InputError(
-                f"config: models: {name}: a model with random weights must say so in its name; "
-                f"call it {name}_random."
-            )
-        if "random" not in (label := model.get("label", name)).lower():
-            raise InputError(
-                f"config: models: {name}: label: a model with random weights must say so where it "
-                f"is shown; call it '{label} (random)'."
-            )
     trained_here = isinstance(weights, Mapping) and "topography" in weights
     for file in [] if trained_here else weights_file(model):
         if not Path(file).is_file():

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from alignment.artifacts.errors import InputError
+from alignment.datasets.label_files import read_label_header
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in, name_of
 from alignment.planning.families import is_own
 from alignment.topography.design import trained_file
@@ -54,6 +56,18 @@ def lie_in_folders(dataset: Mapping) -> bool:
     """Tell whether pictures of the user's own lie in folders, whose names are their labels."""
     folders = {Path(picture).parent for picture in own_pictures(dataset)}
     return bool(folders - {Path(dataset["images"])})
+
+
+def label_columns(dataset: Mapping) -> list[str] | None:
+    """Return what queries may name of a dataset; None where its labels cannot be read yet."""
+    columns = ["index", "image", *(["folder"] if lie_in_folders(dataset) else [])]
+    if "labels" not in dataset:
+        return columns
+    try:
+        header = read_label_header(dataset["labels"])
+    except InputError:
+        return None  # to be fetched, or for the job that reads them to refuse
+    return list(dict.fromkeys([*columns, *header]))
 
 
 def is_made_here(path: str) -> bool:

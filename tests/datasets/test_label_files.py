@@ -1,0 +1,60 @@
+"""Tables of labels as people have them."""
+
+import pytest
+
+from alignment.artifacts.errors import InputError
+from alignment.datasets.label_files import decoded, read_label_header, read_label_rows
+
+HEADER, ROWS = ["image", "näme"], [["a", "x;y"], ["b", "é, z"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'image,näme\na,x;y\nb,"é, z"\n',
+        'image;näme\na;"x;y"\nb;é, z\n',
+        "image\tnäme\r\na\tx;y\r\nb\té, z\r\n",
+        # As pandas numbers rows, with empty rows and columns of a spreadsheet
+        ',image,näme,\n0,a,x;y,\n1,b,"é, z",\n,,,\n\n',
+    ],
+)
+def test_cells_are_split_by_what_gives_the_header_the_column_of_names(tmp_path, text, encoding):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text.encode(encoding))
+    assert read_label_rows(path) == (HEADER, ROWS)
+    assert read_label_header(path) == HEADER
+
+
+def test_rows_that_are_short_are_filled_and_those_that_are_long_refused(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("image,a,b\nx,1\ny\n")
+    assert read_label_rows(path)[1] == [["x", "1", ""], ["y", "", ""]]
+    path.write_text("image,a\nx,1\ny,2,3\n")
+    with pytest.raises(InputError, match="row 3 has 3 cells where the header has 2"):
+        read_label_rows(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("name;a\nx;1\n", "no column 'image' but name, a; it is to hold the picture names."),
+        ("\n ", "cannot be read as CSV (it is empty)"),
+        ("image\0,a\n", "cannot be read as CSV (it is no text)"),
+    ],
+)
+def test_what_is_no_table_of_labels_is_refused(tmp_path, text, parts):
+    path = tmp_path / "labels.csv"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_label_rows(path)
+    assert parts in str(caught.value)
+    with pytest.raises(InputError) as caught:
+        read_label_header(path)
+    assert parts in str(caught.value)
+
+
+def test_text_is_told_from_what_is_none():
+    assert decoded("é".encode("utf-16")) == decoded("é".encode("cp1252")) == "é"
+    with pytest.raises(ValueError, match="it is no text"):
+        decoded(b"PK\x03\x04\0\0")

@@ -1,0 +1,100 @@
+"""Tables of labels as text, as spreadsheets, R and pandas write them.
+
+Read with the standard library: a plan looks at the header of every such file.
+"""
+
+import csv
+import io
+from contextlib import contextmanager
+from pathlib import Path
+
+from alignment.artifacts.errors import InputError
+
+NAMES = "image"  # the column of picture names, by which the separator is found
+SEPARATORS = (",", ";", "\t")
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file in UTF-8, UTF-16 or Windows-1252.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise ValueError("it is no text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")  # Excel on Windows, in western Europe
+
+
+def read_label_rows(path: str | Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a table of labels, and its rows, all without blanks around cells.
+
+    Cells are split by commas, semicolons or tabs, whatever gives the header a cell ``image``.
+    Columns without a name, such as row numbers that a program wrote, and empty rows are left out.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, no column is called ``image``, or a row has more cells than the
+        header.
+    """
+    with _reading(path):
+        header, rows = _split(decoded(Path(path).read_bytes()), path)
+        rows = list(rows)
+        for number, row in enumerate(rows, start=2):
+            if any(row[len(header) :]):
+                raise ValueError(
+                    f"row {number} has {len(row)} cells where the header has {len(header)}; a cell "
+                    "that holds a separator stands in double quotes"
+                )
+    named = [k for k, name in enumerate(header) if name]
+    filled = [row + [""] * (len(header) - len(row)) for row in rows]
+    return [header[k] for k in named], [[row[k] for k in named] for row in filled]
+
+
+def read_label_header(path: str | Path) -> list[str]:
+    """Return the names of the columns of a table of labels; see :func:`read_label_rows`."""
+    with _reading(path):
+        header, _ = _split(decoded(Path(path).read_bytes()), path)
+    return [name for name in header if name]
+
+
+@contextmanager
+def _reading(path):
+    try:
+        yield
+    except InputError:
+        raise
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(f"the labels {path} cannot be read as CSV ({error}).") from error
+
+
+def _split(text, path):
+    """Return the header, and an iterator over the rows behind it."""
+    if not text.strip():
+        raise ValueError("it is empty")
+    headers = []
+    for separator in SEPARATORS:
+        rows = _rows(text, separator)
+        headers.append(next(rows))
+        if NAMES in headers[-1]:
+            return headers[-1], rows
+    # The separator that splits the header most was meant.
+    header = max(headers, key=len)
+    raise InputError(
+        f"the labels {path} have no column '{NAMES}' but {', '.join(header)}; it is to hold the "
+        "picture names."
+    )
+
+
+def _rows(text, separator):
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            yield cells
