@@ -42,6 +42,7 @@ rule judge_heatmaps:
     params:
         **HEAD,
         negative_scores=config["heatmaps"]["negative_scores"],
+        kinds=FAITHFULNESS["kinds"],
         shares=FAITHFULNESS["shares"],
         fills=FAITHFULNESS["fills"],
         seed=FAITHFULNESS["seed"],

@@ -58,6 +58,7 @@ rule compute_rival_heatmaps:
         **needs(config["compute"]["memory_mb"], 20),
     params:
         **HEAD,
+        negative_scores=config["heatmaps"]["negative_scores"],
     script:
         "../workflow_scripts/compute_rival_heatmaps.py"
 

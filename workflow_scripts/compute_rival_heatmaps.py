@@ -1,5 +1,7 @@
 """Make heatmaps of another kind than AIS, by all of a picture's judgments or by none."""
 
+from functools import partial
+
 import numpy as np
 
 from alignment.artifacts.arrays import Arrays, read_arrays, write_arrays
@@ -7,43 +9,33 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
-from alignment.heatmaps.rivals import activation_map, judgment_weights, mean_map
+from alignment.heatmaps.kinds import Known, heatmaps_by
 
 
-def gradients(input, params, feature_maps, embedding, judgments, attributes):
-    """Return the weights of Grad-CAM; only this kind waits for torch."""
-    import torch
-
+def head_of(network, attributes, device):
+    """Return the part of a network that some kinds run; only these wait for torch."""
     from alignment.cutting.cuts import cut
-    from alignment.heads.gradients import fit_gradients
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 
-    device = choose_device(params.device)
     layers = (attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
-    head = cut(from_saved(read_network(input.network)), *layers).head.to(device)
-    maps = torch.from_numpy(feature_maps).to(device)
-    return fit_gradients(head, maps, embedding, judgments, params.similarity)
+    return cut(from_saved(read_network(network)), *layers).head.to(choose_device(device))
 
 
 def main(input, output, params, wildcards):
     check_made_from(input.activations, input, params, {"model": wildcards.model})
     activations, table = Arrays(input.activations), read_columns(input.cohort)
     rows, images = table["index"], table["image"]
-    feature_maps, embedding = (activations[name][rows] for name in ("feature_maps", "embedding"))
+    recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
     judgments = read_arrays(input.judgments, "similarity")[np.ix_(rows, rows)]
-    if wildcards.kind == "mean":
-        heatmaps = np.stack([mean_map(maps) for maps in feature_maps])
-    else:
-        if wildcards.kind == "cam":
-            pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
-            weights = judgment_weights(pooled, judgments, params.similarity)
-        else:
-            known = feature_maps, embedding, judgments, activations.attributes
-            weights = gradients(input, params, *known)
-        heatmaps = np.stack(
-            [activation_map(maps, own) for maps, own in zip(feature_maps, weights, strict=True)]
-        )
+    known = Known(
+        *recorded,
+        judgments,
+        params.similarity,
+        is_pooled=activations.attributes["head"] == "pooled",
+        open_head=partial(head_of, input.network, activations.attributes, params.device),
+    )
+    heatmaps = heatmaps_by(wildcards.kind, known, params.negative_scores)
     for image, values in zip(images, heatmaps, strict=True):
         if not values.any():
             warn(f"nothing speaks for any place of the image '{image}': its heatmap is empty.")

@@ -16,39 +16,29 @@ from alignment.cutting.cuts import cut
 from alignment.datasets.pictures import network_input
 from alignment.faithfulness.halves import halves
 from alignment.faithfulness.judging import COLUMNS, Design, judge
-from alignment.faithfulness.maps import SALIENCY, maps_of
-from alignment.heads.gradients import fit_gradients
+from alignment.faithfulness.maps import AIS, CENTRED, SALIENCY, maps_of, with_centred
 from alignment.heads.opening import open_removals
-from alignment.heads.places import place_drops
+from alignment.heatmaps.kinds import Known, worth_of
 from alignment.heatmaps.placement import enlarge, frame, picture_area
-from alignment.heatmaps.rivals import judgment_weights, others
+from alignment.heatmaps.rivals import others
 from alignment.networks.devices import choose_device
 from alignment.networks.networks import from_saved
 from alignment.networks.running import embedder, pictures_at_a_time
 from alignment.saliency.models import CENTRE
 
-REACH = {"place": 0, "places": 1}  # of places around the one that is left out
 
-
-def worth_of(input, params, memory_mb, activations, head, recorded, rows, choosing):
-    """Return what each map, and each place, is worth for each image by the half that chooses."""
-    feature_maps, embedding = recorded
+def worth_by_kind(input, params, memory_mb, activations, recorded, rows, choosing, head):
+    """Return what each map, or each place, is worth for each image by the half that chooses."""
     n_images = len(activations["images"])
     of_dataset = np.full((n_images, n_images), np.nan)
     of_dataset[np.ix_(rows, rows)] = choosing
     with open_arrays(input.perturbation) as perturbation:
         removals = open_removals(activations, perturbation, params.similarity, memory_mb)
         ais, _ = removals.image_scores(rows, of_dataset)
-    pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
-    device = next((p.device for p in head.parameters()), torch.device("cpu"))
-    on_device = torch.from_numpy(feature_maps).to(device)
-    known = head, on_device, embedding, choosing, params.similarity
-    weights = {
-        "ais": ais,
-        "cam": judgment_weights(pooled, choosing, params.similarity),
-        "grad_cam": fit_gradients(*known),
-    }
-    return weights, {name: place_drops(*known, reach) for name, reach in REACH.items()}
+    is_pooled = activations.attributes["head"] == "pooled"
+    known = Known(*recorded, choosing, params.similarity, is_pooled, lambda: head)
+    kinds = (kind for kind in params.kinds if kind not in CENTRED)
+    return {AIS: ais, **{kind: worth_of(kind, known) for kind in kinds}}
 
 
 def as_pixels(coarse, salient, size, side, framing):
@@ -70,9 +60,11 @@ def pictures_of(input, params, images, network, feature_maps, worth, generator):
     with ExitStack() as stack:
         opened = [stack.enter_context(open_maps(path, images)) for path in input.maps]
         for k, image in enumerate(images):
-            coarse = maps_of(feature_maps, k, partner[k], *worth, params.negative_scores, generator)
+            coarse = maps_of(feature_maps, k, partner[k], worth, params.negative_scores, generator)
             salient = {maps.source: maps[k] for maps in opened}
             place, maps = as_pixels(coarse, salient, size[image], side, framing)
+            if CENTRED.keys() & set(params.kinds):
+                maps = with_centred(maps, maps[CENTRE])
             for name in (name for name, values in maps.items() if np.ptp(values) == 0):
                 warn(f"the map '{name}' of the image '{image}' is flat: it points nowhere.")
             picture = network_input(files[image], side, network.mean, network.std, framing)
@@ -98,7 +90,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
     head, backbone = cuts.head.to(device), cuts.backbone.to(device)
     recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
     feature_maps, embedding = recorded
-    worth = worth_of(input, params, memory_mb, activations, head, recorded, rows, parts[0])
+    worth = worth_by_kind(input, params, memory_mb, activations, recorded, rows, parts[0], head)
     pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)

@@ -22,6 +22,17 @@ def test_the_top_has_exactly_its_share_of_the_pixels_also_with_ties(levels):
     assert (areas[0] <= areas[1]).all()
 
 
+def test_areas_are_those_of_all_pixels_in_order():
+    rng = np.random.default_rng(3)
+    for levels in (2, 30, 10**6):
+        values = rng.integers(0, levels, (12, 18)) / 7
+        ties = rng.integers(0, 40, (12, 18)).astype(np.float32)  # some are equal: the first counts
+        pixels = sorted(range(216), key=lambda p: (-values.flat[p], ties.flat[p], p))
+        areas = top_areas(values, [0.1, 30, 10, 99.9], ties)
+        for area, size in zip(areas, (0, 65, 22, 216), strict=True):
+            assert sorted(np.flatnonzero(area)) == sorted(pixels[:size])
+
+
 def test_ties_are_broken_by_chance_and_not_by_place():
     ties = np.random.default_rng(2).random((40, 40))
     (area,) = top_areas(np.zeros((40, 40)), [50], ties)

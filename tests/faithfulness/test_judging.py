@@ -56,7 +56,7 @@ def judged(judgments, pictures, maps, embed, parts=None, shares=(10, 20, 30), si
 
     def shown():
         for k, picture in enumerate(pictures):
-            coarse = maps_of(feature_maps, k, partner[k], weights, {}, False, rng)
+            coarse = maps_of(feature_maps, k, partner[k], weights, False, rng)
             yield picture, ALL, {name: enlarge(m, (SIDE, SIDE)) for name, m in coarse.items()}
 
     design = Design(shares, ["mean"], similarity, batch_size=5)

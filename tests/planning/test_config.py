@@ -132,7 +132,7 @@ CONFIG_ERRORS |= {
     ),
     "kind": (
         {"heatmaps": {"kinds": ["ais", "lime"]}},
-        ("heatmaps: kinds: 1: 'lime'", "cam, grad_cam or mean"),
+        ("heatmaps: kinds: 1: 'lime'", "cam, grad_cam, mean, place"),
     ),
     "fill": (
         {"faithfulness": {"fills": ["black"]}},

@@ -14,7 +14,7 @@ QUICK = {
     "models": {"efficientnet_lite1": None},
 }
 MAPS = [
-    *("ais", "cam", "grad_cam", "mean", "other", "reversed", "random", "place", "places"),
+    *("ais", "cam", "grad_cam", "place", "places", "mean", "other", "reversed", "random"),
     *("saliency-spectral_residual", "saliency-fine_grained", "gaussian"),
 ]
 RULES = {"judge_heatmaps", "summarize_faithfulness", "plot_faithfulness", "faithfulness"}

@@ -28,6 +28,7 @@ RUN_LAYERS = {
     "forward",
     "gradients",
     "places",
+    "running",
     "split",
 }
 TRAIN = {"losses", "networks", "training", "robustness", "colour"}

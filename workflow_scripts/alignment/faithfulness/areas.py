@@ -22,10 +22,18 @@ def top_areas(values: np.ndarray, shares: list[float], ties: np.ndarray) -> np.n
     -------
     (len(shares), h, w) bool array
     """
-    order = np.lexsort((ties.ravel(), -values.ravel()))
+    heights, ties = -values.ravel(), ties.ravel()
+    sizes = [round(share / 100 * values.size) for share in shares]
     areas = np.zeros((len(shares), values.size), dtype=bool)
-    for area, share in zip(areas, shares, strict=True):
-        area[order[: round(share / 100 * values.size)]] = True
+    # Only the pixels at an area's edge are ever sorted: all would take a third of the time of the
+    # network that looks at them.
+    ends = [max(size - 1, 0) for size in sizes]
+    edges = np.partition(heights, ends)[ends]
+    for area, size, edge in zip(areas, sizes, edges, strict=True):
+        np.less(heights, edge, out=area)
+        level = np.flatnonzero(heights == edge)
+        first = np.argsort(ties[level], kind="stable")[: size - np.count_nonzero(area)]
+        area[level[first]] = True
     return areas.reshape(len(shares), *values.shape)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from alignment.heatmaps.heatmaps import heatmap
-from alignment.heatmaps.rivals import activation_map, mean_map, random_places
+from alignment.heatmaps.kinds import map_by
+from alignment.heatmaps.rivals import mean_map, random_places
 
 AIS = "ais"
 # In the order of figures, by what figures call them.
@@ -15,12 +16,20 @@ LABELS = {
     "grad_cam": "Grad-CAM of the fit",
     "place": "place left out",
     "places": "3 × 3 places left out",
+    "groups": "AIS of groups of maps",
+    "shapley": "Shapley values of maps",
+    "gradient": "gradient × activity",
+    "integrated": "integrated gradients",
+    "centred": "AIS × centred Gaussian",
     "mean": "mean of all maps",
+    "centred_mean": "mean of all maps × centred Gaussian",
     "other": "another picture's heatmap",
     "reversed": "reversed weights",
     "random": "random places",
     "gaussian": "centred Gaussian",
 }
+# The middle of the picture laid over maps: one with judgments, and its control without any
+CENTRED = {"centred": AIS, "centred_mean": "mean"}
 SALIENCY = "saliency-"  # before the name of a source, so that no source is taken for a rival
 
 
@@ -33,8 +42,7 @@ def maps_of(
     feature_maps: Sequence[np.ndarray],
     image: int,
     other: int,
-    weights: Mapping[str, np.ndarray],
-    drops: Mapping[str, np.ndarray],
+    worth: Mapping[str, np.ndarray],
     negative_scores: bool,
     generator: np.random.Generator,
 ) -> dict[str, np.ndarray]:
@@ -45,11 +53,9 @@ def maps_of(
     feature_maps : sequence of n (F, H, W) arrays
     image, other : int
         The image, and the one whose heatmap is laid on it.
-    weights : dict of str to (n, F) array
-        ``ais``, ``cam`` and ``grad_cam``: what each map is worth for each image.
-    drops : dict of str to (n, H, W) array
-        ``place`` and ``places``: what each place is worth, see
-        :func:`alignment.heads.places.place_drops`.
+    worth : dict of str to (n, F) or (n, H, W) array
+        What each map, or each place, is worth for each image: by ``ais``, and by other kinds, see
+        :func:`alignment.heatmaps.kinds.worth_of`.
     negative_scores : bool
         See :func:`alignment.heatmaps.heatmaps.heatmap`.
     generator : numpy Generator
@@ -59,14 +65,27 @@ def maps_of(
     dict of str to (H, W) float32 array
         All zero where a map has no usable weight.
     """
-    own, scores = feature_maps[image], weights[AIS]
+    own, scores = feature_maps[image], worth[AIS]
     return {
-        AIS: heatmap(own, scores[image], negative_scores),
-        "cam": activation_map(own, weights["cam"][image]),
-        "grad_cam": activation_map(own, weights["grad_cam"][image]),
+        **{kind: map_by(kind, own, of[image], negative_scores) for kind, of in worth.items()},
         "mean": mean_map(own),
         "other": heatmap(feature_maps[other], scores[other], negative_scores),
         "reversed": heatmap(own, -scores[image], negative_scores),
         "random": random_places(own.shape[1:], generator),
-        **{name: values[image].astype(np.float32) for name, values in drops.items()},
     }
+
+
+def with_centred(maps: Mapping[str, np.ndarray], gaussian: np.ndarray) -> dict[str, np.ndarray]:
+    """Return maps and, of AIS and of the mean of all maps, the product with a centred Gaussian.
+
+    Parameters
+    ----------
+    maps : dict of str to (h, w) array
+        At the resolution of `gaussian`.
+    gaussian : (h, w) array
+
+    Returns
+    -------
+    dict of str to (h, w) array
+    """
+    return {**maps, **{name: maps[of] * gaussian for name, of in CENTRED.items()}}

@@ -1,10 +1,15 @@
-"""How a picture's fit would move with each of its maps: gradients through the head."""
+"""How a picture's fit would move with its maps: gradients through the head."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import nn
 
 from alignment.heads.unit_rows import UnitRows
+
+STEPS = 32  # on the path of integrated gradients
+AT_A_TIME = 16  # of them
 
 
 def fit_gradients(
@@ -34,25 +39,112 @@ def fit_gradients(
         correlation over j of judgments and similarities of image i; image j stays as it is.  NaN
         where r_i is undefined.
     """
-    units = torch.from_numpy(UnitRows(np.asarray(embedding, np.float64), similarity).centred)
     weights = np.full(feature_maps.shape[:2], np.nan)
-    for i in range(len(feature_maps)):
-        part = np.isfinite(judgments[i])
-        part[i] = False
-        if not part.any() or np.ptp(judgments[i, part]) == 0:
-            continue
-        maps = feature_maps[i : i + 1].clone().requires_grad_(True)
-        with torch.enable_grad():
-            row = head(maps).cpu().to(torch.float64)[0]
-            if similarity == "pearson":
-                row = row - row.mean()
-            similarities = units[torch.from_numpy(part)] @ (row / row.norm())
-            fit = _pearson(similarities, torch.from_numpy(judgments[i, part]))
-            (gradient,) = torch.autograd.grad(fit, maps)
+    for i, units, judged in _judged_images(embedding, judgments, similarity):
+        gradient = _gradients(head, feature_maps[i : i + 1], units, judged, similarity)
         weights[i] = gradient[0].to(torch.float64).mean(dim=(1, 2)).cpu().numpy()
     return weights
 
 
-def _pearson(x, y):
-    x, y = x - x.mean(), y - y.mean()
-    return x @ y / (x.norm() * y.norm())
+def gradient_shares(
+    head: nn.Module,
+    feature_maps: torch.Tensor,
+    embedding: np.ndarray,
+    judgments: np.ndarray,
+    similarity: str = "pearson",
+) -> np.ndarray:
+    """Return each place's gradient times activity, summed over maps.
+
+    Parameters
+    ----------
+    head, feature_maps, embedding, judgments, similarity
+        See :func:`fit_gradients`.
+
+    Returns
+    -------
+    (n, H, W) float64 array
+        ``sum over f of a_f(p) dr_i / da_f(p)``; all zero where r_i is undefined.
+
+    Notes
+    -----
+    Where the embedding is the mean of the maps this is what :func:`integrated_gradients` on a path
+    from maps of zeros would come to: r_i does not see how long a row is, so that gradients along
+    the path differ by a factor alone.  The places then sum to zero, and nothing says by how much.
+    """
+    shares = np.zeros((len(feature_maps), *feature_maps.shape[2:]))
+    for i, units, judged in _judged_images(embedding, judgments, similarity):
+        maps = feature_maps[i : i + 1]
+        gradient = _gradients(head, maps, units, judged, similarity)
+        shares[i] = (maps * gradient)[0].to(torch.float64).sum(dim=0).cpu().numpy()
+    return shares
+
+
+def integrated_gradients(
+    head: nn.Module,
+    feature_maps: torch.Tensor,
+    embedding: np.ndarray,
+    judgments: np.ndarray,
+    similarity: str = "pearson",
+    steps: int = STEPS,
+) -> np.ndarray:
+    """Return each place's share of what an image's maps add to the fit of a blank.
+
+    Parameters
+    ----------
+    head, feature_maps, embedding, judgments, similarity
+        See :func:`fit_gradients`.
+    steps : int
+        On the straight path from the blank, by the midpoint rule.
+
+    Returns
+    -------
+    (n, H, W) float64 array
+        Signed, summed over maps.  The places of an image sum to ``r_i - r_i of the blank``, as
+        closely as steps are many.  All zero where r_i is undefined.
+
+    Notes
+    -----
+    Sundararajan, Taly & Yan (2017).  The blank has no places: every map has its mean over all
+    images and places everywhere.  Maps of zeros will not do where the embedding is the mean of the
+    maps: see :func:`gradient_shares`.
+    """
+    shares = np.zeros((len(feature_maps), *feature_maps.shape[2:]))
+    blank = feature_maps.to(torch.float64).mean(dim=(0, 2, 3)).to(feature_maps.dtype)
+    blank = blank[None, :, None, None]
+    ways = (torch.arange(steps, device=blank.device, dtype=blank.dtype) + 0.5) / steps
+    for i, units, judged in _judged_images(embedding, judgments, similarity):
+        distance = feature_maps[i : i + 1] - blank
+        total = torch.zeros_like(distance)
+        for some in ways.split(AT_A_TIME):
+            maps = blank + some[:, None, None, None] * distance
+            total += _gradients(head, maps, units, judged, similarity).sum(dim=0)
+        product = (distance * total)[0].to(torch.float64).sum(dim=0) / steps
+        shares[i] = product.cpu().numpy()
+    return np.where(np.isfinite(shares).all(axis=(1, 2), keepdims=True), shares, 0)
+
+
+def _judged_images(embedding, judgments, similarity) -> Iterator[tuple]:
+    """Yield the images that have a fit, the unit rows of the others and their judgments."""
+    units = torch.from_numpy(UnitRows(np.asarray(embedding, np.float64), similarity).centred)
+    for i, part in enumerate(np.isfinite(judgments)):
+        part[i] = False
+        if part.any() and np.ptp(judgments[i, part]) > 0:
+            yield i, units[torch.from_numpy(part)], torch.from_numpy(judgments[i, part])
+
+
+def _gradients(head, maps, units, judged, similarity):
+    """Return the gradient of the fit of each variant (B, F, H, W) of an image by its places."""
+    maps = maps.clone().requires_grad_(True)
+    with torch.enable_grad():
+        rows = head(maps).cpu().to(torch.float64)
+        if similarity == "pearson":
+            rows = rows - rows.mean(dim=1, keepdim=True)
+        similarities = rows / rows.norm(dim=1, keepdim=True) @ units.T
+        fits = _pearson(similarities, judged)
+        (gradient,) = torch.autograd.grad(fits.sum(), maps)
+    return gradient
+
+
+def _pearson(rows, y):
+    rows, y = rows - rows.mean(dim=1, keepdim=True), y - y.mean()
+    return rows @ y / (rows.norm(dim=1) * y.norm())

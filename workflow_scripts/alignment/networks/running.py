@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from alignment.networks.quickened import quickened
+
 # On a processor, pictures of one batch beyond these pixels leave the cache: in fours, pictures of
 # 224 x 224 take half as long again as alone.
 PIXELS_ON_CPU = 65_536
@@ -22,9 +24,14 @@ def embedder(backbone: nn.Module, device: torch.device) -> Callable[[np.ndarray]
     device : torch.device
     """
 
+    # Channels last: a convolution over a single place is then a plain product of matrices.
+    layout = torch.channels_last if device.type == "cpu" else torch.contiguous_format
+    network = quickened(backbone, layout)
+
     @torch.inference_mode()
     def embed(pictures: np.ndarray) -> np.ndarray:
-        return backbone(torch.from_numpy(pictures).to(device))["embedding"].cpu().numpy()
+        given = torch.from_numpy(pictures).to(device, memory_format=layout)
+        return network(given).cpu().numpy()
 
     return embed
 

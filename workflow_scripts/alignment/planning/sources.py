@@ -11,7 +11,17 @@ from alignment.planning.families import is_own
 from alignment.topography.design import trained_file
 
 # What figures call heatmaps that are not made by AIS
-KINDS = {"cam": "CAM", "grad_cam": "Grad-CAM", "mean": "mean of maps"}
+KINDS = {
+    "cam": "CAM",
+    "grad_cam": "Grad-CAM",
+    "mean": "mean of maps",
+    "place": "place left out",
+    "places": "3 × 3 places left out",
+    "groups": "groups of maps",
+    "shapley": "Shapley values",
+    "gradient": "gradient × activity",
+    "integrated": "integrated gradients",
+}
 
 
 def datasets_used(config: Mapping) -> list[str]:
