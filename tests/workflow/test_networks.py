@@ -37,13 +37,14 @@ HEADS = {"resnet18": "pooled", "densenet121": "pooled", "vit_tiny": "pooled"}
 # A network whose code decides by the shape of its pictures, with two layers behind its maps
 NETS = """
 from torch import nn
+from blocks import activation
 
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv = nn.Conv2d(3, 24, 7, stride=8)
         self.hidden, self.scores = nn.Linear(24 * 64, 16), nn.Linear(16, 5)
-        self.act = nn.ReLU(inplace=True)
+        self.act = activation()
 
     def forward(self, x):
         if x.shape[-1] != 64:
@@ -52,6 +53,12 @@ class Net(nn.Module):
 
 def build():
     return Net()
+"""
+BLOCKS = """
+from torch import nn
+
+def activation():
+    return nn.ReLU(inplace=True)
 """
 OVERLAY = {
     "datasets": {"tiny": None},
@@ -82,6 +89,7 @@ def project(tmp_path_factory):
     """A project after a run; what only draws or compares results does not know of networks."""
     project = make_project(tmp_path_factory.mktemp("networks"))
     (project / "nets.py").write_text(NETS)
+    (project / "blocks.py").write_text(BLOCKS)
     heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
     tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
     project.run(*tables, *heatmaps, overlays=[OVERLAY])
@@ -147,19 +155,26 @@ def test_random_weights_are_named_in_every_table(project):
         assert json.loads(read_attributes(path)["mean"]) == mean
 
 
-def test_an_edit_of_the_users_file_concerns_its_network_alone(project):
+@pytest.mark.parametrize("file", ["nets.py", "blocks.py"])
+def test_an_edit_of_the_users_files_concerns_their_network_alone(project, file):
+    """The file of the function, and one that it imports."""
     target = "results/networks/own_random.safetensors"
     assert project.planned(target, overlays=[OVERLAY]) == []
-    known = (project / "nets.py").stat()
-    (project / "nets.py").write_text(NETS.replace("inplace=True", "inplace=False"))
+    before, known = (project / file).read_text(), (project / file).stat()
+    (project / file).write_text(before + "# edited")
     # As a copy with an older date would be
-    os.utime(project / "nets.py", ns=(known.st_atime_ns, known.st_mtime_ns - 10**12))
+    os.utime(project / file, ns=(known.st_atime_ns, known.st_mtime_ns - 10**12))
     summary = "results/predictions/summary.csv"
     stale = project.planned(summary, overlays=[OVERLAY])
     assert {job.wildcards.get("model", "own_random") for job in stale} == {"own_random"}
     rules = {job.rule for job in stale}
     assert {"prepare_network", "extract_activations", "perturb_maps"} <= rules
-    project.run(target, overlays=[OVERLAY])
+    (project / file).write_text(before)
+    assert project.planned(target, overlays=[OVERLAY]) == []
+
+
+def test_what_is_wrong_with_a_users_function_is_said_at_the_end_of_a_run(project):
+    target = "results/networks/own_random.safetensors"
     (project / "nets.py").write_text(NETS.replace("return Net()", "return None"))
     done = project.snakemake(target, overlays=[OVERLAY], flags=["--cores", "2"])
     assert done.code != 0

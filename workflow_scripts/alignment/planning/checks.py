@@ -13,9 +13,9 @@ from alignment.datasets.picture_names import (
     refuse_unread,
 )
 from alignment.planning.families import TIMM, is_own
+from alignment.planning.own_code import function_parts
 from alignment.planning.sources import (
     datasets_used,
-    function_parts,
     is_pattern,
     lie_in_folders,
     weights_file,
