@@ -10,20 +10,19 @@ from alignment.artifacts.tables import read_columns
 from alignment.heatmaps.rivals import activation_map, judgment_weights, mean_map
 
 
-def gradients(input, params, feature_maps, embedding, judgments, attributes):
+def gradients(input, params, activations, rows, embedding, judgments):
     """Return the weights of Grad-CAM; only this kind waits for torch."""
-    import torch
-
-    from alignment.cutting.cuts import cut
+    from alignment.cutting.opening import cut_as_recorded
     from alignment.heads.gradients import fit_gradients
+    from alignment.heads.recorded import place_inputs
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 
     device = choose_device(params.device)
-    layers = (attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
-    head = cut(from_saved(read_network(input.network)), *layers).head.to(device)
-    maps = torch.from_numpy(feature_maps).to(device)
-    return fit_gradients(head, maps, embedding, judgments, params.similarity)
+    network = from_saved(read_network(input.network))
+    head = cut_as_recorded(network, activations.attributes).head
+    head, maps, beside = place_inputs(head, activations, rows, device)
+    return fit_gradients(head, maps, embedding, judgments, params.similarity, beside)
 
 
 def main(input, output, params, wildcards):
@@ -39,8 +38,7 @@ def main(input, output, params, wildcards):
             pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
             weights = judgment_weights(pooled, judgments, params.similarity)
         else:
-            known = feature_maps, embedding, judgments, activations.attributes
-            weights = gradients(input, params, *known)
+            weights = gradients(input, params, activations, rows, embedding, judgments)
         heatmaps = np.stack(
             [activation_map(maps, own) for maps, own in zip(feature_maps, weights, strict=True)]
         )

@@ -12,7 +12,7 @@ from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_columns, write_rows
-from alignment.cutting.cuts import cut
+from alignment.cutting.opening import cut_as_recorded
 from alignment.datasets.pictures import network_input
 from alignment.faithfulness.halves import halves
 from alignment.faithfulness.judging import COLUMNS, Design, judge
@@ -20,6 +20,7 @@ from alignment.faithfulness.maps import SALIENCY, maps_of
 from alignment.heads.gradients import fit_gradients
 from alignment.heads.opening import open_removals
 from alignment.heads.places import place_drops
+from alignment.heads.recorded import place_inputs
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import judgment_weights, others
 from alignment.networks.devices import choose_device
@@ -30,9 +31,10 @@ from alignment.saliency.models import CENTRE
 REACH = {"place": 0, "places": 1}  # of places around the one that is left out
 
 
-def worth_of(input, params, memory_mb, activations, head, recorded, rows, choosing):
+def worth_of(input, params, memory_mb, activations, run, recorded, rows, choosing):
     """Return what each map, and each place, is worth for each image by the half that chooses."""
     feature_maps, embedding = recorded
+    head, maps, beside = run
     n_images = len(activations["images"])
     of_dataset = np.full((n_images, n_images), np.nan)
     of_dataset[np.ix_(rows, rows)] = choosing
@@ -40,15 +42,13 @@ def worth_of(input, params, memory_mb, activations, head, recorded, rows, choosi
         removals = open_removals(activations, perturbation, params.similarity, memory_mb)
         ais, _ = removals.image_scores(rows, of_dataset)
     pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
-    device = next((p.device for p in head.parameters()), torch.device("cpu"))
-    on_device = torch.from_numpy(feature_maps).to(device)
-    known = head, on_device, embedding, choosing, params.similarity
+    known = head, maps, embedding, choosing, params.similarity
     weights = {
         "ais": ais,
         "cam": judgment_weights(pooled, choosing, params.similarity),
-        "grad_cam": fit_gradients(*known),
+        "grad_cam": fit_gradients(*known, beside),
     }
-    return weights, {name: place_drops(*known, reach) for name, reach in REACH.items()}
+    return weights, {name: place_drops(*known, reach, beside) for name, reach in REACH.items()}
 
 
 def as_pixels(coarse, salient, size, side, framing):
@@ -93,12 +93,11 @@ def main(input, output, params, wildcards, threads, memory_mb):
     parts = halves(judgments, images, generator)
     activations = Arrays(input.activations)
     network = from_saved(read_network(input.network))
-    layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
-    cuts = cut(network, *layers)
-    head, backbone = cuts.head.to(device), cuts.backbone.to(device)
+    cuts = cut_as_recorded(network, activations.attributes)
+    run, backbone = place_inputs(cuts.head, activations, rows, device), cuts.backbone.to(device)
     recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
     feature_maps, embedding = recorded
-    worth = worth_of(input, params, memory_mb, activations, head, recorded, rows, parts[0])
+    worth = worth_of(input, params, memory_mb, activations, run, recorded, rows, parts[0])
     pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)

@@ -1,8 +1,8 @@
 """Networks of several families through every stage that runs them, judged by plain passes.
 
 VGG-16 and AlexNet have fully connected heads, ResNet-18, DenseNet-121 and a transformer of timm
-pooled ones, SqueezeNet has convolutions behind its feature maps, and a function of the user's gives
-a network that has no graph.
+pooled ones, SqueezeNet has convolutions behind its feature maps, MobileNetV3 is cut inside a
+residual block, and a function of the user's gives a network that has no graph.
 """
 
 import json
@@ -13,10 +13,11 @@ import pytest
 import torch
 from project import make_project
 
-from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
-from alignment.cutting.cuts import cut
+from alignment.cutting.layers import beside_in
+from alignment.cutting.opening import cut_as_recorded
 from alignment.importance.folds import make_folds
 from alignment.networks.networks import from_saved
 from alignment.similarity.fits import fit
@@ -30,6 +31,7 @@ NETWORKS = {
     "resnet18": {},
     "densenet121": {},
     "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
+    "mobilenet_v3_small": {"layers": {"feature_maps": "features.11.block.0"}},
     "vit_tiny": {"architecture": "timm:vit_tiny_patch16_224"},
     "own": {"architecture": "nets.py:build"},
 }
@@ -98,17 +100,19 @@ def project(tmp_path_factory):
 
 @pytest.fixture(params=NETWORKS)
 def case(request, project, monkeypatch):
-    """The head of a network, its feature maps and the judgments of a finished run."""
+    """The embeddings of maps that are on, the feature maps and the judgments of a finished run."""
     model = request.param
     monkeypatch.chdir(project.folder)  # from which the user's file is named
     saved = read_network(project / f"results/networks/{model}_random.safetensors")
-    network, made_from = from_saved(saved), saved.attributes
-    layers = made_from["feature_maps_layer"], made_from["embedding_layer"]
+    cuts = cut_as_recorded(from_saved(saved), saved.attributes)
     path = project / f"results/activations/second/{model}_random.h5"
     assert read_attributes(path)["head"] == HEADS.get(model, "forward")
     judgments = read_arrays(project / "results/datasets/second/similarity.h5", "similarity")
-    maps = torch.from_numpy(read_arrays(path, "feature_maps"))
-    return model, cut(network, *layers).head, maps, judgments
+    activations = Arrays(path)
+    maps = torch.from_numpy(activations["feature_maps"])
+    beside = [torch.from_numpy(values) for values in beside_in(activations)]
+    assert bool(beside) == (model == "mobilenet_v3_small")
+    return model, lambda some: cuts.head(some, *beside), maps, judgments
 
 
 def plain_fits(head, maps, pairs, judgments):

@@ -1,5 +1,7 @@
 """How a picture's fit would move with each of its maps: gradients through the head."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
@@ -13,19 +15,22 @@ def fit_gradients(
     embedding: np.ndarray,
     judgments: np.ndarray,
     similarity: str = "pearson",
+    beside: Sequence[torch.Tensor] = (),
 ) -> np.ndarray:
     """Return the mean gradient of each image's fit by the places of each of its maps.
 
     Parameters
     ----------
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     feature_maps : (n, F, H, W) tensor
     embedding : (n, D) array
         Of the same images.
     judgments : (n, n) array
         Human similarities; NaN for a pair that takes no part.  The diagonal never does.
     similarity : {"pearson", "cosine"}
+    beside : sequence of (n, ...) tensors
+        What passes the maps by, which stays as it is.
 
     Returns
     -------
@@ -43,7 +48,7 @@ def fit_gradients(
             continue
         maps = feature_maps[i : i + 1].clone().requires_grad_(True)
         with torch.enable_grad():
-            row = head(maps).cpu().to(torch.float64)[0]
+            row = head(maps, *(values[i : i + 1] for values in beside)).cpu().to(torch.float64)[0]
             if similarity == "pearson":
                 row = row - row.mean()
             similarities = units[torch.from_numpy(part)] @ (row / row.norm())
