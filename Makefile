@@ -81,7 +81,8 @@ check: .venv/installed
 	@cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/check_inputs.py $(abspath $(CONFIG))
 
 layers: .venv/installed
-	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE))
+	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE)) \
+	  $(if $(MAPS),--feature-maps $(MAPS)) $(if $(EMBEDDING),--embedding "$(EMBEDDING)")
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -36,7 +36,8 @@ class Case:
         embedding = self.embed(self.maps)
         if self.kind == "pooled":
             return PooledImages(embedding, self.judgments, similarity)
-        return LayeredImages(self.embed, self.maps, embedding, self.judgments, similarity)
+        known = self.maps, embedding, self.judgments, similarity
+        return LayeredImages(lambda maps, i: self.embed(maps), *known)
 
     def naive(self, i, kept, similarity):
         """r_i with only some of the maps of image i on."""

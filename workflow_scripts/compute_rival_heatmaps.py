@@ -12,14 +12,16 @@ from alignment.artifacts.tables import read_columns
 from alignment.heatmaps.kinds import Known, heatmaps_by
 
 
-def head_of(network, attributes, device):
-    """Return the part of a network that some kinds run; only these wait for torch."""
-    from alignment.cutting.cuts import cut
+def open_head(input, activations, rows, device):
+    """Return what some kinds run; only these wait for torch."""
+    from alignment.cutting.opening import cut_as_recorded
+    from alignment.heads.recorded import place_inputs
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 
-    layers = (attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
-    return cut(from_saved(read_network(network)), *layers).head.to(choose_device(device))
+    network = from_saved(read_network(input.network))
+    head = cut_as_recorded(network, activations.attributes).head
+    return place_inputs(head, activations, rows, choose_device(device))
 
 
 def main(input, output, params, wildcards):
@@ -33,7 +35,7 @@ def main(input, output, params, wildcards):
         judgments,
         params.similarity,
         is_pooled=activations.attributes["head"] == "pooled",
-        open_head=partial(head_of, input.network, activations.attributes, params.device),
+        open_head=partial(open_head, input, activations, rows, params.device),
     )
     heatmaps = heatmaps_by(wildcards.kind, known, params.negative_scores)
     for image, values in zip(images, heatmaps, strict=True):

@@ -13,7 +13,7 @@ from alignment.artifacts.job_log import job_log, progress, usage_noted
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
-from alignment.cutting.cuts import cut
+from alignment.cutting.opening import cut_as_recorded
 from alignment.datasets.pictures import network_input
 from alignment.heads.opening import is_pooled
 from alignment.networks.devices import choose_device
@@ -81,8 +81,7 @@ def main(input, output, params, threads, dataset, model):
     torch.set_num_threads(threads)
     device = choose_device(params.device)
     network, attributes = open_network(input.network, model, params.model)
-    layers = attributes["feature_maps_layer"], attributes["embedding_layer"]
-    cuts = cut(network, *layers, attributes["tokens"])
+    cuts = cut_as_recorded(network, attributes)
     files = PictureFiles(input.pictures)
     preparation = network.input_size, network.mean, network.std, params.framing
     pictures = (network_input(picture, *preparation) for picture in files.checked())

@@ -12,12 +12,13 @@ from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_columns, write_rows
-from alignment.cutting.cuts import cut
+from alignment.cutting.opening import cut_as_recorded
 from alignment.datasets.pictures import network_input
 from alignment.faithfulness.halves import halves
 from alignment.faithfulness.judging import COLUMNS, Design, judge
 from alignment.faithfulness.maps import AIS, CENTRED, SALIENCY, maps_of, with_centred
 from alignment.heads.opening import open_removals
+from alignment.heads.recorded import place_inputs
 from alignment.heatmaps.kinds import Known, worth_of
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import others
@@ -27,7 +28,7 @@ from alignment.networks.running import embedder, pictures_at_a_time
 from alignment.saliency.models import CENTRE
 
 
-def worth_by_kind(input, params, memory_mb, activations, recorded, rows, choosing, head):
+def worth_by_kind(input, params, memory_mb, activations, run, recorded, rows, choosing):
     """Return what each map, or each place, is worth for each image by the half that chooses."""
     n_images = len(activations["images"])
     of_dataset = np.full((n_images, n_images), np.nan)
@@ -36,7 +37,7 @@ def worth_by_kind(input, params, memory_mb, activations, recorded, rows, choosin
         removals = open_removals(activations, perturbation, params.similarity, memory_mb)
         ais, _ = removals.image_scores(rows, of_dataset)
     is_pooled = activations.attributes["head"] == "pooled"
-    known = Known(*recorded, choosing, params.similarity, is_pooled, lambda: head)
+    known = Known(*recorded, choosing, params.similarity, is_pooled, lambda: run)
     kinds = (kind for kind in params.kinds if kind not in CENTRED)
     return {AIS: ais, **{kind: worth_of(kind, known) for kind in kinds}}
 
@@ -85,12 +86,11 @@ def main(input, output, params, wildcards, threads, memory_mb):
     parts = halves(judgments, images, generator)
     activations = Arrays(input.activations)
     network = from_saved(read_network(input.network))
-    layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
-    cuts = cut(network, *layers)
-    head, backbone = cuts.head.to(device), cuts.backbone.to(device)
+    cuts = cut_as_recorded(network, activations.attributes)
+    run, backbone = place_inputs(cuts.head, activations, rows, device), cuts.backbone.to(device)
     recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
     feature_maps, embedding = recorded
-    worth = worth_by_kind(input, params, memory_mb, activations, recorded, rows, parts[0], head)
+    worth = worth_by_kind(input, params, memory_mb, activations, run, recorded, rows, parts[0])
     pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)

@@ -1,4 +1,4 @@
-"""List where a network can be cut: python list_layers.py vgg16"""
+"""List where a network can be cut, and what a cut costs: python list_layers.py vgg16"""
 
 import argparse
 import sys
@@ -13,20 +13,24 @@ from alignment.networks.networks import load_network
 from alignment.networks.trials import trial_pictures
 
 
-def main(architecture, input_size):
+def main(architecture, input_size, feature_maps=None, embedding=None):
     with tempfile.TemporaryDirectory() as folder:
         network = load_network(
             architecture, {"random": 0}, cache_dir=Path(folder), input_size=input_size
         )
     print(format_layers(list_layers(network)))
+    is_default = feature_maps is None and embedding is None
     try:
-        cuts = cut(network)
+        cuts = cut(network, feature_maps, embedding)
     except InputError as error:
+        if not is_default:
+            raise
         print(f"no default cut: {error}")
         return
     pictures = trial_pictures(network.input_size)
     shape = " x ".join(map(str, cuts.maps_shape))
-    print(f"default cut: maps {cuts.feature_maps} ({shape}), embedding {cuts.embedding}")
+    which = "default cut" if is_default else "this cut"
+    print(f"{which}: maps {cuts.feature_maps} ({shape}), embedding {cuts.embedding}")
     print(f"head: {foresee(cuts.backbone, cuts.head, pictures)}")
     for note in cuts.notes:
         print(note)
@@ -36,8 +40,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("architecture", help="such as vgg16, timm:resnet50 or nets.py:build")
     parser.add_argument("--input-size", type=int, help="in pixels, if not that of the weights")
+    parser.add_argument("--feature-maps", help="the layer of the maps, if not the default")
+    parser.add_argument("--embedding", help="the layer of the embedding, if not the default")
     arguments = parser.parse_args()
     try:
-        main(arguments.architecture, arguments.input_size)
+        main(**vars(arguments))
     except InputError as error:
         sys.exit(f"Error: {error}")

@@ -152,6 +152,57 @@ def test_modules_are_listed_with_the_default_marked():
     assert sum(layer.default_for != "" for layer in layers.values()) == 1
 
 
+class Branches(Untraceable):
+    """Maps that end apart from the last ones have a part in the embedding."""
+
+    def forward(self, x):
+        maps = self.first(x).mean((2, 3))
+        return self.fc(torch.cat([maps[:, :3], self.maps(x).mean((2, 3))[:, 3:]], dim=1))
+
+
+class Ended(Untraceable):
+    """Forgets its maps."""
+
+    def maps(self, x):
+        return super().maps(x) * 0 + self.first(x).mean()
+
+
+BESIDE = {"residual": (Residual, "block.conv"), "branches": (Branches, "act")}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_what_passes_the_maps_by_stays_what_it_is_in_the_picture(case):
+    make, layer = BESIDE[case]
+    network = network_of(make())
+    cuts = cut(network, layer)
+    assert "needs more of a picture than the feature maps" in cuts.notes[0]
+    assert cuts.notes[0].endswith("and 3.1 kB per picture are kept for that")
+    pictures = torch.randn(5, 3, SIZE, SIZE)
+    with torch.no_grad():
+        found = cuts.backbone(pictures)
+    whole = plain_hooks.embeddings(network.module, pictures, layer, "fc")
+    torch.testing.assert_close(found["embedding"], whole, rtol=0, atol=1e-5)
+    for rows in ([0, 1, 2, 3, 4], [3]):
+        kept = found["beside_0"][rows]
+        before = kept.clone()
+        for f in range(8):
+            off = found["feature_maps"][rows].clone()
+            off[:, f] = 0
+            expected = plain_hooks.embeddings(network.module, pictures[rows], layer, "fc", off=f)
+            with torch.no_grad():
+                given = cuts.head(off, kept)
+            largest = float(whole.abs().max())
+            torch.testing.assert_close(given, expected, rtol=0, atol=1e-5 * largest)
+        assert torch.equal(kept, before)
+    assert not torch.allclose(expected, whole[rows])
+
+
+def test_layers_that_something_passes_by_are_marked():
+    marked = {layer.name: layer.beside for layer in list_layers(network_of(Residual()))}
+    assert {name for name, beside in marked.items() if beside} == {"block.conv"}
+    assert marked["block.conv"] == ((3, SIZE, SIZE),)
+
+
 class Random(Untraceable):
     def forward(self, x):
         return super().forward(nn.functional.dropout(x, training=True))
@@ -160,10 +211,11 @@ class Random(Untraceable):
 REFUSED = {
     "random": (Random, (), "returns other values when it sees the same pictures again"),
     "bypass": (
-        Residual,
-        ("block.conv", "input of fc"),
-        r"input of fc of small does not follow from the feature maps block\.conv alone",
+        Branches,
+        (),
+        "input of fc of small does not follow from the feature maps act alone .* maps yourself",
     ),
+    "nothing": (Ended, ("last", None), "input of fc of small does not follow from .* last alone"),
     "class token": (Tokens, ("norm.scale", "input of fc"), "whose first 1 tokens lie nowhere"),
     "order": (Untraceable, ("act", "first.1"), r"first\.1 of small does not follow from"),
     "name": (Untraceable, ("actt", None), "small calls no module actt; did you mean act"),

@@ -2,6 +2,7 @@
 
 import operator
 
+import plain_hooks
 import pytest
 import torch
 from torch import nn
@@ -135,6 +136,24 @@ def test_zeroed_map_reaches_the_embedding(network):
     assert torch.equal(zeroed[:, :7], maps[:, :7])
 
 
+def test_a_skip_connection_around_the_cut_stays_what_it_is(network):
+    resnet = network("resnet18")
+    cuts = cut(resnet, feature_maps="layer4.1.bn2")
+    pictures = torch.randn(3, 3, 224, 224)
+    with torch.no_grad():
+        found = cuts.backbone(pictures)
+    where = resnet.module, pictures, "layer4.1.bn2", "fc"
+    torch.testing.assert_close(found["embedding"], plain_hooks.embeddings(*where))
+    for f in (0, 511):
+        off = found["feature_maps"].clone()
+        off[:, f] = 0
+        with torch.no_grad():
+            given = cuts.head(off, found["beside_0"])
+        expected = plain_hooks.embeddings(*where, off=f)
+        torch.testing.assert_close(given, expected, rtol=0, atol=1e-5)
+        assert not torch.allclose(expected, found["embedding"])
+
+
 class Call(nn.Module):
     """Makes a module of a function, which torch.fx looks into."""
 
@@ -262,13 +281,6 @@ def test_embedding_must_come_after_the_maps(network):
         cut(network("resnet18"), "layer3", "layer2.0.relu")
     with pytest.raises(InputError, match="does not come after"):
         cut(network("resnet18"), "layer3", "layer3")
-
-
-def test_skip_connection_around_the_cut_is_refused(network):
-    with pytest.raises(
-        InputError, match=r"needs more than .* layer4\.1\.bn2: layer4\.0\.relu_1 byp"
-    ):
-        cut(network("resnet18"), feature_maps="layer4.1.bn2")
 
 
 def test_wrong_input_size_is_refused(tmp_path):

@@ -1,6 +1,6 @@
 """What an entry of the config says of a network is what is opened."""
 
-from alignment.cutting.opening import load_and_cut
+from alignment.cutting.opening import cut_as_recorded, load_and_cut
 
 ENTRY = {"architecture": "resnet18", "weights": {"random": 1}}
 
@@ -18,3 +18,12 @@ def test_preparation_and_layers_are_those_of_the_entry(tmp_path):
     assert network.input_size == 64
     assert (list(network.mean), list(network.std)) == (own["mean"], own["std"])
     assert cuts.feature_maps == "layer3.1.relu_1"
+
+
+def test_a_network_is_cut_again_where_a_file_says(tmp_path):
+    layers = {"layers": {"feature_maps": "layer3.1.bn2", "embedding": "avgpool"}}
+    network, cuts = load_and_cut(ENTRY | {"input_size": 64} | layers, tmp_path)
+    recorded = {"feature_maps_layer": cuts.feature_maps, "embedding_layer": cuts.embedding}
+    again = cut_as_recorded(network, recorded)
+    assert (again.feature_maps, again.embedding) == ("layer3.1.bn2", "avgpool")
+    assert again.notes == cuts.notes != ()

@@ -40,6 +40,23 @@ def test_the_kind_of_a_head_is_foreseen(case):
     assert said.startswith(expected)
 
 
+def test_a_head_is_tried_with_what_passes_the_maps_by():
+    class Beside(Backbone):
+        def forward(self, x):
+            found = super().forward(x)
+            return {**found, "beside_0": x, "embedding": self.head(x)}
+
+    class Given(nn.Module):
+        def forward(self, maps, pictures):
+            given.append((maps.shape, pictures.shape))
+            return maps.amax((2, 3))
+
+    given = []
+    said = foresee(Beside(nn.AdaptiveMaxPool2d(1)), Given(), torch.randn(2, 3, 8, 8))
+    assert given == [((2, 12, 4, 4), (2, 3, 8, 8))] * 2
+    assert said.startswith("any other layers")
+
+
 def test_the_time_of_a_network_is_that_of_a_picture_once_it_runs():
     class Slow(nn.Module):
         def forward(self, pictures):
@@ -62,6 +79,6 @@ def test_the_time_is_that_of_all_maps():
 
     waited = []
     said = foresee(Backbone(nn.AdaptiveMaxPool2d(1)), Slow(), torch.randn(2, 3, 8, 8))
-    assert waited == [2]
+    assert waited == [2, 2]
     # At least 0.02 s for a picture, 12 maps
     assert float(said.partition("about ")[2].partition(" s ")[0]) >= 0.2

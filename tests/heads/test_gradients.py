@@ -14,6 +14,26 @@ HEADS = {
 }
 
 
+@pytest.mark.parametrize("function", [fit_gradients, gradient_shares, integrated_gradients])
+def test_what_passes_the_maps_by_takes_part_and_stays(function):
+    """The same as a head that has it inside, image by image."""
+    rng = np.random.default_rng(0)
+    maps, beside = (torch.from_numpy(rng.random((4, 3, 2, 2))) for _ in range(2))
+    judgments = rng.random((4, 4))
+
+    def head(values, ways):
+        return (values * ways + ways).amax((2, 3))
+
+    embedding = head(maps, beside).numpy()
+    found = function(head, maps, embedding, judgments, beside=[beside])
+    for i in range(4):
+        alone = function(
+            lambda values, i=i: head(values, beside[i : i + 1]), maps, embedding, judgments
+        )
+        np.testing.assert_allclose(found[i], alone[i], atol=1e-12)
+    assert np.abs(found).max() > 1e-3
+
+
 @pytest.fixture(params=HEADS)
 def head(request):
     torch.manual_seed(0)

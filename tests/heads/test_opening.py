@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from alignment.cutting.cuts import cut
+from alignment.cutting.layers import beside_in
 from alignment.heads.connected import ConnectedHead
 from alignment.heads.forward import ForwardHead
 from alignment.heads.layered import SavedRemovals
@@ -19,6 +20,7 @@ NETWORKS = [
     ("resnet18", None, None, PooledHead),
     ("alexnet", None, None, ConnectedHead),
     ("squeezenet1_1", "features.11.cat", "flatten", ForwardHead),
+    ("mobilenet_v3_small", "features.11.block.2", "flatten", ForwardHead),  # a residual block
 ]
 
 
@@ -44,9 +46,11 @@ def case(request, tmp_path_factory):
     with torch.inference_mode():
         pictures = torch.randn(N_IMAGES, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
         found = cuts.backbone(pictures)
-    arrays = {name: found[name].numpy() for name in ("feature_maps", "embedding")}
+    pooled = is_pooled(found["feature_maps"].numpy(), found["embedding"].numpy())
+    kept = [name for name in found if name != "logits"]
+    arrays = {name: found[name].numpy() for name in kept}
     attributes = {
-        "head": "pooled" if is_pooled(**arrays) else "forward",
+        "head": "pooled" if pooled else "forward",
         "feature_maps_layer": cuts.feature_maps,
         "embedding_layer": cuts.embedding,
     }
@@ -72,11 +76,15 @@ def test_the_head_is_the_first_that_is_exact_and_repeats_the_network(case):
     assert (head.n_images, head.n_maps) == arrays["feature_maps"].shape[:2]
     # Only layers that are run again need the network and its maps.
     assert len(asked) == (expected is not PooledHead)
-    assert activations.read == ["embedding" if expected is PooledHead else "feature_maps"]
+    read = [name for name in arrays if name not in ("embedding", "feature_maps")]
+    assert activations.read == (
+        ["embedding"] if expected is PooledHead else ["feature_maps", *read]
+    )
     kept = np.random.default_rng(0).random(head.n_maps) < 0.5
     maps = arrays["feature_maps"] * kept[:, None, None]
     with torch.inference_mode():
-        embedding = plain(torch.from_numpy(maps)).numpy().astype(np.float64)
+        beside = map(torch.from_numpy, beside_in(arrays))
+        embedding = plain(torch.from_numpy(maps), *beside).numpy().astype(np.float64)
     found = head.similarities_of_sets(kept[None], np.arange(3))
     np.testing.assert_allclose(found[0], np.corrcoef(embedding)[np.triu_indices(3, 1)], atol=1e-5)
 

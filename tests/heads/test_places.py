@@ -15,6 +15,25 @@ HEADS = {
 }
 
 
+def test_what_passes_the_maps_by_stays():
+    """The same as a head that has it inside, image by image."""
+    rng = np.random.default_rng(0)
+    maps, beside = (torch.from_numpy(rng.random((4, 3, 5, 5))) for _ in range(2))
+    judgments = rng.random((4, 4))
+
+    def head(values, ways):
+        return (values + ways).amax((2, 3))
+
+    embedding = head(maps, beside).numpy()
+    found = place_drops(head, maps, embedding, judgments, beside=[beside])
+    for i in range(4):
+        alone = place_drops(
+            lambda values, i=i: head(values, beside[i : i + 1]), maps, embedding, judgments
+        )
+        np.testing.assert_allclose(found[i], alone[i], atol=1e-12)
+    assert found.any()
+
+
 @pytest.mark.parametrize("reach", [0, 1])
 @pytest.mark.parametrize(("kind", "similarity"), [("pooled", "pearson"), ("layers", "cosine")])
 def test_a_place_is_worth_what_the_fit_loses_without_it(kind, similarity, reach):

@@ -87,5 +87,17 @@ def test_maps_that_are_used_twice_are_not_taken_apart():
     assert split_head(fx.symbolic_trace(Twice().eval())) is None
 
 
+def test_heads_that_are_given_more_than_maps_are_not_taken_apart():
+    class Beside(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = linear(N_MAPS * SIZE * SIZE, 3)
+
+        def forward(self, maps, beside):
+            return self.first(maps.flatten(1)) + beside
+
+    assert split_head(fx.symbolic_trace(Beside().eval())) is None
+
+
 def test_a_head_without_a_graph_is_not_taken_apart():
     assert split_head(nn.Sequential(nn.Flatten(), linear(144, 8))) is None

@@ -101,3 +101,14 @@ REFUSED = {
 def test_what_is_no_network_is_refused_in_one_sentence(name):
     with pytest.raises(InputError, match=REFUSED[name]):
         build_own(name)
+
+
+def test_networks_of_two_folders_each_have_the_files_beside_them(folder):
+    """As `make check` meets them, in one process: and a folder that comes again has its own."""
+    for name, width in (("first", 3), ("second", 7)):
+        (folder / name / "parts").mkdir(parents=True)
+        (folder / name / "beside.py").write_text("from parts.sizes import WIDTH\n")
+        (folder / name / "parts/sizes.py").write_text(f"WIDTH = {width}\n")
+        (folder / name / "nets.py").write_text(NETS)
+    for name, width in (("first", 3), ("second", 7), ("first", 3)):
+        assert build_own(f"{name}/nets.py:build").weight.shape == (5, width)

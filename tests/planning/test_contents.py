@@ -33,6 +33,20 @@ def test_a_file_is_read_again_only_when_its_size_or_time_changed(tmp_path):
     assert contents([str(file)], memory) == {"a.npy": digest(b"two")}
 
 
+def test_files_of_one_name_are_told_apart_wherever_their_folder_lies(tmp_path):
+    for root in ("here", "elsewhere/further"):
+        files = [tmp_path / root / name for name in ("a/b/n.py", "c/b/n.py", "c/m.py", "n.py")]
+        for number, file in enumerate(files):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"%d" % number)
+        found = contents(map(str, files), tmp_path / "known.json")
+        assert [found[name] for name in ("a/b/n.py", "c/b/n.py", "m.py")] == [
+            digest(b"%d" % number) for number in range(3)
+        ]
+        assert digest(b"3") in found.values()
+        assert len(found) == 4
+
+
 def test_a_memory_that_is_damaged_or_cannot_be_written_only_costs_time(tmp_path):
     file, memory = tmp_path / "a.npy", tmp_path / "known.json"
     file.write_bytes(b"one")

@@ -5,8 +5,6 @@ import pytest
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
     datasets_used,
-    function_files,
-    function_parts,
     heatmap_makers,
     is_made_here,
     known_images,
@@ -152,23 +150,11 @@ def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
     assert [maker_label(maker, labels) for maker in makers] == said
 
 
-def test_the_file_of_a_function_is_found_by_path_or_module(tmp_path, monkeypatch):
+def test_the_code_of_a_model_is_that_of_its_function(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "lab/models").mkdir(parents=True)
-    for name in ("nets.py", "lab/nets.py", "lab/models/__init__.py"):
-        (tmp_path / name).touch()
-    for function, files in {
-        "nets.py:build": ["nets.py"],
-        "nets:build": ["nets.py"],
-        "lab/nets.py:build": ["lab/nets.py"],
-        "lab.nets:build": ["lab/nets.py"],
-        "lab.models:build": ["lab/models/__init__.py"],
-        "torchvision.models:resnet18": [],  # installed
-        "no.py:build": [],
-    }.items():
-        assert function_files(function) == files, function
-        assert network_code({"architecture": function}) == files, function
-    assert function_parts("lab/nets.py:build") == ("lab/nets.py", "build")
+    for name, text in {"nets.py": "import blocks", "blocks.py": ""}.items():
+        (tmp_path / name).write_text(text)
+    assert network_code({"architecture": "nets.py:build"}) == ["nets.py", "blocks.py"]
     for named in ("resnet18", "timm:nets"):
         assert network_code({"architecture": named}) == []
 

@@ -19,7 +19,8 @@ MODULES = {
     if path.name != "__init__.py"
 }
 # Packages in which torch lives, and what in them is used without it.
-OF_TORCH = ("alignment.networks.", "alignment.heads.", "alignment.topography.")
+OF_TORCH = tuple(f"alignment.{package}." for package in ("networks", "cutting", "heads"))
+OF_TORCH += ("alignment.topography.",)
 RUN_LAYERS = {
     "connected",
     "connected_layers",
@@ -28,6 +29,7 @@ RUN_LAYERS = {
     "forward",
     "gradients",
     "places",
+    "recorded",
     "running",
     "split",
 }

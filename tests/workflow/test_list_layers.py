@@ -12,6 +12,18 @@ def build():
     maps = nn.Conv2d(3, 8, 3, stride=2), nn.ReLU()
     return nn.Sequential(*maps, nn.Conv2d(8, 4, 3), nn.Flatten(), nn.Linear(4 * 29 * 29, 5))
 
+def residual():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem, self.conv = nn.Conv2d(3, 4, 3, stride=4), nn.Conv2d(4, 4, 1)
+            self.fc = nn.Linear(4, 5)
+
+        def forward(self, x):
+            x = self.stem(x)
+            return self.fc((x + self.conv(x)).relu().mean((2, 3)))
+    return Net()
+
 def without_classes():
     class Net(nn.Module):
         def forward(self, x):
@@ -25,8 +37,8 @@ def layers(tmp_path, monkeypatch, capsys):
     (tmp_path / "nets.py").write_text(NETS)
     monkeypatch.chdir(tmp_path)
 
-    def run(architecture):
-        list_layers.main(architecture, 64)
+    def run(architecture, *cut):
+        list_layers.main(architecture, 64, *cut)
         return capsys.readouterr().out.splitlines()
 
     return run
@@ -43,6 +55,22 @@ def test_layers_are_listed_with_the_head_and_its_cost(layers):
     ]
     assert lines[-2] == "default cut: maps 2 (4 x 29 x 29), embedding 3"
     assert lines[-1].startswith("head: any other layers: run again for every map, about ")
+
+
+def test_layers_that_something_passes_by_are_marked_and_a_cut_there_is_explained(layers):
+    lines = layers("nets.py:residual", "conv")
+    table = [" ".join(line.split()) for line in lines]
+    assert table[1:3] == [
+        "stem Conv2d 4 x 16 x 16 signed",
+        "conv Conv2d 4 x 16 x 16 signed + 4.1 kB per picture",
+    ]
+    assert lines[-4].startswith("+ something passes the layer by")
+    assert lines[-3] == "this cut: maps conv (4 x 16 x 16), embedding mean"
+    assert lines[-2].startswith("head: any other layers: run again for every map, about ")
+    assert lines[-1].startswith("stem (4 x 16 x 16) passes the feature maps conv by: with a map ")
+    assert layers("nets.py:residual")[-2].startswith("default cut: maps relu ")
+    with pytest.raises(InputError, match=r"embedding stem of .* does not come after"):
+        layers("nets.py:residual", "conv", "stem")
 
 
 def test_a_network_without_a_default_cut_is_listed_with_the_reason(layers):

@@ -1,8 +1,8 @@
 """Networks of several families through every stage that runs them, judged by plain passes.
 
 VGG-16 and AlexNet have fully connected heads, ResNet-18, DenseNet-121 and a transformer of timm
-pooled ones, SqueezeNet has convolutions behind its feature maps, and a function of the user's gives
-a network that has no graph.
+pooled ones, SqueezeNet has convolutions behind its feature maps, MobileNetV3 is cut inside a
+residual block, and a function of the user's gives a network that has no graph.
 """
 
 import json
@@ -13,10 +13,11 @@ import pytest
 import torch
 from project import make_project
 
-from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
-from alignment.cutting.cuts import cut
+from alignment.cutting.layers import beside_in
+from alignment.cutting.opening import cut_as_recorded
 from alignment.importance.folds import make_folds
 from alignment.networks.networks import from_saved
 from alignment.similarity.fits import fit
@@ -30,6 +31,7 @@ NETWORKS = {
     "resnet18": {},
     "densenet121": {},
     "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
+    "mobilenet_v3_small": {"layers": {"feature_maps": "features.11.block.0"}},
     "vit_tiny": {"architecture": "timm:vit_tiny_patch16_224"},
     "own": {"architecture": "nets.py:build"},
 }
@@ -37,13 +39,14 @@ HEADS = {"resnet18": "pooled", "densenet121": "pooled", "vit_tiny": "pooled"}
 # A network whose code decides by the shape of its pictures, with two layers behind its maps
 NETS = """
 from torch import nn
+from blocks import activation
 
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv = nn.Conv2d(3, 24, 7, stride=8)
         self.hidden, self.scores = nn.Linear(24 * 64, 16), nn.Linear(16, 5)
-        self.act = nn.ReLU(inplace=True)
+        self.act = activation()
 
     def forward(self, x):
         if x.shape[-1] != 64:
@@ -52,6 +55,12 @@ class Net(nn.Module):
 
 def build():
     return Net()
+"""
+BLOCKS = """
+from torch import nn
+
+def activation():
+    return nn.ReLU(inplace=True)
 """
 OVERLAY = {
     "datasets": {"tiny": None},
@@ -82,6 +91,7 @@ def project(tmp_path_factory):
     """A project after a run; what only draws or compares results does not know of networks."""
     project = make_project(tmp_path_factory.mktemp("networks"))
     (project / "nets.py").write_text(NETS)
+    (project / "blocks.py").write_text(BLOCKS)
     heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
     tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
     project.run(*tables, *heatmaps, overlays=[OVERLAY])
@@ -90,17 +100,19 @@ def project(tmp_path_factory):
 
 @pytest.fixture(params=NETWORKS)
 def case(request, project, monkeypatch):
-    """The head of a network, its feature maps and the judgments of a finished run."""
+    """The embeddings of maps that are on, the feature maps and the judgments of a finished run."""
     model = request.param
     monkeypatch.chdir(project.folder)  # from which the user's file is named
     saved = read_network(project / f"results/networks/{model}_random.safetensors")
-    network, made_from = from_saved(saved), saved.attributes
-    layers = made_from["feature_maps_layer"], made_from["embedding_layer"]
+    cuts = cut_as_recorded(from_saved(saved), saved.attributes)
     path = project / f"results/activations/second/{model}_random.h5"
     assert read_attributes(path)["head"] == HEADS.get(model, "forward")
     judgments = read_arrays(project / "results/datasets/second/similarity.h5", "similarity")
-    maps = torch.from_numpy(read_arrays(path, "feature_maps"))
-    return model, cut(network, *layers).head, maps, judgments
+    activations = Arrays(path)
+    maps = torch.from_numpy(activations["feature_maps"])
+    beside = [torch.from_numpy(values) for values in beside_in(activations)]
+    assert bool(beside) == (model == "mobilenet_v3_small")
+    return model, lambda some: cuts.head(some, *beside), maps, judgments
 
 
 def plain_fits(head, maps, pairs, judgments):
@@ -147,19 +159,26 @@ def test_random_weights_are_named_in_every_table(project):
         assert json.loads(read_attributes(path)["mean"]) == mean
 
 
-def test_an_edit_of_the_users_file_concerns_its_network_alone(project):
+@pytest.mark.parametrize("file", ["nets.py", "blocks.py"])
+def test_an_edit_of_the_users_files_concerns_their_network_alone(project, file):
+    """The file of the function, and one that it imports."""
     target = "results/networks/own_random.safetensors"
     assert project.planned(target, overlays=[OVERLAY]) == []
-    known = (project / "nets.py").stat()
-    (project / "nets.py").write_text(NETS.replace("inplace=True", "inplace=False"))
+    before, known = (project / file).read_text(), (project / file).stat()
+    (project / file).write_text(before + "# edited")
     # As a copy with an older date would be
-    os.utime(project / "nets.py", ns=(known.st_atime_ns, known.st_mtime_ns - 10**12))
+    os.utime(project / file, ns=(known.st_atime_ns, known.st_mtime_ns - 10**12))
     summary = "results/predictions/summary.csv"
     stale = project.planned(summary, overlays=[OVERLAY])
     assert {job.wildcards.get("model", "own_random") for job in stale} == {"own_random"}
     rules = {job.rule for job in stale}
     assert {"prepare_network", "extract_activations", "perturb_maps"} <= rules
-    project.run(target, overlays=[OVERLAY])
+    (project / file).write_text(before)
+    assert project.planned(target, overlays=[OVERLAY]) == []
+
+
+def test_what_is_wrong_with_a_users_function_is_said_at_the_end_of_a_run(project):
+    target = "results/networks/own_random.safetensors"
     (project / "nets.py").write_text(NETS.replace("return Net()", "return None"))
     done = project.snakemake(target, overlays=[OVERLAY], flags=["--cores", "2"])
     assert done.code != 0

@@ -5,6 +5,7 @@ Whether that is exact, which it is where the embedding follows from the maps alo
 
 import difflib
 import time
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -20,7 +21,7 @@ from alignment.cutting.call_parts import (
     MeanHead,
     settled_before,
 )
-from alignment.cutting.layers import Cuts, Layer, candidates, written
+from alignment.cutting.layers import Cuts, Layer, candidates, time_written, written
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
 from alignment.networks.trials import is_same, output_for, trial_pictures
@@ -35,14 +36,32 @@ def list_called_layers(network: Network) -> list[Layer]:
         ends = _ends(network, found, None, None)
         marks[ends.maps.name] = "feature maps"
         marks[ends.maps.name] += f", the {ends.embedding} as embedding"
-        _head(network, found, ends)
+        _head(network, found, ends, is_named=False)
     except InputError:
         marks = {}  # The list is what helps a user whose network has no defaults.
     return [
-        Layer(call.name, call.type, call.shape[1:], call.is_signed, marks.get(call.name, ""))
+        Layer(
+            call.name,
+            call.type,
+            call.shape[1:],
+            call.is_signed,
+            marks.get(call.name, ""),
+            _kept_beside(network, found, call),
+        )
         for call in found.calls
         if not call.hands_on
     ]
+
+
+def _kept_beside(network: Network, found: Record, call: Call) -> tuple[tuple[int, ...], ...]:
+    """Return the shape of the picture where a cut at a layer would keep it, or nothing."""
+    if arrangement_of(call.shape, _sides(found)) is None:
+        return ()
+    try:
+        ends = _head(network, found, _ends(network, found, call.name, None), is_named=True)[1]
+    except InputError:
+        return ()
+    return ((3, network.input_size, network.input_size),) if ends.keeps_pictures else ()
 
 
 def cut_calls(network: Network, feature_maps: str | None, embedding: str | None) -> Cuts:
@@ -55,7 +74,7 @@ def cut_calls(network: Network, feature_maps: str | None, embedding: str | None)
             "as with dropout that is always on: what it computes must depend on the picture alone."
         )
     ends = _ends(network, found, feature_maps, embedding)
-    head, n_units, notes = _head(network, found, ends)
+    head, ends, n_units, notes = _head(network, found, ends, feature_maps is not None)
     return Cuts(
         feature_maps=ends.maps.name,
         embedding=ends.embedding,
@@ -67,43 +86,93 @@ def cut_calls(network: Network, feature_maps: str | None, embedding: str | None)
     )
 
 
-def _head(network: Network, found: Record, ends: Ends) -> tuple[nn.Module, int, tuple[str, ...]]:
-    """Return the head, the length of an embedding, and what a person should know."""
+def _head(
+    network: Network, found: Record, ends: Ends, is_named: bool
+) -> tuple[nn.Module, Ends, int, tuple[str, ...]]:
+    """Return the head, its ends, the length of an embedding, and what a person should know."""
     if ends.embedding == MEAN:
-        return MeanHead(), ends.arrangement.n_maps, ()
+        return MeanHead(), ends, ends.arrangement.n_maps, ()
     pictures = trial_pictures(network.input_size)
     with torch.no_grad():
         outputs = CalledBackbone(network.module, ends, has_classes=False)(pictures)
     maps, embedding = outputs["feature_maps"], outputs["embedding"]
     means = maps.mean(dim=(2, 3))
     if means.shape == embedding.shape and is_same(means, embedding):
-        return MeanHead(), embedding.shape[1], ()
+        return MeanHead(), ends, embedding.shape[1], ()
     if ends.arrangement.n_others:
         raise InputError(
             f"layers: the embedding {ends.embedding} of {network.architecture} needs more than the "
             f"feature maps {ends.maps.name}, whose first {ends.arrangement.n_others} tokens lie "
-            f"nowhere in the picture; name '{MEAN}' as embedding."
+            f"nowhere in the picture; name '{MEAN}' as embedding, or set tokens: class."
         )
-    # Another picture than those of the maps: what bypasses the maps shows.
-    picture = pictures.flip(-1)[1:]
     is_behind = ends.call is None or found.calls.index(ends.call) >= found.calls.index(ends.maps)
-    for settled in (settled_before(found.calls, ends.maps), ()) if is_behind else ():
-        head = CalledHead(network.module, ends, picture, settled)
-        start = time.perf_counter()
-        with torch.no_grad():
-            again = head(maps)
-        seconds = (time.perf_counter() - start) / len(maps) * maps.shape[1]
-        if is_same(again, embedding):
+    if is_behind and (head := head_alone(network, found, ends, maps, embedding)) is not None:
+        note = (
+            f"{network.architecture} has no graph that its head could be taken from: the network "
+            f"is run again for every map, about {_time(head, maps)} for a picture here"
+        )
+        return head, ends, embedding.shape[1], (note,)
+    if is_behind and is_named:
+        ends = replace(ends, keeps_pictures=True)
+        head = CalledHead(network.module, ends, pictures[:1])
+        if _follows(head, maps, pictures, embedding):
             note = (
-                f"{network.architecture} has no graph that its head could be taken from: the "
-                f"network is run again for every map, about {seconds:.1g} s for a picture here"
+                f"the embedding {ends.embedding} needs more of a picture than the feature maps "
+                f"{ends.maps.name}: with a map off the rest stays what it is with all maps on. "
+                "The network is run again on the picture for every map, about "
+                f"{_time(head, maps, pictures)} for a picture here, and "
+                f"{pictures[0].numel() * 4 / 1000:.2g} kB per picture are kept for that"
             )
-            return head, embedding.shape[1], (note,)
+            return head, ends, embedding.shape[1], (note,)
+    otherwise = "" if is_named or not is_behind else _OTHERWISE
     raise InputError(
         f"layers: the embedding {ends.embedding} of {network.architecture} does not follow from "
         f"the feature maps {ends.maps.name} alone (a skip connection or a parallel branch, or it "
-        "comes before them); cut where all branches have been joined."
+        f"comes before them); cut where all branches have been joined{otherwise}."
     )
+
+
+_OTHERWISE = (
+    ", or name the layer of the maps yourself, which keeps what bypasses them as it is in each "
+    "picture"
+)
+
+
+def head_alone(
+    network: Network, found: Record, ends: Ends, maps: torch.Tensor, embedding: torch.Tensor
+) -> CalledHead | None:
+    """Return a head that needs the maps alone; None where they are not enough.
+
+    Parameters
+    ----------
+    maps, embedding : tensors
+        Of the trial pictures.
+    """
+    # Another picture than those of the maps: what bypasses the maps shows.
+    picture = trial_pictures(network.input_size).flip(-1)[1:]
+    for settled in (settled_before(found.calls, ends.maps), ()):
+        head = CalledHead(network.module, ends, picture, settled)
+        with torch.no_grad():
+            if is_same(head(maps), embedding):
+                return head
+    return None
+
+
+@torch.no_grad()
+def _follows(head, maps, pictures, embedding):
+    """Tell whether a head repeats the network, and whether it makes something of the maps."""
+    again = head(maps, pictures)
+    return is_same(again, embedding) and not torch.equal(
+        head(torch.zeros_like(maps), pictures), again
+    )
+
+
+@torch.no_grad()
+def _time(head, maps, *beside):
+    """Say how long a head takes for all maps of a picture."""
+    start = time.perf_counter()
+    head(maps, *beside)
+    return time_written((time.perf_counter() - start) / len(maps) * maps.shape[1])
 
 
 def _ends(network: Network, found: Record, feature_maps: str | None, embedding: str | None) -> Ends:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from alignment.cutting.arrangements import Arrangement, maps_of, output_of
+from alignment.cutting.layers import BESIDE
 from alignment.networks.calls import Call, tapped
 from alignment.planning.families import MEAN
 
@@ -33,12 +34,16 @@ class Ends:
         ``mean of the maps``, ``output of the network``, ``input of`` a layer, or a layer.
     call : Call or None
         That layer.
+    keeps_pictures : bool
+        Whether the embedding needs more of a picture than the maps, so that the head is given the
+        picture, too.
     """
 
     maps: Call
     arrangement: Arrangement
     embedding: str
     call: Call | None
+    keeps_pictures: bool = False
 
 
 class CalledBackbone(nn.Module):
@@ -61,7 +66,8 @@ class CalledBackbone(nn.Module):
         if ends.embedding == MEAN:
             embedding = maps.mean(dim=(2, 3))
         logits = scores if self.has_classes else None
-        return {"feature_maps": maps, "embedding": embedding, "logits": logits}
+        beside = {f"{BESIDE}0": pictures} if ends.keeps_pictures else {}
+        return {"feature_maps": maps, "embedding": embedding, "logits": logits, **beside}
 
 
 class MeanHead(nn.Module):
@@ -72,7 +78,10 @@ class MeanHead(nn.Module):
 
 
 class CalledHead(nn.Module):
-    """Feature maps to embeddings: the network, run on any picture with these maps for its own.
+    """Feature maps to embeddings: the network, run on a picture with these maps for its own.
+
+    The picture can be any where the embedding follows from the maps alone; otherwise the head is
+    given the pictures of the maps.
 
     Parameters
     ----------
@@ -108,12 +117,16 @@ class CalledHead(nn.Module):
                 self.settled[path] = f"settled_{number}"
                 self.register_buffer(f"settled_{number}", kept[path].clone())
 
-    def forward(self, feature_maps: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, feature_maps: torch.Tensor, pictures: torch.Tensor | None = None
+    ) -> torch.Tensor:
         n = len(feature_maps)
 
         def replace(_):
             return output_of(feature_maps, self.ends.arrangement.kind).clone()
 
+        if pictures is not None:  # the network may work in place
+            return _run(self.module, pictures.clone(), self.ends, replace)[0]
         layers = {self.module.get_submodule(path): name for path, name in self.settled.items()}
         try:
             for layer, name in layers.items():

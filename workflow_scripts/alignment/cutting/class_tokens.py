@@ -9,8 +9,8 @@ from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import Arrangement
-from alignment.cutting.graph_cuts import copied_between
 from alignment.cutting.graph_layers import arrangement_in, default_embedding, find
+from alignment.cutting.graph_parts import between, bypass
 from alignment.cutting.layers import Cuts
 from alignment.cutting.traces import Trace
 
@@ -103,7 +103,10 @@ def _token_head(traced: Trace, maps: fx.Node, embedding: fx.Node) -> fx.GraphMod
         channels = graph.call_function(torch.flatten, (given, 2))
         return graph.call_function(torch.permute, (channels, order))
 
-    return copied_between(traced, maps, embedding, as_output)
+    found = between(traced, maps, embedding, as_output)
+    if found.beside:
+        raise InputError(f"{bypass(traced, maps, embedding, found.beside[0])}.")
+    return found.module
 
 
 def _last_tokens(traced: Trace, embedding: fx.Node) -> fx.Node:

@@ -1,15 +1,12 @@
 """Cuts in the graph of a network, whose two parts are then graphs of their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import (
-    maps_of,
-    output_of,
-)
+from alignment.cutting.arrangements import maps_of, output_of
 from alignment.cutting.graph_layers import (
     arrangement_in,
     default_embedding,
@@ -19,19 +16,26 @@ from alignment.cutting.graph_layers import (
     moved_with_size,
     named_layers,
 )
-from alignment.cutting.layers import Cuts, Layer, written
+from alignment.cutting.graph_parts import Between, between, bypass, has_rows, passing_by
+from alignment.cutting.layers import BESIDE, Cuts, Layer, beside_in, said_of_beside, written
 from alignment.cutting.traces import Trace
+from alignment.networks.trials import is_same, trial_pictures
 from alignment.planning.families import MEAN
 
 
 def list_graph_layers(traced: Trace) -> list[Layer]:
-    """List the layers in the order in which they run, the default cuts marked."""
-    marks = {}
+    """List the layers in the order in which they run, the default cuts marked.
+
+    So are those that something passes by on the way to the default embedding.
+    """
+    marks, embedding = {}, None
     try:
         maps, embedding = default_layers(traced)
         marks = {maps: "feature maps", embedding: "embedding"}
         if embedding is None:
             marks = {maps: f"feature maps, the {MEAN} as embedding"}
+        if embedding is not None and passing_by(traced, maps, embedding):
+            raise InputError("needs more than the maps")
         _head(traced, maps, embedding)
     except InputError:
         marks = {}  # The list is what helps a user whose network has no defaults.
@@ -42,6 +46,7 @@ def list_graph_layers(traced: Trace) -> list[Layer]:
             shape[1:],
             node in traced.signed,
             marks.get(node, ""),
+            () if embedding is None else _kept_beside(traced, node, embedding),
         )
         for node, shape in traced.shapes.items()
         if node.op != "placeholder"
@@ -75,15 +80,69 @@ def cut_graph(
     n_units = arrangement.n_maps
     if embedding_node is not None:
         n_units = traced.shapes[embedding_node][1:].numel()
+    head = _head(traced, maps_node, embedding_node)
+    backbone = _backbone(traced, maps_node, embedding_node, head.beside, has_classes)
+    notes = moved_with_size(traced, maps_node) if feature_maps is None else ()
+    if head.beside:
+        is_named = feature_maps is not None
+        notes += _said_of(traced, maps_node, embedding_node, head, backbone, is_named)
     return Cuts(
         feature_maps=traced.names[maps_node],
         embedding=name,
         maps_shape=arrangement.maps_shape,
         n_units=n_units,
-        head=_head(traced, maps_node, embedding_node),
-        backbone=_backbone(traced, maps_node, embedding_node, has_classes),
-        notes=moved_with_size(traced, maps_node) if feature_maps is None else (),
+        head=head.module,
+        backbone=backbone,
+        notes=notes,
     )
+
+
+def _said_of(
+    traced: Trace,
+    maps: fx.Node,
+    embedding: fx.Node,
+    head: Between,
+    backbone: fx.GraphModule,
+    is_named: bool,
+) -> tuple[str, ...]:
+    """Say what passes the maps by; refuse it where nobody asked for it, or it is not exact."""
+    refused = bypass(traced, maps, embedding, head.beside[0])
+    if not is_named:
+        raise InputError(
+            f"{refused}, or name the layer of the maps yourself, which keeps what bypasses them as "
+            "it is in each picture."
+        )
+    size = traced.shapes[next(iter(traced.graph.nodes))][-1]
+    if not _is_exact(backbone, head.module, trial_pictures(size)):
+        raise InputError(f"{refused}.")
+    kept = {traced.names[node]: traced.shapes[node][1:] for node in head.beside}
+    return (said_of_beside(traced.names[maps], kept),)
+
+
+def _kept_beside(traced: Trace, maps: fx.Node, embedding: fx.Node) -> tuple[torch.Size, ...]:
+    """Return the shapes of what would have to be kept of each picture beside some maps."""
+    found = arrangement_in(traced, maps)
+    if found is None or found.n_others or embedding not in traced.following(maps):
+        return ()
+    beside = passing_by(traced, maps, embedding)
+    if not all(has_rows(traced, node) for node in beside):
+        return ()
+    return tuple(traced.shapes[node][1:] for node in beside)
+
+
+@torch.no_grad()
+def _is_exact(backbone: fx.GraphModule, head: fx.GraphModule, pictures: torch.Tensor) -> bool:
+    """Tell whether a head that is given more than maps repeats the network, picture by picture.
+
+    And whether it makes something of the maps.  A first dimension that only happens to be as long
+    as the batch shows here.
+    """
+    found = backbone(pictures)
+    maps, embedding = found["feature_maps"], found["embedding"]
+    beside = beside_in(found)
+    alone = [head(*(values[k : k + 1] for values in (maps, *beside))) for k in range(len(maps))]
+    depends = not torch.equal(head(torch.zeros_like(maps), *beside), head(maps, *beside))
+    return depends and is_same(torch.cat(alone), embedding)
 
 
 def _check_maps(traced: Trace, maps: fx.Node, name: str, maps_like: Sequence[fx.Node]) -> None:
@@ -97,14 +156,14 @@ def _check_maps(traced: Trace, maps: fx.Node, name: str, maps_like: Sequence[fx.
         )
 
 
-def _head(traced: Trace, maps: fx.Node, embedding: fx.Node | None) -> fx.GraphModule:
+def _head(traced: Trace, maps: fx.Node, embedding: fx.Node | None) -> Between:
     """Extract what lies between two layers; the mean of the maps is made for this."""
     found = arrangement_in(traced, maps)
     if embedding is None:
         graph = fx.Graph()
         given = graph.placeholder("feature_maps")
         graph.output(graph.call_method("mean", (given, (2, 3))))
-        return fx.GraphModule(traced.module, graph, "Head").eval()
+        return Between(fx.GraphModule(traced.module, graph, "Head").eval(), ())
     if found.n_others and embedding in traced.following(maps):
         raise InputError(
             f"layers: the embedding {traced.names[embedding]} of {traced.architecture} needs more "
@@ -118,71 +177,17 @@ def _head(traced: Trace, maps: fx.Node, embedding: fx.Node | None) -> fx.GraphMo
             return given
         return graph.call_function(output_of, (given, found.kind))
 
-    return copied_between(traced, maps, embedding, as_output)
-
-
-def copied_between(
-    traced: Trace,
-    maps: fx.Node,
-    embedding: fx.Node,
-    as_output: Callable[[fx.Graph, fx.Node], fx.Node],
-) -> fx.GraphModule:
-    """Extract what lies between two layers, as a module of its own on the same parameters.
-
-    Parameters
-    ----------
-    traced : Trace
-    maps, embedding : torch.fx.Node
-    as_output : callable
-        Adds to a graph what brings the module's input to the order of the output of `maps`.
-
-    Raises
-    ------
-    InputError
-        The embedding does not come after the maps, or needs more than they.
-    """
-    after_maps = traced.following(maps)
-    if embedding not in after_maps:
-        raise InputError(
-            f"layers: the embedding {traced.names[embedding]} of {traced.architecture} does not "
-            f"come after the feature maps {traced.names[maps]}."
-        )
-    graph = fx.Graph()
-    # Numbers that follow from the size of the pictures, such as how many patches there are, are
-    # what they are whatever the pictures show.
-    copies = {n: value for n, value in traced.constants.items() if n not in after_maps}
-    # Options of the network, such as a mask, that have a default and are never given
-    copies |= {n: n.args[0] for n in traced.graph.nodes if n.op == "placeholder" and n.args}
-    given = graph.placeholder("feature_maps")
-    copies[maps] = as_output(graph, given)
-    needed = traced.needed_for(embedding, stop=maps)
-    for node in traced.graph.nodes:
-        if node not in needed or node in copies or node.op == "placeholder":
-            continue
-        outside = [n for n in node.all_input_nodes if n not in copies]
-        if traced.is_batch_size(node) and node not in after_maps:
-            # The number of pictures, which some networks take from the pictures themselves.
-            copies[node] = graph.call_method("size", (given, 0))
-        elif not outside:
-            copies[node] = graph.node_copy(node, copies.__getitem__)
-        elif node in after_maps:
-            raise InputError(_bypass(traced, maps, embedding, outside[0]))
-    graph.output(graph.call_function(torch.flatten, (copies[embedding], 1)))
-    return fx.GraphModule(traced.module, graph, "Head").eval()
-
-
-def _bypass(traced: Trace, maps: fx.Node, embedding: fx.Node, outside: fx.Node) -> str:
-    return (
-        f"layers: the embedding {traced.names[embedding]} of {traced.architecture} needs more than "
-        f"the feature maps {traced.names[maps]}: {traced.names[outside]} bypasses them (a skip "
-        f"connection or a parallel branch); cut where all branches have been joined."
-    )
+    return between(traced, maps, embedding, as_output)
 
 
 def _backbone(
-    traced: Trace, maps: fx.Node, embedding: fx.Node | None, has_classes: bool
+    traced: Trace,
+    maps: fx.Node,
+    embedding: fx.Node | None,
+    beside: Sequence[fx.Node],
+    has_classes: bool,
 ) -> fx.GraphModule:
-    """Copy the network with three outputs instead of one."""
+    """Copy the network with all outputs that are recorded instead of one."""
     graph = fx.Graph()
     copies = {}
     scores = graph.graph_copy(traced.graph, copies)
@@ -200,6 +205,7 @@ def _backbone(
             "feature_maps": feature_maps,
             "embedding": vectors,
             "logits": scores if has_classes else None,
+            **{f"{BESIDE}{k}": copies[node] for k, node in enumerate(beside)},
         }
     )
     backbone = fx.GraphModule(traced.module, graph, "Backbone").eval()

@@ -1,11 +1,16 @@
 """Layers of a network, and the two parts that it is cut into."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
 from torch import nn
 
+# What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
+BESIDE = "beside_"
 _SHOWN = 10  # candidates in a message
+_SHOWN_BESIDE = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Layer:
         Whether there are values below zero in it.
     default_for : str
         ``feature maps``, ``embedding`` or nothing.
+    beside : tuple of tuples of int
+        Shapes of what passes the layer by on its way to the default embedding, for one picture.
     """
 
     name: str
@@ -30,6 +37,7 @@ class Layer:
     shape: tuple[int, ...]
     is_signed: bool
     default_for: str = ""
+    beside: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,11 @@ class Cuts:
         D, the length of an embedding.
     backbone : torch.nn.Module
         Pictures (B, 3, S, S) to a dict of ``feature_maps`` (B, F, H, W), ``embedding`` (B, D) and
-        ``logits`` (B, K), or None where the network has no classes; one forward pass.
+        ``logits`` (B, K), or None where the network has no classes; one forward pass.  What passes
+        the maps by is ``beside_0`` (B, ...), ``beside_1``, ...
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by in the same pictures, to embeddings
+        (B, D).
     notes : tuple of str
         What a person should know about how the head is run.
     """
@@ -61,6 +71,30 @@ class Cuts:
     notes: tuple[str, ...] = ()
 
 
+def beside_in(found: Mapping[str, Any]) -> list[Any]:
+    """Return what passes the feature maps by, in order, of what a backbone returned or a file has.
+
+    Parameters
+    ----------
+    found : mapping of str to array or tensor
+    """
+    numbers = sorted(int(name.removeprefix(BESIDE)) for name in found if name.startswith(BESIDE))
+    return [found[f"{BESIDE}{number}"] for number in numbers]
+
+
+def said_of_beside(feature_maps: str, kept: Mapping[str, Sequence[int]]) -> str:
+    """Say what passes some maps by, by names and shapes for one picture, and what that costs."""
+    kilobytes = sum(prod(shape) for shape in kept.values()) * 4 / 1000
+    shown = [f"{name} ({_shape(shape)})" for name, shape in list(kept.items())[:_SHOWN_BESIDE]]
+    more = [f"{len(kept) - len(shown)} more"] if len(kept) > len(shown) else []
+    named = " and ".join([", ".join(shown), *more])
+    verb = "passes" if len(kept) == 1 else "pass"
+    return (
+        f"{named} {verb} the feature maps {feature_maps} by: with a map off this stays what it is "
+        f"with all maps on, and {kilobytes:.2g} kB per picture are kept for it"
+    )
+
+
 def format_layers(layers: Sequence[Layer]) -> str:
     """Set the layers as a table for a terminal: name, type, output shape, sign, default."""
     rows = [("layer", "type", "output", "values", "")]
@@ -68,17 +102,36 @@ def format_layers(layers: Sequence[Layer]) -> str:
         (
             layer.name,
             layer.type,
-            " x ".join(map(str, layer.shape)),
+            _shape(layer.shape),
             "signed" if layer.is_signed else "0 or more",
-            f"<- {layer.default_for} (default)" if layer.default_for else "",
+            _mark(layer),
         )
         for layer in layers
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    return "\n".join(
+    lines = [
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, [*widths, 0], strict=True)).rstrip()
         for row in rows
-    )
+    ]
+    if any(layer.beside for layer in layers):
+        lines += [
+            "+ something passes the layer by on its way to the default embedding: such a layer is "
+            "cut where you name it, what passes it by is kept for each picture, and the rest of "
+            "the network is run again for every map"
+        ]
+    return "\n".join(lines)
+
+
+def _mark(layer: Layer) -> str:
+    if layer.default_for:
+        return f"<- {layer.default_for} (default)"
+    if not layer.beside:
+        return ""
+    return f"+ {sum(map(prod, layer.beside)) * 4 / 1000:.2g} kB per picture"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def candidates(names: Sequence[str], architecture: str) -> str:
@@ -89,6 +142,11 @@ def candidates(names: Sequence[str], architecture: str) -> str:
     return (
         f"{last} and {len(names) - _SHOWN} before them (make layers MODEL={architecture} lists all)"
     )
+
+
+def time_written(seconds: float) -> str:
+    """Write a time of which only the first digit is sure."""
+    return f"{float(f'{seconds:.1g}'):g} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
 
 
 def written(shape: Sequence[int]) -> str:

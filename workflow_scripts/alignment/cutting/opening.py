@@ -1,4 +1,4 @@
-"""The network that an entry of the config describes."""
+"""Networks cut as an entry of the config, or a file of results, describes it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,3 +30,16 @@ def load_and_cut(model: Mapping[str, Any], cache_dir: Path) -> tuple[Network, Cu
     layers = model.get("layers", {})
     where = layers.get("feature_maps"), layers.get("embedding")
     return network, cut(network, *where, model.get("tokens", "mean"))
+
+
+def cut_as_recorded(network: Network, attributes: Mapping[str, Any]) -> Cuts:
+    """Cut a network where a file says that it was cut.
+
+    Parameters
+    ----------
+    network : Network
+    attributes : mapping
+        Of that file: ``feature_maps_layer``, ``embedding_layer`` and perhaps ``tokens``.
+    """
+    layers = attributes["feature_maps_layer"], attributes["embedding_layer"]
+    return cut(network, *layers, attributes.get("tokens", "mean"))

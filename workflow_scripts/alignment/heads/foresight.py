@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from alignment.cutting.class_tokens import all_tokens
+from alignment.cutting.layers import beside_in, time_written
 from alignment.heads.opening import is_pooled
 from alignment.heads.split import split_head
 
@@ -21,7 +22,7 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str
     backbone : torch.nn.Module
         Pictures to a dict of ``feature_maps`` and ``embedding``.
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     pictures : (B, 3, S, S) tensor
         To try it on.
     """
@@ -34,12 +35,14 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str
             return CONNECTED
         if "other_tokens" in found:
             maps = all_tokens(maps, found["other_tokens"])
+        beside = beside_in(found)
+        head(maps, *beside)  # what a first run prepares takes its time, too
         start = time.perf_counter()
-        head(maps)
+        head(maps, *beside)
         took = (time.perf_counter() - start) / len(maps)
     return (
-        f"any other layers: run again for every map, about {_written(took * maps.shape[1])} for a "
-        "picture here, and as long for every fold"
+        f"any other layers: run again for every map, about {time_written(took * maps.shape[1])} "
+        "for a picture here, and as long for every fold"
     )
 
 
@@ -50,7 +53,3 @@ def seconds_a_picture(backbone: nn.Module, pictures: torch.Tensor) -> float:
         start = time.perf_counter()
         backbone(pictures)
     return (time.perf_counter() - start) / len(pictures)
-
-
-def _written(seconds: float) -> str:
-    return f"{seconds:.1g} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -1,6 +1,6 @@
 """Any other head: run again with maps set to zero, in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ class ForwardHead(LayeredHead):
     Parameters
     ----------
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     feature_maps : (N, F, H, W) tensor
     similarity : {"pearson", "cosine"}
         Similarity of two embeddings.
@@ -29,6 +29,9 @@ class ForwardHead(LayeredHead):
         Wraps the loop over maps, given what it counts, to show how far it is.
     memory : int
         Bytes to work in, which limits the images of a batch.
+    beside : sequence of (N, ...) tensors
+        What passes the maps by on its way to the embedding: whatever maps are on, it stays what it
+        is in the image.
     """
 
     def __init__(
@@ -38,18 +41,22 @@ class ForwardHead(LayeredHead):
         similarity: str = "pearson",
         progress=no_progress,
         memory: int = 3_000_000_000,
+        beside: Sequence[torch.Tensor] = (),
     ):
         self.head = head
-        self.feature_maps = feature_maps
+        self.feature_maps, self.beside = feature_maps, beside
         self.similarity = similarity
         self.progress = progress
         self.n_images, self.n_maps = feature_maps.shape[:2]
         self.active = feature_maps.flatten(2).any(dim=2)  # (N, F)
-        image = feature_maps[0].numel() * feature_maps.element_size()
+        image = sum(values[0].numel() * values.element_size() for values in (feature_maps, *beside))
         self.batch_size = int(np.clip(memory // (INTERMEDIATE * image), 1, self.n_images))
 
-    def _embed(self, feature_maps: torch.Tensor) -> torch.Tensor:
-        return torch.cat([self.head(part) for part in feature_maps.split(self.batch_size)])
+    def _embed(self, feature_maps: torch.Tensor, images=slice(None)) -> torch.Tensor:
+        """Run the head on maps of some images, (n, F, H, W), by default of all of them."""
+        values = feature_maps, *(values[images] for values in self.beside)
+        parts = zip(*(each.split(self.batch_size) for each in values), strict=True)
+        return torch.cat([self.head(*part) for part in parts])
 
     @torch.inference_mode()
     def switched_off(self) -> tuple[np.ndarray, Iterator[SwitchedOff]]:
@@ -73,7 +80,7 @@ class ForwardHead(LayeredHead):
                 variants = self.feature_maps[on]
                 variants[:, f] = 0
                 without = whole.clone()
-                without[on] = self._embed(variants)
+                without[on] = self._embed(variants, on)
                 lesser = Embeddings(without, self.similarity)
                 one_side[on.cpu().numpy()] = lesser.similarity(intact)[on].cpu().numpy()
                 on = on.cpu().numpy()
@@ -95,7 +102,7 @@ class ForwardHead(LayeredHead):
             on = self.active[:, f]
             switched_on[:, f] = self.feature_maps[:, f]
             if on.any():
-                embeddings[on] = self._embed(switched_on[on])
+                embeddings[on] = self._embed(switched_on[on], on)
             similarities = Embeddings(embeddings, self.similarity).similarity()
             yield similarities.cpu().numpy()[None, first, second]
 
@@ -107,11 +114,12 @@ class ForwardHead(LayeredHead):
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
         members, first, second = members_of(first, second)
-        feature_maps = self.feature_maps[torch.from_numpy(members).to(self.feature_maps.device)]
+        members = torch.from_numpy(members).to(self.feature_maps.device)
+        feature_maps = self.feature_maps[members]
         result = np.empty((len(sets), len(pairs)))
         for k, kept in enumerate(np.asarray(sets, dtype=bool)):
             on = torch.from_numpy(kept).to(feature_maps.device)
-            embeddings = self._embed(feature_maps * on[:, None, None])
+            embeddings = self._embed(feature_maps * on[:, None, None], members)
             similarities = Embeddings(embeddings, self.similarity).similarity()
             result[k] = similarities.cpu().numpy()[first, second]
         return result

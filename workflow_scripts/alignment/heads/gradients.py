@@ -1,11 +1,12 @@
 """How a picture's fit would move with its maps: gradients through the head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import nn
 
+from alignment.heads.running import of_image
 from alignment.heads.unit_rows import UnitRows
 
 STEPS = 32  # on the path of integrated gradients
@@ -18,19 +19,22 @@ def fit_gradients(
     embedding: np.ndarray,
     judgments: np.ndarray,
     similarity: str = "pearson",
+    beside: Sequence[torch.Tensor] = (),
 ) -> np.ndarray:
     """Return the mean gradient of each image's fit by the places of each of its maps.
 
     Parameters
     ----------
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     feature_maps : (n, F, H, W) tensor
     embedding : (n, D) array
         Of the same images.
     judgments : (n, n) array
         Human similarities; NaN for a pair that takes no part.  The diagonal never does.
     similarity : {"pearson", "cosine"}
+    beside : sequence of (n, ...) tensors
+        What passes the maps by, which stays as it is.
 
     Returns
     -------
@@ -41,7 +45,8 @@ def fit_gradients(
     """
     weights = np.full(feature_maps.shape[:2], np.nan)
     for i, units, judged in _judged_images(embedding, judgments, similarity):
-        gradient = _gradients(head, feature_maps[i : i + 1], units, judged, similarity)
+        run = of_image(head, beside, i)
+        gradient = _gradients(run, feature_maps[i : i + 1], units, judged, similarity)
         weights[i] = gradient[0].to(torch.float64).mean(dim=(1, 2)).cpu().numpy()
     return weights
 
@@ -52,12 +57,13 @@ def gradient_shares(
     embedding: np.ndarray,
     judgments: np.ndarray,
     similarity: str = "pearson",
+    beside: Sequence[torch.Tensor] = (),
 ) -> np.ndarray:
     """Return each place's gradient times activity, summed over maps.
 
     Parameters
     ----------
-    head, feature_maps, embedding, judgments, similarity
+    head, feature_maps, embedding, judgments, similarity, beside
         See :func:`fit_gradients`.
 
     Returns
@@ -73,8 +79,8 @@ def gradient_shares(
     """
     shares = np.zeros((len(feature_maps), *feature_maps.shape[2:]))
     for i, units, judged in _judged_images(embedding, judgments, similarity):
-        maps = feature_maps[i : i + 1]
-        gradient = _gradients(head, maps, units, judged, similarity)
+        maps, run = feature_maps[i : i + 1], of_image(head, beside, i)
+        gradient = _gradients(run, maps, units, judged, similarity)
         shares[i] = (maps * gradient)[0].to(torch.float64).sum(dim=0).cpu().numpy()
     return shares
 
@@ -85,13 +91,14 @@ def integrated_gradients(
     embedding: np.ndarray,
     judgments: np.ndarray,
     similarity: str = "pearson",
+    beside: Sequence[torch.Tensor] = (),
     steps: int = STEPS,
 ) -> np.ndarray:
     """Return each place's share of what an image's maps add to the fit of a blank.
 
     Parameters
     ----------
-    head, feature_maps, embedding, judgments, similarity
+    head, feature_maps, embedding, judgments, similarity, beside
         See :func:`fit_gradients`.
     steps : int
         On the straight path from the blank, by the midpoint rule.
@@ -113,11 +120,11 @@ def integrated_gradients(
     blank = blank[None, :, None, None]
     ways = (torch.arange(steps, device=blank.device, dtype=blank.dtype) + 0.5) / steps
     for i, units, judged in _judged_images(embedding, judgments, similarity):
-        distance = feature_maps[i : i + 1] - blank
+        distance, run = feature_maps[i : i + 1] - blank, of_image(head, beside, i)
         total = torch.zeros_like(distance)
         for some in ways.split(AT_A_TIME):
             maps = blank + some[:, None, None, None] * distance
-            total += _gradients(head, maps, units, judged, similarity).sum(dim=0)
+            total += _gradients(run, maps, units, judged, similarity).sum(dim=0)
         product = (distance * total)[0].to(torch.float64).sum(dim=0) / steps
         shares[i] = product.cpu().numpy()
     return np.where(np.isfinite(shares).all(axis=(1, 2), keepdims=True), shares, 0)
@@ -132,11 +139,11 @@ def _judged_images(embedding, judgments, similarity) -> Iterator[tuple]:
             yield i, units[torch.from_numpy(part)], torch.from_numpy(judgments[i, part])
 
 
-def _gradients(head, maps, units, judged, similarity):
+def _gradients(run, maps, units, judged, similarity):
     """Return the gradient of the fit of each variant (B, F, H, W) of an image by its places."""
     maps = maps.clone().requires_grad_(True)
     with torch.enable_grad():
-        rows = head(maps).cpu().to(torch.float64)
+        rows = run(maps).cpu().to(torch.float64)
         if similarity == "pearson":
             rows = rows - rows.mean(dim=1, keepdim=True)
         similarities = rows / rows.norm(dim=1, keepdim=True) @ units.T

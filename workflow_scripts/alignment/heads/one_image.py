@@ -80,7 +80,7 @@ class LayeredImages:
     Parameters
     ----------
     embed : callable
-        Feature maps (B, F, H, W) to embeddings (B, D), both arrays.
+        Feature maps (B, F, H, W) of an image, and its number, to embeddings (B, D); all arrays.
     feature_maps : (n, F, H, W) array
     embedding : (n, D) array
         Of the same images.
@@ -95,7 +95,7 @@ class LayeredImages:
 
     def __init__(
         self,
-        embed: Callable[[np.ndarray], np.ndarray],
+        embed: Callable[[np.ndarray, int], np.ndarray],
         feature_maps: np.ndarray,
         embedding: np.ndarray,
         judgments: np.ndarray,
@@ -116,7 +116,7 @@ class LayeredImages:
         """Return r_i with only the maps of each set on; see :class:`PooledImages`."""
         part, own = _taking_part(self._judgments, i), self._maps[i]
         rows = [
-            self._embed(np.where(some[:, :, None, None], own, np.zeros((), own.dtype)))
+            self._embed(np.where(some[:, :, None, None], own, np.zeros((), own.dtype)), i)
             for some in np.array_split(sets, range(AT_A_TIME, len(sets), AT_A_TIME))
         ]
         varied = UnitRows(np.concatenate(rows).astype(np.float64), self._similarity)

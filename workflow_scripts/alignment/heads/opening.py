@@ -124,7 +124,8 @@ def open_head(
     Parameters
     ----------
     activations : mapping of str to array
-        ``feature_maps`` and ``embedding``, read when asked for; the attribute ``head`` says which
+        ``feature_maps`` and ``embedding``, and what passes the maps by, read when asked for; the
+        attribute ``head`` says which
         kind it is, ``feature_maps_layer``, ``embedding_layer`` and ``tokens`` where the network was
         cut.
     read_network : callable
@@ -157,10 +158,10 @@ def open_head(
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
 
-    from alignment.cutting.class_tokens import all_tokens
-    from alignment.cutting.cuts import cut
+    from alignment.cutting.opening import cut_as_recorded
     from alignment.heads.connected import ConnectedHead
     from alignment.heads.forward import ForwardHead
+    from alignment.heads.recorded import head_inputs
     from alignment.heads.split import split_head
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
@@ -168,19 +169,13 @@ def open_head(
     torch.set_num_threads(threads)
     chosen = choose_device(device)
     network = from_saved(read_network())
-    layers = attributes["feature_maps_layer"], attributes["embedding_layer"]
-    tokens = attributes.get("tokens", "mean")
-    head = cut(network, *layers, tokens).head
+    head = cut_as_recorded(network, attributes).head.to(chosen)
     del network  # what lies before the cut is not needed
-    head = head.to(chosen)
-    feature_maps = torch.from_numpy(activations["feature_maps"])
-    if tokens == "class":
-        feature_maps = all_tokens(feature_maps, torch.from_numpy(activations["other_tokens"]))
-    feature_maps = feature_maps.to(chosen)
+    feature_maps, beside = head_inputs(activations, chosen)
     split = split_head(head)
     if split is not None:
         return ConnectedHead(split, feature_maps, similarity, progress, memory)
-    return ForwardHead(head, feature_maps, similarity, progress, memory)
+    return ForwardHead(head, feature_maps, similarity, progress, memory, beside)
 
 
 def open_removals(

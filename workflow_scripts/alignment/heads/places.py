@@ -1,9 +1,12 @@
 """What a picture's fit loses with each of its places, all maps at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
 
+from alignment.heads.running import of_image
 from alignment.heads.unit_rows import UnitRows
 from alignment.similarity.fits import fit
 
@@ -18,13 +21,14 @@ def place_drops(
     judgments: np.ndarray,
     similarity: str = "pearson",
     reach: int = 0,
+    beside: Sequence[torch.Tensor] = (),
 ) -> np.ndarray:
     """Return by how much each image's fit falls when a place is zero in all of its maps.
 
     Parameters
     ----------
     head : torch.nn.Module
-        Feature maps (B, F, H, W) to embeddings (B, D).
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     feature_maps : (n, F, H, W) tensor
     embedding : (n, D) array
         Of the same images.
@@ -33,6 +37,8 @@ def place_drops(
     similarity : {"pearson", "cosine"}
     reach : int
         Places around it that are zero as well: 1 for 3 x 3 places.
+    beside : sequence of (n, ...) tensors
+        What passes the maps by, which stays as it is.
 
     Returns
     -------
@@ -48,7 +54,8 @@ def place_drops(
         part = np.isfinite(judgments[i])
         part[i] = False
         variants = torch.stack([_without(feature_maps[i], y, x, reach) for y, x in places])
-        rows = torch.cat([head(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()
+        run = of_image(head, beside, i)
+        rows = torch.cat([run(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()
         rows = np.vstack([embedding[i : i + 1], rows])
         own = UnitRows(rows.astype(np.float64), similarity)
         fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")

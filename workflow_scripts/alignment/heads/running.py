@@ -1,23 +1,41 @@
-"""A head as a function of arrays, and feature maps where it runs."""
+"""A head run for one image again and again, as a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import nn
 
 
-def on_its_device(head: nn.Module, feature_maps: np.ndarray) -> torch.Tensor:
-    """Return feature maps (n, F, H, W) as a tensor where the weights of a head are."""
-    first = next(head.parameters(), None)
-    return torch.from_numpy(feature_maps).to("cpu" if first is None else first.device)
+def of_image(
+    head: nn.Module, beside: Sequence[torch.Tensor], i: int
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return a head as a function of maps alone, what passes them by being that of one image.
+
+    Parameters
+    ----------
+    head : torch.nn.Module
+        Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
+    beside : sequence of (n, ...) tensors
+    i : int
+        The image.
+    """
+
+    def run(maps: torch.Tensor) -> torch.Tensor:
+        own = (values[i : i + 1].expand(len(maps), *values.shape[1:]) for values in beside)
+        return head(maps, *own)
+
+    return run
 
 
-def as_function(head: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a head as a function of arrays, (B, F, H, W) to (B, D)."""
+def as_function(
+    head: nn.Module, device: torch.device, beside: Sequence[torch.Tensor] = ()
+) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return a head as a function of arrays: maps (B, F, H, W) of an image i to embeddings."""
 
     @torch.inference_mode()
-    def embed(feature_maps: np.ndarray) -> np.ndarray:
-        return head(on_its_device(head, feature_maps)).cpu().numpy()
+    def embed(feature_maps: np.ndarray, i: int) -> np.ndarray:
+        maps = torch.from_numpy(feature_maps).to(device)
+        return of_image(head, beside, i)(maps).cpu().numpy()
 
     return embed

@@ -50,11 +50,14 @@ class SplitHead:
 def split_head(head: nn.Module) -> SplitHead | None:
     """Take a head apart at its first linear layer.
 
-    None where other layers mix maps before it, or where the head has no graph.
+    None where other layers mix maps before it, where something passes the maps by, or where the
+    head has no graph.
     """
     if not isinstance(head, fx.GraphModule):
         return None
-    node = next(iter(head.graph.nodes))
+    node, *others = (node for node in head.graph.nodes if node.op == "placeholder")
+    if others:
+        return None
     before = node
     while True:
         node = _only_user(node)

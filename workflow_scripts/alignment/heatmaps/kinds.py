@@ -29,8 +29,9 @@ class Known:
     is_pooled : bool
         Whether the embedding is the spatial mean of the maps.
     open_head : callable
-        Returns the part of the network between the two, a torch.nn.Module, on the device where it
-        is to run.  Called only by kinds that run it.
+        Returns the part of the network between the two, the maps that it is run on and what passes
+        these by: see :func:`alignment.heads.recorded.place_inputs`.  Called only by kinds that run
+        it.
     """
 
     feature_maps: np.ndarray
@@ -46,23 +47,23 @@ class Known:
         return self.feature_maps.mean(axis=(2, 3), dtype=np.float64)
 
     @cached_property
-    def head(self) -> tuple:
-        """The head, and what its functions take: maps on its device, embedding, judgments."""
-        from alignment.heads.running import on_its_device  # torch costs seconds
-
-        head = self.open_head()
-        maps = on_its_device(head, self.feature_maps)
-        return head, maps, self.embedding, self.judgments, self.similarity
+    def run(self) -> dict[str, Any]:
+        """What functions that run the head take, by the names of their parameters."""
+        head, maps, beside = self.open_head()
+        known = {"embedding": self.embedding, "judgments": self.judgments}
+        known["similarity"] = self.similarity
+        return {"head": head, "feature_maps": maps, "beside": beside} | known
 
     @cached_property
     def images(self) -> PooledImages | LayeredImages:
         """Fits of each image with only some of its maps on."""
         if self.is_pooled:
             return PooledImages(self.embedding, self.judgments, self.similarity)
-        known = self.feature_maps, self.embedding, self.judgments, self.similarity
-        from alignment.heads.running import as_function
+        from alignment.heads.running import as_function  # torch costs seconds
 
-        return LayeredImages(as_function(self.head[0]), *known)
+        embed = as_function(self.run["head"], self.run["feature_maps"].device, self.run["beside"])
+        known = self.feature_maps, self.embedding, self.judgments, self.similarity
+        return LayeredImages(embed, *known)
 
 
 def _cam(known):
@@ -72,7 +73,7 @@ def _cam(known):
 def _grad_cam(known):
     from alignment.heads.gradients import fit_gradients
 
-    return fit_gradients(*known.head)
+    return fit_gradients(**known.run)
 
 
 def _groups(known):
@@ -86,25 +87,25 @@ def _shapley(known):
 def _place(known):
     from alignment.heads.places import place_drops
 
-    return place_drops(*known.head)
+    return place_drops(**known.run)
 
 
 def _places(known):
     from alignment.heads.places import place_drops
 
-    return place_drops(*known.head, reach=1)
+    return place_drops(**known.run, reach=1)
 
 
 def _gradient(known):
     from alignment.heads.gradients import gradient_shares
 
-    return gradient_shares(*known.head)
+    return gradient_shares(**known.run)
 
 
 def _integrated(known):
     from alignment.heads.gradients import integrated_gradients
 
-    return integrated_gradients(*known.head)
+    return integrated_gradients(**known.run)
 
 
 # Scores of maps, (n, F), of which heatmaps are made as of AIS

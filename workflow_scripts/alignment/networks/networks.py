@@ -29,7 +29,7 @@ from alignment.networks.timm_networks import as_timm_reads
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
 from alignment.planning.families import TIMM, is_own
-from alignment.planning.sources import function_files
+from alignment.planning.own_code import function_files
 from alignment.topography.design import trained_file
 
 torchvision = import_torchvision()

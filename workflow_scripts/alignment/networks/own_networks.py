@@ -12,7 +12,10 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.planning.sources import function_parts
+from alignment.planning.own_code import function_files, function_parts
+
+# Modules that functions of the user's have imported from their folders
+_imported: set[str] = set()
 
 
 def build_own(architecture: str) -> nn.Module:
@@ -35,6 +38,8 @@ def build_own(architecture: str) -> nn.Module:
         There is no such file, module or function; it needs arguments, raises an error, or returns
         something other than a module.
     """
+    files = {Path(file).resolve() for file in function_files(architecture)}
+    _forget_others(files)
     function = _function(architecture)
     try:
         inspect.signature(function).bind()
@@ -50,6 +55,8 @@ def build_own(architecture: str) -> nn.Module:
             module = function()
         except Exception as error:  # whatever the user's code raises
             raise InputError(f"the function {architecture} raised {_told(error)}.") from error
+        finally:
+            _imported.update(name for name, file in _files_of_modules() if file in files)
     if not isinstance(module, nn.Module):
         raise InputError(
             f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
@@ -58,11 +65,24 @@ def build_own(architecture: str) -> nn.Module:
     return module.to(device="cpu", dtype=torch.float32)
 
 
+def _forget_others(files: set[Path]) -> None:
+    """Forget modules of other folders: two networks may each have a ``blocks.py`` beside them."""
+    others = {name for name, file in _files_of_modules() if name in _imported and file not in files}
+    for name in others:
+        del sys.modules[name]
+    _imported.difference_update(others)
+
+
+def _files_of_modules() -> list[tuple[str, Path]]:
+    modules = ((name, getattr(module, "__file__", None)) for name, module in sys.modules.items())
+    return [(name, Path(file).resolve()) for name, file in list(modules) if file]
+
+
 def _function(architecture: str) -> Callable:
     source, name = function_parts(architecture)
     folder = Path(source).parent if source.endswith(".py") else Path()
-    if (here := str(folder.resolve())) not in sys.path:
-        sys.path.insert(0, here)
+    here = str(folder.resolve())
+    sys.path[:] = [here, *(path for path in sys.path if path != here)]
     with contextlib.redirect_stdout(sys.stderr):
         try:
             found = getattr(_module(source), name, None)

@@ -14,9 +14,9 @@ from alignment.datasets.picture_names import (
 )
 from alignment.datasets.query_text import QueryError, check_columns, not_evaluated
 from alignment.planning.families import TIMM, is_own
+from alignment.planning.own_code import function_parts
 from alignment.planning.sources import (
     datasets_used,
-    function_parts,
     is_pattern,
     label_columns,
     lie_in_folders,

@@ -8,6 +8,7 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.label_files import read_label_header
 from alignment.datasets.picture_names import MAP_SUFFIXES, PICTURE_SUFFIXES, files_in, name_of
 from alignment.planning.families import is_own
+from alignment.planning.own_code import function_files
 from alignment.topography.design import trained_file
 
 # What figures call heatmaps that are not made by AIS
@@ -120,30 +121,14 @@ def saliency_sources(saliency: Mapping) -> dict[str, dict]:
 
 
 def saliency_files(definition: Mapping) -> list[str]:
-    """Return the files that a source reads: the maps of its folder, or its function's module."""
+    """Return the files that a source reads: the maps of its folder, or its function's files."""
     if "folder" in definition:
         return files_in(definition["folder"], MAP_SUFFIXES)
     return function_files(definition["function"]) if "function" in definition else []
 
 
-def function_parts(function: str) -> tuple[str, str]:
-    """Return where a user's function is, and its name, of ``nets.py:build`` or ``nets:build``."""
-    source, _, name = function.rpartition(":")
-    return source, name
-
-
-def function_files(function: str) -> list[str]:
-    """Return the file of a user's function; none where it is in an installed package."""
-    source, _ = function_parts(function)
-    path = Path(source)
-    if path.suffix != ".py":
-        path = Path(*source.split("."))
-    candidates = (path.with_suffix(".py"), path / "__init__.py")
-    return [str(file) for file in candidates if file.is_file()]
-
-
 def network_code(model: Mapping) -> list[str]:
-    """Return the file of the function that builds a model, where the user has written one."""
+    """Return the files of the function that builds a model, where the user has written one."""
     return function_files(model["architecture"]) if is_own(model["architecture"]) else []
 
 
