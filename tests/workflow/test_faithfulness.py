@@ -8,14 +8,16 @@ from project import COHORTS, rows_of
 pytestmark = pytest.mark.workflow
 
 COHORT, MODEL = "tiny-a", "efficientnet_lite0"
+KINDS = ["cam", "grad_cam", "place", "places", "groups", "shapley", "gradient", "integrated"]
 QUICK = {
-    "faithfulness": {"shares": [20], "fills": ["blur"]},
+    "faithfulness": {"shares": [20], "fills": ["blur"], "kinds": [*KINDS, "centred"]},
     "cohorts": {"tiny": None},
     "models": {"efficientnet_lite1": None},
 }
 MAPS = [
-    *("ais", "cam", "grad_cam", "place", "places", "mean", "other", "reversed", "random"),
+    *("ais", *KINDS, "mean", "other", "reversed", "random"),
     *("saliency-spectral_residual", "saliency-fine_grained", "gaussian"),
+    *("centred", "centred_mean"),
 ]
 RULES = {"judge_heatmaps", "summarize_faithfulness", "plot_faithfulness", "faithfulness"}
 

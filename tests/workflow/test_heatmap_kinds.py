@@ -9,7 +9,7 @@ from project import rows_of
 pytestmark = pytest.mark.workflow
 
 COHORT, MODEL = "tiny-a", "efficientnet_lite0"
-KINDS = ["cam", "grad_cam", "mean"]
+KINDS = ["cam", "grad_cam", "mean", "shapley", "integrated"]
 MAKERS = [MODEL, *(f"{MODEL}@{kind}" for kind in KINDS)]
 ALL_KINDS = {
     "heatmaps": {"kinds": ["ais", *KINDS]},
@@ -35,6 +35,7 @@ def test_every_kind_is_made_drawn_and_compared_with_saliency(copied):
         assert values.shape == own.shape
         assert values.min() >= 0 or maker.endswith("mean")
         assert values.any()
+        assert not np.array_equal(values, own)
     with h5py.File(copied / f"results/activations/tiny/{MODEL}.h5") as file:
         maps, names = file["feature_maps"][()], file["images"].asstr()[()].tolist()
     expected = maps[[names.index(image) for image in images]].mean(axis=1)

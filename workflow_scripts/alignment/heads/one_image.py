@@ -1,9 +1,11 @@
 """The fit of one image with only some of its maps on, while the others stay whole."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
+from alignment.artifacts.compilation import compiled
 from alignment.heads.unit_rows import UnitRows
 from alignment.similarity.fits import ROUNDING, fit
 
@@ -36,8 +38,9 @@ class PooledImages:
     def __init__(self, embedding: np.ndarray, judgments: np.ndarray, similarity: str = "pearson"):
         self._e = np.asarray(embedding, dtype=np.float64)
         self._rows = UnitRows(self._e, similarity)
-        self._judgments = judgments
+        self._judgments = np.asarray(judgments, dtype=np.float64)
         self.active = self._e != 0
+        self._terms = lru_cache(maxsize=1)(self._terms_of)  # image by image, again and again
 
     def growing_fits(self, i: int, order: np.ndarray) -> np.ndarray:
         """Return r_i with only the k first maps of an order on, (len(order),).
@@ -45,33 +48,66 @@ class PooledImages:
         NaN where the similarities are undefined, or do not vary over the other images.
         """
         shares, judged = self._terms(i)
-        similarities = np.cumsum(shares[order], axis=0)
+        sums = np.empty((2, len(order)))
+        given = np.ascontiguousarray(order, np.int64), shares, judged, sums
+        compiled(_add_up, _ARGUMENTS)(*given)
         e = self._e[i, order]
-        return self._fits(similarities, judged, np.cumsum(e * e), np.cumsum(e))
+        return self._fits(*sums, judged, np.cumsum(e * e), np.cumsum(e))
 
     def fits_of_sets(self, i: int, sets: np.ndarray) -> np.ndarray:
         """Return r_i (S,) with only the maps of each set (S, F) on; NaN where undefined."""
         shares, judged = self._terms(i)
         on, e = np.asarray(sets, dtype=np.float64), self._e[i]
-        return self._fits(on @ shares, judged, on @ (e * e), on @ e)
+        similarities = on @ shares
+        spread = np.einsum("sj,sj->s", similarities, similarities)
+        return self._fits(similarities @ judged, spread, judged, on @ (e * e), on @ e)
 
-    def _terms(self, i):
+    def _terms_of(self, i):
         """Return what each map adds to the similarities, less its mean, and the judgments."""
         part = _taking_part(self._judgments, i)
         judged, others = self._judgments[i, part], self._rows.centred[part]
         if not self._rows.defined[part].all() or len(judged) < 2 or np.ptp(judged) == 0:
-            return np.full(others.T.shape, np.nan), judged
-        shares = self._e[i][:, None] * (others - others.mean(axis=0)).T
+            return np.full(others.shape[::-1], np.nan), judged
+        shares = np.ascontiguousarray(self._e[i][:, None] * (others - others.mean(axis=0)).T)
         return shares, judged - judged.mean()
 
-    def _fits(self, similarities, judged, squares, sums):
+    def _fits(self, products, spread, judged, squares, sums):
         """Return correlations; similarities are as long as the row of image i makes them."""
         length = squares - sums**2 / self._rows.n_maps if self._rows.is_centred else squares
-        spread = np.einsum("sj,sj->s", similarities, similarities)
         defined = (length > ROUNDING * squares) & (spread > ROUNDING * length * len(judged))
-        r = np.full(len(similarities), np.nan)
-        np.divide(similarities @ judged, np.sqrt(spread * (judged @ judged)), out=r, where=defined)
+        r = np.full(len(products), np.nan)
+        np.divide(products, np.sqrt(spread * (judged @ judged)), out=r, where=defined)
         return r
+
+
+_ARGUMENTS = "(int64[::1], float64[:, ::1], float64[::1], float64[:, ::1])"
+
+
+def _add_up(order, shares, judged, sums):
+    """Switch maps on one by one, and add up products with the judgments, and squares.
+
+    Parameters
+    ----------
+    order : (k,) int array
+        Maps.
+    shares : (F, n) array
+        What each map adds to the similarities.
+    judged : (n,) array
+    sums : (2, k) array
+        Receives the sums over the n images.
+    """
+    n = shares.shape[1]
+    similarities = np.zeros(n)
+    for step in range(len(order)):
+        share = shares[order[step]]
+        product = square = 0.0
+        for j in range(n):
+            similarity = similarities[j] + share[j]
+            similarities[j] = similarity
+            product += similarity * judged[j]
+            square += similarity * similarity
+        sums[0, step] = product
+        sums[1, step] = square
 
 
 class LayeredImages:
