@@ -17,6 +17,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
+$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error CONFIG: there is no file $(file))))
 WHERE := $(abspath $(or $(DIRECTORY),.))
 
 .PHONY: help run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report

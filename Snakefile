@@ -38,6 +38,8 @@ for made in workflow.rules:
 
 
 TERMINAL.explain_missing = explain_missing_target
+TERMINAL.explain_locked = partial(of_lock, Path.cwd(), sys.argv)
+TERMINAL.explain_unmade = explain_stale_report
 
 
 onsuccess:

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+from functools import partial
 from importlib.metadata import version
 from logging import FileHandler
 from pathlib import Path
@@ -28,6 +29,7 @@ STYLE = ancient(str(SCRIPTS / "figures.mplstyle"))
 sys.path.append(str(ROOT / "workflow_scripts"))
 # Each job reads this file again: of the library only what needs the standard library and yaml.
 from alignment.artifacts.errors import InputError
+from alignment.datasets.picture_names import not_decoded
 from alignment.planning import records, sources
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
@@ -36,7 +38,20 @@ from alignment.planning.families import MEAN, TIMM, ends_in_pooling
 from alignment.planning.imports import fingerprints
 from alignment.planning.sweeps import sweeps
 from alignment.planning.targets import explain_missing
-from alignment.planning.run_reports import Terminal, after_failure, after_success
+from alignment.planning.run_reports import (
+    Terminal,
+    after_failure,
+    after_success,
+    of_lock,
+    of_stale_report,
+)
+
+if said := not_decoded(ROOT, Path.cwd()):
+    # Snakemake's own words would name the folder, which such a terminal cannot show.
+    sys.exit(f"Error: {said}")
+
+# Names are shown on any terminal, in other words where it lacks their letters.
+sys.stdout.reconfigure(errors="backslashreplace")
 
 STARTED = time.time()
 # Where this workflow is the main one, the terminal gets what went wrong once, and last.
@@ -94,6 +109,28 @@ def explain_missing_target(target):
     if IMAGES is not None:
         names["image"] = IMAGES
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
+
+
+def explain_stale_report():
+    """Say what is to be run before a report."""
+    # Of another workflow that uses this one only what this one makes
+    stale = [
+        job
+        for job in workflow.dag.needrun_jobs()
+        if job.output and Path(str(job.rule.snakefile)).resolve().is_relative_to(ROOT)
+    ]
+    hint = " (`make report` does both)" if IS_MAIN else ""
+    return of_stale_report(len(stale), sys.argv, hint) if stale else None
+
+
+def refuse_stale_report():
+    """End a report that would show figures made with other settings than those it tells of.
+
+    Called where Snakemake asks for the labels of a figure, which it does for reports alone.
+    """
+    if said := explain_stale_report():
+        # An exception would be shown with Snakemake's own words around it.
+        sys.exit(said)
 
 
 def keep_records():
@@ -433,6 +470,7 @@ def figure(name, category, title=None, wanted=True):
         TARGETS.extend(everywhere(f"{path}.{{format}}"))
 
     def said(wildcards):
+        refuse_stale_report()
         labels = labels_of(wildcards)
         return {"figure": title.format_map(labels)} if title else labels
 
@@ -476,6 +514,7 @@ def topography_figure(name, title, cohort=False):
     )
 
     def labels(wildcards):
+        refuse_stale_report()
         said = said_of_networks(wildcards)
         return {"figure": title} | ({"cohort": said["cohort"]} if cohort else {})
 

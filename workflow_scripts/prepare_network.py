@@ -11,7 +11,10 @@ from alignment.networks.networks import to_saved, torchvision
 
 
 def main(output, model, name):
-    network, cuts = load_and_cut(model, cache_folder())
+    try:
+        network, cuts = load_and_cut(model, cache_folder())
+    except InputError as error:
+        raise InputError(f"config: models: {name}: {error}") from error
     for note in (*network.notes, *cuts.notes):
         print(note)
     print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
@@ -28,8 +31,4 @@ def main(output, model, name):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]), usage_noted():
-        name = snakemake.wildcards.model
-        try:
-            main(snakemake.output, snakemake.params.model, name)
-        except InputError as error:
-            raise InputError(f"config: models: {name}: {error}") from error
+        main(snakemake.output, snakemake.params.model, snakemake.wildcards.model)

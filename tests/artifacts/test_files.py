@@ -1,17 +1,115 @@
 """Files are whole or absent, and known by their checksum."""
 
+import errno
 import hashlib
+import os
+import resource
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+import safetensors.numpy
 
+from alignment.artifacts.arrays import write_arrays
+from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import (
     altered,
     make_anew,
     replacing,
     sha256_of_file,
     sha256_of_rest,
+    telling_why_not,
     unsealed,
 )
+from alignment.artifacts.network_files import write_sorted
+from alignment.artifacts.picture_files import write_overlay, write_pictures
+from alignment.artifacts.tables import write_columns
+from alignment.figures.charts import save
+
+NOISE = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
+
+
+def save_network(path):
+    with replacing(path) as partial:
+        write_sorted(partial, safetensors.numpy.save({"weight": NOISE}))
+
+
+def draw(path):
+    figure, axes = plt.subplots()
+    axes.imshow(NOISE)
+    save(figure, path, path.with_suffix(".pdf"))
+
+
+WRITERS = {
+    "arrays.h5": lambda path: write_arrays(path, {"noise": NOISE}, {}),
+    "table.csv": lambda path: write_columns(path, value=NOISE.ravel() / 7),
+    "overlay.png": lambda path: write_overlay(path, NOISE),
+    "picture.png": lambda path: write_pictures(path.parent, [path.stem], [NOISE]),
+    "figure.png": draw,
+    "network.safetensors": save_network,
+}
+
+
+@pytest.fixture
+def small_files():
+    """Let no file grow beyond 20 kB, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_for_which_there_is_no_room_is_named_with_what_to_do(tmp_path, small_files, name):
+    with pytest.raises(InputError) as caught:
+        WRITERS[name](tmp_path / name)
+    assert str(caught.value) == (
+        f"{tmp_path / name} cannot be written ({os.strerror(errno.EFBIG)}): allow larger files "
+        "(ulimit -f), and run the same command again."
+    )
+    assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room on that disk, or have results elsewhere (--directory), and run"),
+        (errno.EDQUOT, "make room in what you may use of that disk"),
+        (errno.EROFS, "that disk can only be read"),
+        (errno.EACCES, "change the permissions of the file and its folders"),
+    ],
+)
+def test_what_is_in_the_way_is_told_with_its_remedy(tmp_path, number, remedy):
+    path = tmp_path / "a.csv"
+    reason = os.strerror(number)
+    errors = [
+        OSError(number, reason, str(path)),
+        OSError(number, reason, str(path.with_name(".a.csv.1.partial"))),
+        OSError(f"Can't write data (errno = {number}, error message = '{reason}')"),
+        ValueError(f'IoError(Os {{ code: {number}, kind: Other, message: "{reason}" }})'),
+    ]
+    for error in errors:
+        with pytest.raises(InputError) as caught, telling_why_not(path):
+            raise error
+        assert f"{path} cannot be written ({reason}): {remedy}" in str(caught.value)
+    # Also where what is raised came of that
+    closing = RuntimeError("cannot be closed")
+    closing.__context__ = errors[0]
+    with pytest.raises(InputError), telling_why_not(path):
+        raise closing
+
+
+def test_other_errors_and_those_of_files_that_are_read_stay_what_they_are(tmp_path):
+    path = tmp_path / "results/a.csv"
+    for error in (
+        KeyError("a"),
+        OSError(errno.ENOENT, "none", str(path)),
+        PermissionError(errno.EACCES, "no", str(tmp_path / "data/judgments.csv")),
+        InputError("bad"),
+    ):
+        with pytest.raises(type(error)) as caught, telling_why_not(path):
+            raise error
+        assert caught.value is error
 
 
 def names_in(folder):

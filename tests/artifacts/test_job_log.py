@@ -55,6 +55,19 @@ def test_everything_said_lands_in_the_log(job):
     assert sorted(log.splitlines()) == sorted(expected)
 
 
+def test_letters_of_any_kind_can_be_said_whatever_the_locale(job, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    code, stdout, stderr, log = job(
+        """
+        print("é 日本")
+        print("a name that is no text: \\udcff", flush=True)
+        warn("ä.")
+        """
+    )
+    assert (code, stdout, stderr) == (0, "", "")
+    assert log == "é 日本\na name that is no text: \\udcff\nWarning: ä.\n"
+
+
 def test_an_input_error_is_one_sentence_for_the_user(job):
     sentence = "labels.csv has no column 'image' but é."
     code, stdout, stderr, log = job(
@@ -81,6 +94,34 @@ def test_any_other_exception_leaves_its_traceback_in_the_log(job):
     assert "Traceback (most recent call last)" in log
     assert 'return {}["missing"]' in log
     assert log.endswith("Error: KeyError: 'missing' (traceback in logs/score_maps/job.log)\n")
+
+
+def test_an_error_that_the_log_has_no_room_for_goes_to_the_terminal(job):
+    code, stdout, stderr, log = job(
+        """
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, 1)
+        os.dup2(full, 2)
+        raise InputError("a.csv cannot be written (é).")
+        """
+    )
+    assert (code, stdout, log) == (1, "", "")
+    assert stderr == "Error: a.csv cannot be written (é).\n"
+
+
+def test_what_is_said_while_a_bar_is_drawn_stands_in_lines_of_its_own(job):
+    code, _, stderr, log = job(
+        """
+        for k in progress(range(3), "pictures"):
+            if k == 1:
+                warn("the heatmap of cat is empty.")
+            if k == 2:
+                raise InputError("bad.")
+        """
+    )
+    assert (code, stderr) == (1, "")
+    assert "pictures" in log
+    assert {"Warning: the heatmap of cat is empty.", "Error: bad."} <= set(log.splitlines())
 
 
 def test_a_warning_lands_in_the_log(job):

@@ -33,6 +33,13 @@ def with_empty_column(text):
     return "".join(f"{line},\n" for line in text.splitlines())
 
 
+def with_diagonal(mark):
+    frame = FRAME.astype(object)
+    for name in NAMES:
+        frame.loc[name, name] = mark
+    return frame.to_csv().encode()
+
+
 WRITTEN = {
     "comma": FRAME.to_csv().encode(),
     "semicolon": FRAME.to_csv(sep=";", decimal=",").encode(),
@@ -44,6 +51,12 @@ WRITTEN = {
     "windows line ends": FRAME.to_csv(lineterminator="\r\n").encode(),
     "r": by_r().encode(),
     "r, blanks": by_r(" ").encode(),
+    "hint of excel": b"sep=;\n" + FRAME.to_csv(sep=";", decimal=",").encode(),
+    "comment": b"# made by me, for bo\n" + FRAME.to_csv().encode(),
+    "rows numbered from 1": FRAME.set_axis([*range(1, N + 1)]).to_csv().encode(),
+    "rows numbered from 0": FRAME.reset_index(drop=True).to_csv().encode(),
+    "some with extension": FRAME.rename({"ant": "ant.png"}).to_csv().encode(),
+    "columns with extension": FRAME.add_suffix(".JPG").to_csv().encode(),
     "empty column": with_empty_column(FRAME.to_csv()).encode(),
     "empty rows": (FRAME.to_csv() + "," * N + "\n\n").encode(),
     "blanks": FRAME.to_csv(quoting=csv.QUOTE_ALL)
@@ -66,6 +79,34 @@ def test_a_matrix_is_read_however_it_is_written(tmp_path, way):
     raw = read_matrices(path, N)
     assert raw.names == tuple(NAMES)
     np.testing.assert_array_equal(raw.values, MATRIX)
+
+
+@pytest.mark.parametrize("mark", ["-", "–", "—", ".", "#N/A", "NULL", "<NA>"])
+def test_marks_for_no_value_are_missing_values(tmp_path, mark):
+    path = tmp_path / "judgments.csv"
+    path.write_bytes(with_diagonal(mark))
+    raw = read_matrices(path, N)
+    np.testing.assert_array_equal(raw.values, np.where(np.eye(N), np.nan, MATRIX))
+
+
+def test_a_typographic_minus_is_a_minus(tmp_path):
+    path = tmp_path / "judgments.csv"
+    for text in ((FRAME - 0.5).to_csv(), (FRAME - 0.5).to_csv(sep=";", decimal=",")):
+        path.write_text(text.replace("-", "−"), encoding="utf-8")
+        np.testing.assert_allclose(read_matrices(path, N).values, MATRIX - 0.5, rtol=1e-12)
+
+
+def test_a_header_that_begins_like_a_comment_is_one(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text(FRAME.to_csv().replace(",ant", "# x,ant", 1), encoding="utf-8")
+    assert read_matrices(path, N).names == tuple(NAMES)
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv(tmp_path):
+    for name in ("judgments.xlsx", "judgments.csv"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04\0\0")
+        with pytest.raises(InputError, match=r"spreadsheet.* save the sheet"):
+            read_matrices(tmp_path / name, N)
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -40,7 +40,10 @@ def test_rows_that_are_short_are_filled_and_those_that_are_long_refused(tmp_path
     [
         ("name;a\nx;1\n", "no column 'image' but name, a; it is to hold the picture names."),
         ("\n ", "cannot be read as CSV (it is empty)"),
-        ("image\0,a\n", "cannot be read as CSV (it is no text)"),
+        (
+            "image\0,a\n",
+            "cannot be read as CSV (it is no text; of a spreadsheet, save the sheet as CSV)",
+        ),
     ],
 )
 def test_what_is_no_table_of_labels_is_refused(tmp_path, text, parts):

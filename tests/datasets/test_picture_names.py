@@ -13,6 +13,7 @@ from alignment.datasets.picture_names import (
     folder_labels,
     match_rows,
     name_of,
+    not_decoded,
     pictures_in,
     refuse_unread,
 )
@@ -104,6 +105,27 @@ def test_a_picture_that_is_not_read_is_named(tmp_path, name):
         refuse_unread(tmp_path)
     (tmp_path / name).unlink()
     refuse_unread(tmp_path)
+
+
+def test_names_that_the_locale_would_read_wrongly_are_refused(tmp_path, monkeypatch):
+    make_files(tmp_path, "a.png", "é.png")
+    assert not_decoded("é.png", "日本") is None
+    refuse_unread(tmp_path)
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "iso8859-1")
+    assert not_decoded("a.png", tmp_path / "b c.png") is None
+    with pytest.raises(InputError, match=r"not UTF-8 but iso8859-1: set PYTHONUTF8=1"):
+        refuse_unread(tmp_path)
+    (tmp_path / "é.png").unlink()
+    refuse_unread(tmp_path)
+
+
+def test_a_folder_that_is_named_like_a_picture_is_named(tmp_path):
+    make_files(tmp_path, "a.png")
+    (tmp_path / "b.png").mkdir()
+    with pytest.raises(
+        InputError, match=r"b\.png is a folder that is named like a picture; rename"
+    ):
+        refuse_unread(tmp_path)
 
 
 def test_a_link_to_nothing_is_named(tmp_path):

@@ -1,5 +1,8 @@
 """Pictures of every kind, and what the network gets to see of them."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -60,6 +63,30 @@ def test_grey_that_fills_a_part_of_16_bits_is_scaled_by_that_part_and_said(tmp_p
         f"the picture {path} has 16 bits and no value above {255 * scale}: it was read as grey "
         f"from 0 to {top}."
     ]
+
+
+def write_deep(path, values):
+    """Write colours of 16 bits as PNG, which Pillow reads and does not write."""
+    height, width, _ = values.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    chunks = {b"IHDR": struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)}
+    chunks |= {b"IDAT": zlib.compress(rows), b"IEND": b""}
+    content = b"".join(
+        struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))
+        for name, held in chunks.items()
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+
+
+def test_colours_of_16_bits_are_read_and_refused_where_they_fill_the_lower_ones_alone(tmp_path):
+    colours = random_picture(9, 7).astype(np.uint16)
+    path = tmp_path / "a.png"
+    write_deep(path, colours * 257)
+    np.testing.assert_array_equal(read_picture(path), colours)
+    for scale in (1, 16):  # 8 bits and 12 bits of a camera or a microscope
+        write_deep(path, colours * scale)
+        with pytest.raises(InputError, match="16 bits a channel, of which the upper 4 are empty"):
+            read_picture(path)
 
 
 @pytest.mark.parametrize(

@@ -48,16 +48,33 @@ def test_numbers_count_the_pictures(tmp_path, name, first):
 @pytest.mark.parametrize("header", [[], [["one", "two", "odd"]]], ids=["plain", "header"])
 def test_names_are_matched_to_the_pictures(tmp_path, header):
     shuffled = [NAMES[k] for k in RNG.permutation(N)]
-    rows = [[f"{shuffled[k]}.png" for k in trial] for trial in TRIALS]
-    if header:
-        with pytest.raises(InputError, match="rows but no pictures for odd, one, two"):
-            read_judgments(write(tmp_path, header + rows), "odd_one_out", NAMES)
-        return
+    rows = header + [[f"{shuffled[k]}.png" for k in trial] for trial in TRIALS]
     found = read_judgments(write(tmp_path, rows), "odd_one_out", NAMES)
     order = [shuffled.index(name) for name in NAMES]
     off = ~np.eye(N, dtype=bool)
     expected = by_loop(TRIALS)[np.ix_(order, order)]
     np.testing.assert_array_equal(found.similarity[off], expected[off])
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_header_tells_which_column_is_the_odd_one(tmp_path, named, place):
+    order = [0, 1]
+    order.insert(place, 2)
+    header = [["image 1", "image 2", "Odd one out"][k] for k in order]
+    cells = np.array(NAMES)[TRIALS] if named else TRIALS + 1
+    path = write(tmp_path, [header, *cells[:, order]])
+    np.testing.assert_array_equal(read_triplets(path, NAMES, []).values, by_loop(TRIALS))
+
+
+def test_names_that_are_no_pictures_are_no_header(tmp_path):
+    rows = [["oda", "odb", "odc"], *np.array(NAMES)[TRIALS]]
+    with pytest.raises(InputError, match="rows but no pictures for oda, odb, odc"):
+        read_judgments(write(tmp_path, rows), "odd_one_out", NAMES)
+    # Nor is a trial of pictures whose names begin like one
+    images = ["odd", "oddly", "strange"]
+    values = read_triplets(write(tmp_path, [images]), images, []).values
+    assert (values[0, 1], values[0, 2]) == (1, 0)
 
 
 def test_an_example_by_hand(tmp_path):

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections import namedtuple
 
 import pytest
 
@@ -11,6 +12,8 @@ from alignment.planning.run_reports import (
     after_failure,
     after_success,
     lines_said,
+    of_lock,
+    of_stale_report,
 )
 
 
@@ -65,10 +68,21 @@ def test_a_run_that_failed_ends_on_its_errors_and_those_of_slurm(folder):
         "What to know (more in results/logs/):",
         "Warning: of b",
         "Warning: twice",
-        "What went wrong (more in results/logs/):",
+        "What went wrong (more in results/logs/stage/deep/a.log and "
+        ".snakemake/slurm_logs/x/1.log):",
         "Error: of a",
         "slurmstepd-node1: error: *** JOB 7 ON node1 CANCELLED ***",
     ]
+
+
+def test_many_logs_are_named_by_their_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for k in range(4):
+        (tmp_path / f"results/logs/{k}").mkdir(parents=True)
+        (tmp_path / f"results/logs/{k}/a.log").write_text(f"Error: {k}\n")
+    said = after_failure(0).splitlines()
+    assert said[0] == "What went wrong (more in results/logs/):"
+    assert said[1:] == [f"Error: {k}" for k in range(4)]
 
 
 def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path, monkeypatch):
@@ -77,6 +91,22 @@ def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path
         "What went wrong (more in results/logs/):",
         "CalledProcessError: ...",
     ]
+
+
+def test_a_full_disk_is_told_where_jobs_could_not_say_a_word(folder, tmp_path, monkeypatch):
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda path: usage(0 if "results" in str(path) else 9e9)
+    )
+    assert "no space" not in after_failure(folder, ["held"])  # a job said what it was
+    since = time.time() + 60
+    _, sentence = after_failure(since, ["held"]).splitlines()
+    assert sentence == (
+        f"Error: no space is left on the disk of {tmp_path}/results: make room there, or have "
+        "results elsewhere (--directory), and run the same command again."
+    )
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(9e9))
+    assert after_failure(since, ["held"]).endswith("held")
 
 
 def test_what_snakemake_says_of_failed_jobs_is_kept_from_the_terminal_and_held():
@@ -104,3 +134,77 @@ def test_a_target_that_nothing_makes_is_explained_where_something_can():
     terminal.explain_missing = "there is no target {}; try 100 % of it.".format
     assert terminal.filter(record)
     assert record.getMessage() == "there is no target a/b c.png; try 100 % of it."
+
+
+def test_locks_and_reports_without_figures_are_explained_where_something_can():
+    texts = {
+        "LockException:\nError: Directory cannot be locked. Please make sure ...": "explain_locked",
+        "WorkflowError:\nFile results/figures/a.png marked for report but does not exist.": (
+            "explain_unmade"
+        ),
+    }
+    for text, attribute in texts.items():
+        terminal = Terminal()
+        record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+        assert terminal.filter(record)
+        assert record.getMessage() == text
+        setattr(terminal, attribute, lambda: "do 100 % of this.")
+        assert terminal.filter(record)
+        assert record.getMessage() == "do 100 % of this."
+
+
+SYSTEM = {
+    """ProtectedOutputException in rule x in file y, line 6:
+Write-protected output files for rule x:
+    output: results/a.png, results/a.pdf
+    affected files:
+        results/a.png
+        results/a.pdf""": (
+        "Error: results/a.png, results/a.pdf cannot be written (Permission denied): change the "
+    ),
+    """Traceback (most recent call last):
+  os.remove(file)
+PermissionError: [Errno 13] Permission denied: 'results/a.png'""": (
+        "Error: results/a.png cannot be written (Permission denied): change the permissions of "
+    ),
+    """WorkflowError:
+Error recording metadata for job ([Errno 28] No space left on device). Please ensure ...""": (
+        "Error: a file in {folder}/.snakemake cannot be written (No space left on device): make "
+    ),
+    "OSError: [Errno 30] Read-only file system: '.snakemake/locks/0.input.lock'": (
+        "Error: .snakemake/locks/0.input.lock cannot be written (Read-only file system): that disk"
+    ),
+    "PermissionError: [Errno 13] Permission denied: 'data/a.png'": None,
+    "OSError: [Errno 5] Input/output error: 'results/a.png'": None,
+}
+
+
+@pytest.mark.parametrize("text", SYSTEM)
+def test_what_snakemake_cannot_write_is_told_with_what_to_do(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    expected = SYSTEM[text]
+    if expected is None:
+        assert record.getMessage() == text
+    else:
+        assert record.getMessage().startswith(expected.format(folder=tmp_path))
+        assert record.getMessage().endswith(", and run the same command again.")
+
+
+def test_a_lock_is_told_with_the_commands_that_unlock_and_go_on():
+    first, *lines = of_lock(
+        "/data/study", ["snakemake", "--cores", "2", "--", "a.csv"]
+    ).splitlines()
+    assert first.startswith("Error: a run in /data/study has locked it.")
+    assert lines == ["  snakemake --unlock --cores 2 -- a.csv", "  snakemake --cores 2 -- a.csv"]
+
+
+def test_a_stale_report_is_told_with_the_command_that_makes_it_new():
+    said = of_stale_report(3, ["snakemake", "--report", "a.zip", "--configfile", "b.yaml"])
+    assert "3 jobs are to be run first" in said
+    assert "Run `snakemake --cores 4 --configfile b.yaml`, and then this command again" in said
+    assert "\n" not in said
+    assert said.endswith(" again.")
+    assert of_stale_report(3, ["snakemake"], " (by hand)").endswith(" again (by hand).")
+    assert "1 job is to be run first" in of_stale_report(1, ["snakemake", "--report"])

@@ -37,6 +37,7 @@ def run(arguments, folder, environment, log):
     nothing = os.open(os.devnull, os.O_RDONLY)
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     sys.path[0] = folder
+    sys.argv = ["snakemake", *arguments]
     streams = nothing, said, said
     take_the_place_of_a_command(lambda: main(arguments), streams, folder, environment)
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 import slurm_cluster
 import yaml
@@ -153,6 +154,20 @@ def test_a_job_that_runs_out_of_memory_is_tried_again_with_more(cluster, planned
     assert (second.group, second.state) == ("datasets", "COMPLETED")
     assert second.memory == 2 * first.memory
     assert second.runtime == 2 * first.runtime
+
+
+@needs_slurm
+def test_the_sentence_of_a_job_that_refuses_its_input_is_said_last_and_once(cluster, fresh):
+    judgments = fresh / "data/tiny/judgments.npy"
+    np.save(judgments, np.load(judgments)[:10])
+    done = run_on(cluster, fresh, "results/datasets/tiny/summary.txt", flags=["--retries", "1"])
+    assert done.code != 0
+    *_, where, sentence = done.said.strip().splitlines()
+    assert sentence.startswith("Error: data/tiny/judgments.npy is 10 × 16")
+    assert done.said.count(sentence) == 1  # though the job was tried twice
+    log = fresh / "results/logs/import_judgments/tiny.log"
+    assert sentence in log.read_text(encoding="utf-8")
+    assert where == "What went wrong (more in results/logs/import_judgments/tiny.log):"
 
 
 @needs_slurm

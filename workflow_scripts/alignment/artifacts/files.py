@@ -1,7 +1,9 @@
 """Files that are whole or absent, and their checksums."""
 
+import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +11,35 @@ from typing import BinaryIO
 
 from alignment.artifacts.errors import InputError
 
+ELSEWHERE = "have results elsewhere (--directory)"
+_NO_ROOM = {
+    errno.ENOSPC: f"make room on that disk, or {ELSEWHERE}",
+    errno.EDQUOT: f"make room in what you may use of that disk, or {ELSEWHERE}",
+    errno.EFBIG: "allow larger files (ulimit -f)",
+}
+_NO_RIGHT = {
+    errno.EACCES: f"change the permissions of the file and its folders, or {ELSEWHERE}",
+    errno.EPERM: f"change the permissions of the file and its folders, or {ELSEWHERE}",
+    errno.EROFS: f"that disk can only be read; {ELSEWHERE}",
+}
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, and move it there only if all went well.
 
     What a process that was killed left of an earlier attempt is removed.
+
+    Raises
+    ------
+    InputError
+        The disk is full, or the file may not be written: see :func:`telling_why_not`.
     """
-    path = Path(path)
+    with telling_why_not(path):
+        yield from _replacing(Path(path))
+
+
+def _replacing(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     # Looked through by hand: of folders with thousands of pictures a glob would take its time.
     with os.scandir(path.parent) as entries:
@@ -30,6 +53,61 @@ def replacing(path: str | Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_why_not(path: str | Path) -> Iterator[None]:
+    """Say in a sentence what of the machine is in the way of a file that is being written.
+
+    Raises
+    ------
+    InputError
+        There is no room for it, or no right to write it.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        # HDF5 and others close what they could not write, which fails once more.
+        chain = [error]
+        while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
+            chain.append(before)
+        for each in chain:
+            number = _number_of(each)
+            if number in _NO_ROOM or (number in _NO_RIGHT and _is_beside(each, Path(path))):
+                raise InputError(not_written(path, number)) from error
+        raise
+
+
+def not_written(path: str | Path, number: int) -> str | None:
+    """Return the sentence on a file that cannot be written; None where something else is wrong.
+
+    Parameters
+    ----------
+    path : path
+    number : int
+        What the system calls the reason.
+    """
+    remedy = (_NO_ROOM | _NO_RIGHT).get(number)
+    return remedy and (
+        f"{path} cannot be written ({os.strerror(number)}): {remedy}, and run the same command "
+        "again."
+    )
+
+
+def _number_of(error):
+    """Return the number of an error of the system, also of one that a library only words."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    found = re.search(r"(?:errno = |Os { code: )(\d+)", str(error))
+    return int(found[1]) if found else None
+
+
+def _is_beside(error, path):
+    """Tell an error of a file, or of what lies around it, from one of a file that was read."""
+    named = getattr(error, "filename", None)
+    return named is None or path.is_relative_to(named) or path.parent == Path(named).parent
 
 
 def let_umask_decide(path: Path) -> None:

@@ -8,13 +8,14 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
 
 WARNING = "Warning: "
 _terminal = None
+_bars = 0  # that are drawn at present, each on a line without an end
 
 
 @contextmanager
@@ -24,7 +25,8 @@ def job_log(path: str | Path) -> Iterator[None]:
     File descriptors are redirected, so that output of compiled code is caught too.  An InputError
     ends the process with its sentence in the log, any other exception with its traceback and a line
     that says where that is.  The run's last words repeat these lines on the terminal, so that they
-    stand there once and where people look.
+    stand there once and where people look.  Where the log cannot be written, on a full disk, the
+    line goes to the terminal at once.
     """
     global _terminal
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -32,20 +34,30 @@ def job_log(path: str | Path) -> Iterator[None]:
     with open(path, "w", encoding="utf-8") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    for stream in (sys.stdout, sys.stderr):  # whatever the locale
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.reconfigure(line_buffering=True)  # in the order in which things were said
     try:
         yield
     except InputError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        sys.exit(1)
+        _end(f"Error: {error}")
     except Exception as error:
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         said = " ".join(str(error).split())
-        print(f"Error: {type(error).__name__}: {said} (traceback in {path})", file=sys.stderr)
-        sys.exit(1)
+        _end(f"Error: {type(error).__name__}: {said} (traceback in {path})")
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+
+
+def _end(sentence):
+    try:
+        _say(sentence)
+    except OSError:
+        print(sentence, file=_terminal, flush=True)
+    sys.exit(1)
 
 
 @contextmanager
@@ -67,13 +79,22 @@ def _peak_mb():
 
 def warn(sentence: str) -> None:
     """Say in the log something that a person should know: the run's last words repeat it."""
-    print(f"{WARNING}{sentence}", file=sys.stderr, flush=True)
+    _say(f"{WARNING}{sentence}")
+
+
+def _say(sentence):
+    """Write a line of its own, by which it is found, also where a bar is being drawn."""
+    print("\n" * bool(_bars) + sentence, file=sys.stderr, flush=True)
 
 
 def warnings_in(logs: Iterable[str | Path]) -> list[str]:
     """Return what jobs warned of, each sentence once; a log that is not there says nothing."""
     present = (log for log in map(Path, logs) if log.is_file())
-    lines = (line for log in present for line in log.read_text(errors="replace").splitlines())
+    lines = (
+        line
+        for log in present
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+    )
     return list(dict.fromkeys(line for line in lines if line.startswith(WARNING)))
 
 
@@ -84,7 +105,9 @@ def progress(iterable: Iterable, description: str, total: int | None = None) -> 
     """
     from tqdm import tqdm  # most jobs show no progress
 
+    global _bars
     bars = [tqdm(desc=description, total=_length(iterable, total), mininterval=5, ascii=True)]
+    _bars += 1
     with _own_terminal() as terminal:
         if terminal:
             bars.append(tqdm(desc=description, total=bars[0].total, file=terminal, leave=False))
@@ -94,6 +117,7 @@ def progress(iterable: Iterable, description: str, total: int | None = None) -> 
                 bar.update()
         for bar in bars:
             bar.close()
+    _bars -= 1
 
 
 def no_progress(iterable: Iterable, description: str) -> Iterable:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.files import replacing
+from alignment.artifacts.files import replacing, telling_why_not
 from alignment.artifacts.tables import read_columns, write_rows
 
 INDEX = ("index", "image", "width", "height", "sha256")
@@ -37,8 +37,9 @@ def write_pictures(
     rows = []
     for k, (name, picture) in enumerate(zip(names, pictures, strict=True)):
         path = folder / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(path)
+        with telling_why_not(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(path)
         height, width = picture.shape[:2]
         rows.append(dict(zip(INDEX, (k, name, width, height, digest(picture)), strict=True)))
     return rows

@@ -12,7 +12,8 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.label_files import decoded
 
 SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
-NOTHING = ("", "nan", "na", "n/a", "null", "none")
+# Marks for no value: words, the dashes that people put, and the point of SPSS and Stata
+NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "–", "—", "."}
 _DECIMAL = r"[+-]?\d*{}\d+([eE][+-]?\d+)?"
 _WITH_POINT, _WITH_COMMA = (re.compile(_DECIMAL.format(mark)) for mark in (r"\.", ","))
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
@@ -67,7 +68,22 @@ def _rows(text: str, separator: str) -> Rows:
     if separator == " ":
         text = "\n".join(re.sub(" +", " ", line.strip()) for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    return [[cell.strip() for cell in row] for row in reader if row]
+    rows = [[_plain(cell.strip()) for cell in row] for row in reader if row]
+    # What numpy.savetxt puts above numbers, and by what Excel tells itself the separator
+    while len(rows) > 1 and (rows[0][0].startswith("# ") or _is_hint(rows[0])):
+        if len(rows[0]) == len(rows[1]):
+            break  # a header
+        rows = rows[1:]
+    return rows
+
+
+def _is_hint(row: list[str]) -> bool:
+    return row[0].startswith("sep=") and not any(row[1:])
+
+
+def _plain(cell: str) -> str:
+    """Return a number with the minus sign that programs read."""
+    return f"-{cell[1:]}" if cell[:1] == "−" and is_number(cell[1:].replace(",", ".")) else cell
 
 
 def _even(rows: Rows) -> Rows | None:
@@ -99,9 +115,14 @@ def _trimmed(rows: Rows) -> Rows:
     return rows
 
 
+def is_nothing(cell: str) -> bool:
+    """Tell a word or mark for no value."""
+    return cell.lower() in NOTHING
+
+
 def is_number(cell: str) -> bool:
     """Tell a number with a point or none, or a word for none."""
-    if cell.lower() in NOTHING:
+    if is_nothing(cell):
         return True
     try:
         float(cell)

@@ -25,7 +25,7 @@ def decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
     if b"\0" in content:
-        raise ValueError("it is no text")
+        raise ValueError("it is no text; of a spreadsheet, save the sheet as CSV")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -21,6 +21,7 @@ FORMATS = (
     ".json"
 )
 _PICKLES = {".pkl", ".pickle", ".p", ".joblib", ".pt", ".pth"}
+_SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
 _COMPLETE = {
     ".npy": "a complete .npy file of real numbers; pickled objects are never loaded",
     ".npz": "a complete .npz archive of arrays of numbers; pickled objects are never loaded, but "
@@ -104,6 +105,8 @@ def read_matrices(
         return _read_meadows(path, variable)
     if suffix in (".h5", ".hdf5"):
         return _read_rdms(path, variable)
+    if suffix in _SPREADSHEETS:
+        raise InputError(f"{path} is a spreadsheet: save the sheet with the judgments as CSV.")
     if suffix not in _COMPLETE:
         raise InputError(f"{path} is of no known format: it must be one of {FORMATS}.")
     if suffix == ".npy":

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cells import is_number, is_text, read_cells
+from alignment.datasets.cells import is_nothing, is_number, is_text, read_cells
+from alignment.datasets.picture_names import without_suffix
 
 PAIR_COLUMNS = ("image_1", "image_2", "value")
 ROLES = (*PAIR_COLUMNS, "observer")
@@ -137,6 +138,11 @@ def _read_square(
     elif both and columns == tuple(map(_as_r_name, rows)):
         columns, may_be_numbered = rows, False
     if both and columns != rows:
+        counts = [[str(k + start) for k in range(len(rows))] for start in (0, 1)]
+        if list(rows) in counts and not any(map(is_number, columns)):
+            return values, columns, False  # R and pandas number rows by themselves
+        if set(columns) != set(rows):  # some with an extension, some without
+            columns, rows = (tuple(map(without_suffix, names)) for names in (columns, rows))
         if sorted(columns) != sorted(rows) or len(set(rows)) < len(rows):
             different = next(pair for pair in zip(columns, rows, strict=True) if len(set(pair)) > 1)
             raise InputError(
@@ -200,4 +206,4 @@ def _numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
             f"{label if isinstance(label, str) else label + 1} holds '{cells.iloc[row, column]}': "
             "it must be a number, or empty where none is given."
         )
-    return cells.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    return cells.mask(cells.map(is_nothing)).apply(pd.to_numeric).to_numpy(np.float64)

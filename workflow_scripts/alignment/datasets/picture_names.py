@@ -1,5 +1,6 @@
 """The names of pictures: which files they are, and which row of a table belongs to which."""
 
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -67,9 +68,11 @@ def refuse_unread(folder: str | Path) -> None:
     Raises
     ------
     InputError
-        A file has a suffix of a kind of picture that is not read, is a link to nothing, or has a
-        name that is no text.
+        A file has a suffix of a kind of picture that is not read, is a link to nothing, a folder,
+        or has a name that is no text, or none here.
     """
+    if said := not_decoded(*files_in(folder, PICTURE_SUFFIXES)):
+        raise InputError(said)
     # Those of the folders in it count where the pictures lie there too.
     files = map(Path, files_in(folder, PICTURE_SUFFIXES | UNREAD_SUFFIXES))
     if unread := [path.name for path in files if path.suffix.lower() in UNREAD_SUFFIXES]:
@@ -81,11 +84,28 @@ def refuse_unread(folder: str | Path) -> None:
     for path in map(Path, files_in(folder, PICTURE_SUFFIXES)):
         if not path.exists():
             raise InputError(f"{path} is a link to nothing; mend it, or remove it.")
+        if path.is_dir():
+            raise InputError(f"{path} is a folder that is named like a picture; rename it.")
         if not str(path).isprintable():
             name = ascii(path.name)
             raise InputError(
                 f"the name of {name} in {folder} holds bytes that are no letters; rename it."
             )
+
+
+def not_decoded(*paths: str | Path) -> str | None:
+    """Return a sentence where Python takes names of files for text in another encoding than UTF-8.
+
+    It does where the locale says so, as ``LC_ALL=de_DE.ISO-8859-1``, and names in ASCII are read
+    rightly all the same.
+    """
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower() in ("utf-8", "utf8") or all(str(path).isascii() for path in paths):
+        return None
+    return (
+        f"names of files hold letters that are read wrongly, since the locale is not UTF-8 but "
+        f"{encoding}: set PYTHONUTF8=1, or a locale such as LC_ALL=C.UTF-8."
+    )
 
 
 def pictures_in(paths: Sequence[str | Path]) -> list[str]:
@@ -120,8 +140,8 @@ def match_rows(
     InputError
         If a name occurs twice, a picture has no row, or a row has no picture.
     """
-    pictures = [_bare(image) for image in images]
-    rows = [_bare(name) for name in names]
+    pictures = [without_suffix(image) for image in images]
+    rows = [without_suffix(name) for name in names]
     for found, where in ((rows, path), (pictures, "the folder of pictures")):
         twice = [name for name, count in Counter(found).items() if count > 1]
         if twice:
@@ -170,7 +190,8 @@ _SPELLINGS = (
 )
 
 
-def _bare(name: str) -> str:
+def without_suffix(name: str) -> str:
+    """Return what a picture is called, from its name with or without extension."""
     # Other suffixes stay: "chair.v1" and "chair.v2" are two pictures.
     suffix = Path(name).suffix
     return name.removesuffix(suffix) if suffix.lower() in _OF_PICTURES else name

@@ -63,7 +63,10 @@ def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray
 def _as_rgb(image, path, notes):
     if image.format == "TIFF" and (n_layers := _n_of_its_size(image)) > 1:
         raise ValueError(f"it holds {n_layers} pages or layers")
+    is_deep = any(";16" in str(tile[-1]) for tile in image.tile)
     image.load()
+    if is_deep and not image.mode.startswith("I"):
+        _refuse_low(image)
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
         return _from_deep_grey(image, path, notes)
@@ -71,6 +74,14 @@ def _as_rgb(image, path, notes):
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return np.asarray(image.convert("RGB"))
+
+
+def _refuse_low(image):
+    """Refuse colours of 16 bits that hold 12 bits or fewer: Pillow keeps the upper 8 alone."""
+    if np.asarray(image.convert("RGB")).max() < 16:
+        raise ValueError(
+            "it has 16 bits a channel, of which the upper 4 are empty: save it with 8 bits each"
+        )
 
 
 def _n_of_its_size(image):

@@ -1,5 +1,6 @@
 """Judgments of triplets: which of three pictures is the odd one out."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 from alignment.artifacts.errors import InputError
 from alignment.datasets.cells import read_cells
 from alignment.datasets.matrix_files import TABLES, RawMatrices
+from alignment.datasets.picture_names import without_suffix
 
 
 def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> RawMatrices:
@@ -34,7 +36,7 @@ def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> 
         numbers count from 0 or 1, or are names.
     """
     path = Path(path)
-    cells = _cells(path)
+    cells = _cells(path, images)
     if cells.ndim != 2 or cells.shape[1] != 3:
         raise InputError(
             f"{path} is {' x '.join(map(str, cells.shape))}: kind: odd_one_out needs three "
@@ -57,7 +59,7 @@ def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> 
     return RawMatrices(values, names)
 
 
-def _cells(path: Path) -> np.ndarray:
+def _cells(path: Path, images: Sequence[str]) -> np.ndarray:
     """Return the cells of the file, (T, 3) of integers or texts where it is what it should be."""
     if path.suffix.lower() == ".npy":
         try:
@@ -73,8 +75,15 @@ def _cells(path: Path) -> np.ndarray:
         return pd.read_csv(path, sep=separator, header=None, dtype=np.int64).to_numpy()
     except (ValueError, OSError):
         cells = read_cells(path)
-    if not all(map(str.isdecimal, cells.iloc[0])) and all(map(str.isdecimal, cells.iloc[-1])):
-        cells = cells.iloc[1:]  # a header
+    header = [re.sub(r"[\s._-]", "", cell).lower() for cell in cells.iloc[0]]
+    odd = [k for k, name in enumerate(header) if name.startswith("odd")]
+    numbered = all(map(str.isdecimal, cells.iloc[-1]))
+    named = set(map(without_suffix, cells.iloc[0])) & set(images)
+    if not named and (odd or (numbered and not all(map(str.isdecimal, header)))):
+        cells = cells.iloc[1:]
+        if len(odd) == 1:  # the header tells which column it is
+            others = [k for k in range(cells.shape[1]) if k != odd[0]]
+            cells = cells.iloc[:, [*others, odd[0]]]
     return cells.to_numpy(str)
 
 

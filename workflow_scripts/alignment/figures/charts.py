@@ -15,6 +15,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
+from alignment.artifacts.files import telling_why_not
+
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 COLUMN_WIDTH = 85 / 25.4  # inches: one column
 FIT_NAMES = {
@@ -189,6 +191,8 @@ def spread(n_images: int, n_shown: int) -> np.ndarray:
 
 def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
-    figure.savefig(png)
-    figure.savefig(pdf, metadata={"CreationDate": None})
+    with telling_why_not(png):
+        figure.savefig(png)
+    with telling_why_not(pdf):
+        figure.savefig(pdf, metadata={"CreationDate": None})
     plt.close(figure)

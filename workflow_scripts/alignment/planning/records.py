@@ -15,6 +15,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
+from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import replacing, sha256_of_file
 
 KEPT = Path("results/records.json.gz")
@@ -56,8 +57,8 @@ def keep(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
         with replacing(kept) as partial:
             said = json.dumps({"mark": mark, "files": files}, separators=(",", ":"))
             partial.write_bytes(gzip.compress(said.encode(), 6, mtime=0))
-        _mark(own).write_text(f"{mark} {scripts}")
-    except OSError:
+        _mark(own).write_text(f"{mark} {scripts}", encoding="utf-8")
+    except (OSError, InputError):
         return  # nothing is lost but that these results can be moved
 
 
@@ -79,7 +80,7 @@ def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
         return
     known = _kept(kept)
     try:
-        belongs = _mark(own).read_text() == f"{known['mark']} {scripts}"
+        belongs = _mark(own).read_text(encoding="utf-8") == f"{known['mark']} {scripts}"
     except OSError:
         belongs = False
     try:
@@ -94,7 +95,7 @@ def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
                 if str(path) not in known["files"] and not _own_record(own, path).is_file():
                     _write_record(own, path, UNKNOWN)
             if known["mark"]:
-                _mark(own).write_text(f"{known['mark']} {scripts}")
+                _mark(own).write_text(f"{known['mark']} {scripts}", encoding="utf-8")
     except OSError:
         return  # of a folder that is only looked at
 

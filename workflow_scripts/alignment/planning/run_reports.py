@@ -1,19 +1,32 @@
 """What a run tells at its end: the warnings of its jobs, or the sentences with which they ended."""
 
+import errno
 import logging
 import re
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from alignment.artifacts.files import ELSEWHERE, not_written
+from alignment.planning.commands import given, making, unlocking
+
 _MISSING = re.compile(r"MissingRuleException.*?\nNo rule to produce (.+?) \(if you use", re.DOTALL)
-LOGS, SLURM_LOGS = "results/logs", ".snakemake/slurm_logs"
+_LOCKED = re.compile(r".*?Directory cannot be locked", re.DOTALL)
+_PROTECTED = re.compile(r"ProtectedOutputException.*?affected files:\n(.+)", re.DOTALL)
+_BY_SYSTEM = re.compile(r".*\[Errno (\d+)\] [^:\n)]*(?:: '([^'\n]+)')?", re.DOTALL)
+_UNMADE = re.compile(r".*?File .+ marked for report but does not exist", re.DOTALL)
+FEW = 3  # logs that are named one by one
+FULL = 1_000_000  # bytes: where no more are free a job that ended without a word lacked room
+OWN = ".snakemake"  # Snakemake's folder
+LOGS, SLURM_LOGS = "results/logs", f"{OWN}/slurm_logs"
 
 
 class Terminal(logging.Filter):
     """What the terminal gets of Snakemake's own words.
 
-    How it says that a job failed is kept from it, since the last words say why, and how it says
-    that nothing makes a target is said in a better way.
+    How it says that a job failed is kept from it, since the last words say why.  What it says of a
+    target that nothing makes, of a lock, and of a report without its figures, is said in a way that
+    tells what to do.
 
     Attributes
     ----------
@@ -21,6 +34,9 @@ class Terminal(logging.Filter):
         What was kept from it, for jobs that said nothing themselves.
     explain_missing : callable or None
         Returns a sentence on a target that no rule makes.
+    explain_locked, explain_unmade : callables or None
+        Return a sentence on a folder that another run works in, or a killed one has locked, and on
+        a report of figures that are not there.
     """
 
     BEGINNINGS = (
@@ -34,6 +50,8 @@ class Terminal(logging.Filter):
         super().__init__()
         self.held = []
         self.explain_missing = None
+        self.explain_locked = None
+        self.explain_unmade = None
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let all else pass."""
@@ -41,10 +59,34 @@ class Terminal(logging.Filter):
         repeated = message.startswith(self.BEGINNINGS)
         if repeated and "CalledProcessError" in message:
             self.held.append(message)
-        missing = _MISSING.match(message)
-        if missing and self.explain_missing:
-            record.msg, record.args = self.explain_missing(missing[1]), ()
+        for pattern, explain in (
+            (_MISSING, self.explain_missing),
+            (_LOCKED, self.explain_locked),
+            (_UNMADE, self.explain_unmade),
+            (_PROTECTED, _of_protected),
+            (_BY_SYSTEM, _of_system),
+        ):
+            found = pattern.match(message)
+            if found and explain and (said := explain(*found.groups())):
+                record.msg, record.args = said, ()
         return not repeated
+
+
+def _of_protected(files):
+    """Return a sentence on results that somebody has protected."""
+    listed = ", ".join(line.strip() for line in files.strip().splitlines())
+    return f"Error: {not_written(listed, errno.EACCES)}"
+
+
+def _of_system(number, path):
+    """Return a sentence on what Snakemake itself could not write; None of what it tells otherwise.
+
+    Files of the user it may have wanted to read.
+    """
+    own = path is None or Path(path).parts[:1] in (("results",), (OWN,))
+    own = own or Path(path).is_relative_to(Path(OWN).absolute())
+    said = not_written(path or f"a file in {Path(OWN).absolute()}", int(number)) if own else None
+    return said and f"Error: {said}"
 
 
 def lines_said(folders: Iterable[str | Path], since: float, pattern: str) -> list[str]:
@@ -59,14 +101,23 @@ def lines_said(folders: Iterable[str | Path], since: float, pattern: str) -> lis
     pattern : str
         A regular expression, matched at the beginning of lines.
     """
+    return list(_first_said(folders, since, pattern))
+
+
+def _first_said(folders, since, pattern):
+    """Return the lines that begin in some way, each with the log that says it first."""
     logs = [
         log
         for folder in folders
         for log in sorted(Path(folder).rglob("*.log"))
         if log.stat().st_mtime >= since
     ]
-    lines = (line for log in logs for line in log.read_text(errors="replace").splitlines())
-    return list(dict.fromkeys(line for line in lines if re.match(pattern, line)))
+    found = {}
+    for log in logs:
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if re.match(pattern, line):
+                found.setdefault(line, log)
+    return found
 
 
 def after_success(since: float) -> str:
@@ -88,8 +139,59 @@ def after_failure(since: float, held: Iterable[str] = ()) -> str:
         What Snakemake says of failed jobs: shown where none said anything itself, for instance
         since it was killed for want of memory.
     """
-    errors = lines_said([LOGS, SLURM_LOGS], since, r"Error: |slurmstepd\S*: error: ")
-    return "\n".join([*_warnings(since), f"What went wrong (more in {LOGS}/):", *(errors or held)])
+    errors = _first_said([LOGS, SLURM_LOGS], since, r"Error: |slurmstepd\S*: error: ")
+    logs = list(dict.fromkeys(map(str, errors.values())))
+    where = " and ".join(logs) if 0 < len(logs) <= FEW else f"{LOGS}/"
+    # Where a disk is full the logs are empty.
+    said = errors or _of_full_disks(["results", OWN]) or held
+    return "\n".join([*_warnings(since), f"What went wrong (more in {where}):", *said])
+
+
+def _of_full_disks(folders):
+    """Return a sentence on the first folder on whose disk no job could have said a word."""
+    for folder in map(Path, folders):
+        if folder.is_dir() and shutil.disk_usage(folder).free < FULL:
+            return [
+                f"Error: no space is left on the disk of {folder.absolute()}: make room there, or "
+                f"{ELSEWHERE}, and run the same command again."
+            ]
+    return []
+
+
+def of_lock(folder: str | Path, arguments: Sequence[str]) -> str:
+    """Return a sentence on a folder in which no second run can start.
+
+    Parameters
+    ----------
+    folder : path
+    arguments : sequence of str
+        The command that was given, its program first.
+    """
+    return (
+        f"Error: a run in {folder} has locked it. If that run still goes on, wait for its end. If "
+        f"it was killed, remove its lock by the first line and go on by the second:\n"
+        f"  {unlocking(arguments)}\n  {given(arguments)}"
+    )
+
+
+def of_stale_report(n_jobs: int, arguments: Sequence[str], hint: str = "") -> str:
+    """Return a sentence on a report whose figures are not what the config and the code would make.
+
+    Parameters
+    ----------
+    n_jobs : int
+        Jobs that would have to run first.
+    arguments : sequence of str
+        The command that asks for the report, its program first.
+    hint : str
+        A shorter way, where there is one.
+    """
+    jobs = "1 job is" if n_jobs == 1 else f"{n_jobs} jobs are"
+    return (
+        f"Error: no report was made, since {jobs} to be run first: results are missing, or were "
+        f"made with other settings, inputs or code. Run `{making(arguments)}`, and then this "
+        f"command again{hint}."
+    )
 
 
 def _warnings(since):
