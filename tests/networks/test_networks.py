@@ -167,6 +167,24 @@ def test_googlenet_file_with_auxiliary_heads_loads(tmp_path, monkeypatch):
         networks._rescaling("vgg11", False, True)
 
 
+@pytest.mark.parametrize("rescales", [True, False, None])
+def test_an_untrained_network_rescales_pictures_where_it_is_told_to(tmp_path, rescales):
+    options = {"cache_dir": tmp_path, "input_size": 64}
+    network = load_network("googlenet", {"random": 1}, transform_input=rescales, **options)
+    assert network.module.transform_input == bool(rescales)
+    assert from_saved(to_saved(network, {})).module.transform_input == bool(rescales)
+
+
+@pytest.mark.parametrize("architecture", ["vgg11", "topographic", "timm:resnet10t"])
+def test_options_that_would_mean_nothing_are_refused(tmp_path, architecture):
+    for weights in ({"random": 1}, "own"):
+        with pytest.raises(InputError, match="transform_input is for googlenet and inception_v3;"):
+            load_network(architecture, weights, cache_dir=tmp_path, transform_input=False)
+    trained = {"topography": "digits/WS/lambda-1/seed-1"}
+    with pytest.raises(InputError, match="input_size, mean and std of a network trained here"):
+        load_network("topographic", trained, cache_dir=tmp_path, mean=(0, 0, 0))
+
+
 def as_published(load_weights, entry):
     def load(*arguments):
         found = load_weights(*arguments)
