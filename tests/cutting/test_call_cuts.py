@@ -164,7 +164,7 @@ class Ended(Untraceable):
     """Forgets its maps."""
 
     def maps(self, x):
-        return super().maps(x) * 0 + self.first(x).mean()
+        return super().maps(x) * 0 + self.first(x).mean((1, 2, 3), keepdim=True)
 
 
 BESIDE = {"residual": (Residual, "block.conv"), "branches": (Branches, "act")}
@@ -208,7 +208,13 @@ class Random(Untraceable):
         return super().forward(nn.functional.dropout(x, training=True))
 
 
+class OfBatch(Untraceable):
+    def forward(self, x):
+        return super().forward(x - x.mean(0))
+
+
 REFUSED = {
+    "batch": (OfBatch, (), "something else of a picture alone than of the same picture among"),
     "random": (Random, (), "returns other values when it sees the same pictures again"),
     "bypass": (
         Branches,

@@ -129,7 +129,7 @@ def test_code_that_decides_by_the_shape_of_a_picture_has_no_graph():
 
 class Sized(Small):
     def forward(self, x):
-        return super().forward(x) / (x.shape[2] * x.shape[0])
+        return super().forward(x) + x.shape[2] * x.shape[0] * 0
 
 
 def test_numbers_that_hold_for_any_number_of_pictures_are_constants():

@@ -12,7 +12,8 @@ from alignment.heads.forward import ForwardHead
 from alignment.heads.layered import SavedRemovals
 from alignment.heads.opening import is_pooled, open_head, open_removals
 from alignment.heads.pooled import PooledHead, PooledRemovals
-from alignment.networks.networks import load_network, to_saved
+from alignment.heads.split import split_head
+from alignment.networks.networks import Network, load_network, to_saved
 
 N_IMAGES, SIZE = 3, 64
 # Architecture, where it is cut, and the head that is exact for it.
@@ -174,3 +175,32 @@ def test_all_tokens_of_a_map_are_off_where_the_class_token_is_the_embedding(tmp_
     assert not tested
     whole = np.corrcoef(arrays["embedding"])[np.triu_indices(3, 1)]
     np.testing.assert_allclose(rsm, whole, atol=1e-5)
+
+
+class Odd(torch.nn.Module):
+    """Flattens places before its linear layer, so that this mixes no maps."""
+
+    def __init__(self):
+        super().__init__()
+        self.maps = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU())
+        self.hidden = torch.nn.Linear(100, 8)
+        self.fc = torch.nn.Linear(32, 5)
+
+    def forward(self, x):
+        return self.fc(self.hidden(self.maps(x).flatten(2)).relu().flatten(1))
+
+
+def test_a_head_that_flattens_other_dimensions_is_run_again():
+    torch.manual_seed(0)
+    module = Odd().eval().requires_grad_(False)
+    network = Network(module, "nets.py:odd", "", "0" * 64, 5, 12, (0.0,) * 3, (1.0,) * 3)
+    cuts = cut(network)
+    pictures = torch.randn(N_IMAGES, 3, 12, 12)
+    with torch.inference_mode():
+        maps = cuts.backbone(pictures)["feature_maps"]
+    assert split_head(cuts.head) is None
+    _, blocks = ForwardHead(cuts.head, maps).switched_off()
+    for f, block in enumerate(blocks):
+        expected = plain_hooks.embeddings(module, pictures, "maps", "fc", off=f).numpy()
+        similarity = np.corrcoef(expected)[np.triu_indices(3, 1)]
+        np.testing.assert_allclose(block.both[0], similarity, atol=1e-5)

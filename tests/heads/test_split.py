@@ -19,6 +19,17 @@ def linear(n_in, n_out):
     return nn.Linear(n_in, n_out)
 
 
+class Flat(nn.Module):
+    """Calls the function."""
+
+    def __init__(self, *dimensions, **named):
+        super().__init__()
+        self.dimensions, self.named = dimensions, named
+
+    def forward(self, x):
+        return torch.flatten(x, *self.dimensions, **self.named)
+
+
 @pytest.mark.parametrize(
     ("layers", "n_hidden", "has_second"),
     [
@@ -36,8 +47,14 @@ def linear(n_in, n_out):
         ([nn.Flatten(), linear(144, 8), nn.Sigmoid(), linear(8, 3)], 8, False),
         # Without a ReLU between them the second layer is not behind one.
         ([nn.Flatten(), linear(144, 8), linear(8, 3)], 8, False),
+        ([nn.Flatten(-3, 3), nn.ReLU(), linear(144, 8)], 8, False),
+        ([Flat(start_dim=1), linear(144, 8)], 8, False),
+        ([Flat(1, -1), linear(144, 8)], 8, False),
     ],
-    ids=["plain", "as in VGG", "one layer", "nothing behind", "sigmoid", "no ReLU"],
+    ids=[
+        *("plain", "as in VGG", "one layer", "nothing behind", "sigmoid", "no ReLU"),
+        *("dimensions", "function", "function's dimensions"),
+    ],
 )
 def test_the_parts_together_are_the_head(layers, n_hidden, has_second):
     head = traced(*layers)
@@ -67,11 +84,21 @@ def test_the_parts_together_are_the_head(layers, n_hidden, has_second):
         [nn.BatchNorm2d(N_MAPS), nn.Flatten(), linear(144, 3)],  # a map of zeros does not stay so
         [nn.Sigmoid(), nn.Flatten(), linear(144, 3)],
         [nn.MaxPool2d(2)],
+        # The layer works along the rows of maps, the places of each map, or the values of batches.
+        [linear(SIZE, 3), nn.ReLU(), nn.Flatten()],
+        [nn.Flatten(2), linear(36, 8), nn.ReLU(), nn.Flatten()],
+        [nn.Flatten(1, 2), linear(SIZE, 8), nn.ReLU(), nn.Flatten()],
+        [Flat(1, 2), linear(SIZE, 8), nn.Flatten()],
+        [Flat(1, end_dim=-2), linear(SIZE, 8), nn.Flatten()],
+        [nn.AdaptiveAvgPool2d(1), linear(1, 8), nn.Flatten()],
+        [nn.Flatten(0), linear(5 * 144, 3)],
+        [Flat(), linear(5 * 144, 3)],
     ],
-    ids=["convolution", "batch norm", "sigmoid", "no linear layer"],
 )
 def test_other_heads_are_not_taken_apart(layers):
-    assert split_head(traced(*layers)) is None
+    head = traced(*layers)
+    head(MAPS)  # they are heads
+    assert split_head(head) is None
 
 
 def test_maps_that_are_used_twice_are_not_taken_apart():

@@ -167,6 +167,24 @@ def test_googlenet_file_with_auxiliary_heads_loads(tmp_path, monkeypatch):
         networks._rescaling("vgg11", False, True)
 
 
+@pytest.mark.parametrize("rescales", [True, False, None])
+def test_an_untrained_network_rescales_pictures_where_it_is_told_to(tmp_path, rescales):
+    options = {"cache_dir": tmp_path, "input_size": 64}
+    network = load_network("googlenet", {"random": 1}, transform_input=rescales, **options)
+    assert network.module.transform_input == bool(rescales)
+    assert from_saved(to_saved(network, {})).module.transform_input == bool(rescales)
+
+
+@pytest.mark.parametrize("architecture", ["vgg11", "topographic", "timm:resnet10t"])
+def test_options_that_would_mean_nothing_are_refused(tmp_path, architecture):
+    for weights in ({"random": 1}, "own"):
+        with pytest.raises(InputError, match="transform_input is for googlenet and inception_v3;"):
+            load_network(architecture, weights, cache_dir=tmp_path, transform_input=False)
+    trained = {"topography": "digits/WS/lambda-1/seed-1"}
+    with pytest.raises(InputError, match="input_size, mean and std of a network trained here"):
+        load_network("topographic", trained, cache_dir=tmp_path, mean=(0, 0, 0))
+
+
 def as_published(load_weights, entry):
     def load(*arguments):
         found = load_weights(*arguments)
@@ -284,6 +302,8 @@ def test_files_of_timm_have_any_number_of_classes_or_none(tmp_path, n_classes):
 
 
 def test_names_of_weights_of_timm_lead_to_their_page(tmp_path):
-    page = r"huggingface\.co/timm/resnet10t\.c3_in1k/resolve/main/model\.safetensors"
+    """Where no digest is known, which a download could be checked by."""
+    tag = r"vit_tiny_patch16_224\.augreg_in21k_ft_in1k"
+    page = rf"huggingface\.co/timm/{tag}/resolve/main/model\.safetensors"
     with pytest.raises(InputError, match=f"'pretrained' are not known .* sha256, such as .*{page}"):
-        load_network(TIMM, "pretrained", cache_dir=tmp_path)
+        load_network("timm:vit_tiny_patch16_224", "pretrained", cache_dir=tmp_path)

@@ -13,6 +13,8 @@ from alignment.networks.timm_networks import (
     timm_config,
     timm_names,
     timm_weights_page,
+    timm_weights_url,
+    url_digest,
 )
 
 SMALL = "timm:vit_tiny_patch16_224"
@@ -25,6 +27,34 @@ def test_what_timm_knows_of_a_name_is_found():
     assert SMALL in timm_names()
     page = timm_weights_page("timm:convnext_tiny.fb_in22k")
     assert page.startswith("https://huggingface.co/timm/convnext_tiny.fb_in22k/resolve/main/")
+
+
+def test_addresses_that_carry_digits_of_a_digest_are_told_from_others():
+    assert url_digest(timm_weights_url("timm:resnet50.tv_in1k")) == "0676ba61"
+    assert url_digest(timm_weights_url("timm:resnet50")) == "14fe96d1"
+    # Only a page at Hugging Face, and a file whose name says nothing
+    for name in (
+        "timm:mobilenetv4_conv_small",
+        "timm:vit_small_patch16_224",
+        "timm:convnext_tiny.fb_in22k",
+    ):
+        assert timm_weights_url(name) == ""
+        assert timm_weights_page(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "digits"),
+    [
+        ("https://a.b/c-0123abcd.pth", "0123abcd"),
+        ("https://a.b/c-d-0123abcdef.safetensors", "0123abcdef"),
+        ("https://a.b/c-0123abc.pth", ""),
+        ("https://a.b/c-0123abcd.npz", ""),
+        ("https://a.b/c_0123abcd.pth", ""),
+        ("https://a.b-0123abcd.pth/c.pth", ""),
+    ],
+)
+def test_digits_are_those_at_the_end_of_a_files_name(url, digits):
+    assert url_digest(url) == digits
 
 
 @pytest.mark.parametrize(

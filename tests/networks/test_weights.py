@@ -17,6 +17,9 @@ from torch import nn
 from alignment.artifacts import downloads
 from alignment.artifacts.errors import InputError
 from alignment.networks import weights
+from alignment.networks.architectures import build
+from alignment.networks.networks import load_network
+from alignment.networks.timm_networks import url_digest
 
 
 def sha256(path):
@@ -244,6 +247,52 @@ def test_offline_machine_gets_one_sentence(tmp_path, serve, content):
     assert "name a copy of it as file, with its sha256, in the configuration" in sentence
 
 
+TIMM = "timm:resnet10t"
+
+
+@pytest.fixture
+def of_timm(tmp_path):
+    """A network of timm, and its file."""
+    module = build(TIMM, 7, 64, {}, seed=3)
+    torch.save(module.state_dict(), tmp_path / "timm.pth")
+    return module, (tmp_path / "timm.pth").read_bytes()
+
+
+def known_to_timm(monkeypatch, server, file_name):
+    url = f"http://127.0.0.1:{server.server_port}/{file_name}"
+    monkeypatch.setattr(weights, "timm_weights_url", lambda architecture: url)
+
+
+def test_weights_that_timm_knows_are_downloaded_and_checked(tmp_path, serve, of_timm, monkeypatch):
+    module, content = of_timm
+    server, file_name = serve(content, broken=1)
+    known_to_timm(monkeypatch, server, file_name)
+    for _ in range(2):
+        network = load_network(TIMM, "pretrained", cache_dir=tmp_path / "cache")
+        assert torch.equal(network.module.fc.weight, module.fc.weight)
+    assert server.requests == 2  # the first was cut short; then the file is kept
+    assert (network.weights_name, network.n_classes) == (file_name, 7)
+    assert network.weights_sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_another_file_than_timm_knows_is_refused(tmp_path, serve, of_timm, monkeypatch):
+    known_to_timm(monkeypatch, *serve(of_timm[1], digest="0" * 64))
+    with pytest.raises(
+        InputError, match="the weights pretrained of timm:resnet10t could not be do"
+    ):
+        load_network(TIMM, "pretrained", cache_dir=tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_weights_that_can_be_checked_are_offered_by_name(tmp_path, monkeypatch):
+    url = "https://x.org/net-0123abcd.pth"
+    monkeypatch.setattr(weights, "timm_weights_url", lambda architecture: url)
+    with pytest.raises(
+        InputError, match=r"'imagenet' are not known .* give 'pretrained' for those"
+    ):
+        weights.load_weights(TIMM, "imagenet", tmp_path)
+
+
 def test_local_copy_of_a_published_file_is_recognised(tmp_path, serve, content):
     serve(content)
     assert load(tmp_path / "original.pth").published.name == "IMAGENET1K_V1"
@@ -253,7 +302,7 @@ def test_every_torchvision_file_name_carries_a_digest():
     models = weights.torchvision.models
     for architecture in models.list_models(module=models):
         for entry in weights.published_weights(architecture).values():
-            assert len(weights._url_digest(entry.url)) >= 8
+            assert len(url_digest(entry.url)) >= 8
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from alignment.cutting.call_parts import (
 from alignment.cutting.layers import Cuts, Layer, candidates, time_written, written
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
-from alignment.networks.trials import is_same, output_for, trial_pictures
+from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
 from alignment.planning.families import MEAN
 
 
@@ -73,6 +73,7 @@ def cut_calls(network: Network, feature_maps: str | None, embedding: str | None)
             f"{network.architecture} returns other values when it sees the same pictures again, "
             "as with dropout that is always on: what it computes must depend on the picture alone."
         )
+    check_alone(network.architecture, network.module, pictures, found.output)
     ends = _ends(network, found, feature_maps, embedding)
     head, ends, n_units, notes = _head(network, found, ends, feature_maps is not None)
     return Cuts(

@@ -18,7 +18,13 @@ from torch import fx, nn
 from alignment.cutting.arrangements import sides_of
 from alignment.networks.networks import Network
 from alignment.networks.torchvision_operators import import_torchvision
-from alignment.networks.trials import N_PICTURES, is_same, output_for, trial_pictures
+from alignment.networks.trials import (
+    N_PICTURES,
+    check_alone,
+    is_same,
+    output_for,
+    trial_pictures,
+)
 
 torchvision = import_torchvision()
 feature_extraction = importlib.import_module("torchvision.models.feature_extraction")
@@ -117,8 +123,8 @@ def trace(network: Network) -> Trace:
     UntraceableError
         The network has no graph, or that computes something else.
     InputError
-        The network does not run on pictures of its input size, or returns something other than
-        one tensor.
+        The network does not run on pictures of its input size, returns something other than one
+        tensor, or makes something else of a picture alone than of one among others.
     """
     # In-place modules overwrite the output of the layer before them, which may be a cut.
     for layer in network.module.modules():
@@ -146,6 +152,7 @@ def trace(network: Network) -> Trace:
         raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
     if not is_same(found, expected, equal_nan=True):
         raise UntraceableError("its graph computes something else")
+    check_alone(network.architecture, network.module, pictures, expected)
     constants = {
         node: value
         for node, value in recorder.others.items()

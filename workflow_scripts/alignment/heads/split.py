@@ -10,18 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import fx, nn
 
-PER_MAP_MODULES = (
-    nn.MaxPool2d,
-    nn.AvgPool2d,
-    nn.AdaptiveAvgPool2d,
-    nn.AdaptiveMaxPool2d,
-    nn.ReLU,
-    nn.ReLU6,
-    nn.Dropout,
-    nn.Dropout2d,
-    nn.Identity,
-    nn.Flatten,
-)
+POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
+UNIT_BY_UNIT = (nn.ReLU, nn.ReLU6, nn.Dropout, nn.Dropout2d, nn.Identity)
 FLATTEN = (torch.flatten, "flatten")
 
 
@@ -58,16 +48,19 @@ def split_head(head: nn.Module) -> SplitHead | None:
     node, *others = (node for node in head.graph.nodes if node.op == "placeholder")
     if others:
         return None
-    before = node
+    # Before it is flat a linear layer would work along the rows of the maps.
+    before, is_flat = node, False
     while True:
         node = _only_user(node)
         if node is None:
             return None
         module = _module_of(head, node)
-        if isinstance(module, nn.Linear):
+        if isinstance(module, nn.Linear) and is_flat:
             first = node
             break
-        if not (isinstance(module, PER_MAP_MODULES) or _is_flatten(node)):
+        if _flattens(node, module) and not is_flat:
+            is_flat = True
+        elif not isinstance(module, UNIT_BY_UNIT if is_flat else (*UNIT_BY_UNIT, *POOLING)):
             return None
         before = node
 
@@ -99,8 +92,16 @@ def _module_of(head: fx.GraphModule, node: fx.Node) -> nn.Module | None:
     return head.get_submodule(node.target) if node.op == "call_module" else None
 
 
-def _is_flatten(node: fx.Node) -> bool:
-    return node.target in FLATTEN and (*node.args[1:], node.kwargs.get("start_dim"))[0] == 1
+def _flattens(node: fx.Node, module: nn.Module | None) -> bool:
+    """Tell whether maps (B, F, H, W) become rows (B, F H W): no other dimensions will do."""
+    if isinstance(module, nn.Flatten):
+        dimensions = module.start_dim, module.end_dim
+    elif node.target in FLATTEN:
+        given = dict(zip(("start_dim", "end_dim"), node.args[1:], strict=False)) | node.kwargs
+        dimensions = given.get("start_dim", 0), given.get("end_dim", -1)
+    else:
+        return False
+    return dimensions[0] in (1, -3) and dimensions[1] in (-1, 3)
 
 
 def _part(head: fx.GraphModule, start: fx.Node | None, end: fx.Node) -> fx.GraphModule:

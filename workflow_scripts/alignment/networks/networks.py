@@ -103,7 +103,6 @@ def load_network(
         Override what the weights say.  They say: torchvision's files (also as a local copy) their
         own values, timm what it knows of the name; other files the crop size of the
         architecture's default weights and the mean and deviation of ImageNet.
-
     transform_input : bool, optional
         Whether an Inception or a GoogLeNet rescales pictures to [-1, 1] itself, as those of
         torchvision do; by default those whose file is torchvision's own.
@@ -114,14 +113,18 @@ def load_network(
         The architecture is unknown, or the weights are missing, damaged or of another network.
     """
     check_architecture(architecture)
-    if architecture == TOPOGRAPHIC:
-        return _load_topographic(weights)
+    rescaling, _ = _rescaling(architecture, False, transform_input)
     chosen = input_size, mean, std
-    if weights == OWN_WEIGHTS and is_own(architecture):
-        return _as_built(architecture, None, preparation_of(architecture, None, *chosen))
-    if isinstance(weights, Mapping) and "random" in weights:
-        preparation = preparation_of(architecture, None, *chosen)
-        return _as_built(architecture, weights["random"], preparation)
+    if architecture == TOPOGRAPHIC:
+        if any(value is not None for value in chosen):
+            raise InputError(
+                "input_size, mean and std of a network trained here are those of its training: "
+                "leave them out."
+            )
+        return _load_topographic(weights)
+    seed = weights.get("random") if isinstance(weights, Mapping) else None
+    if seed is not None or (weights == OWN_WEIGHTS and is_own(architecture)):
+        return _as_built(architecture, seed, preparation_of(architecture, None, *chosen), rescaling)
     source = load_weights(architecture, weights, cache_dir)
     preparation = preparation_of(architecture, source.published, *chosen)
     size = preparation["input_size"]
@@ -180,9 +183,11 @@ def _rescaling(
     return ({"transform_input": True} if rescales else {}), told
 
 
-def _as_built(architecture: str, seed: int | None, preparation: Mapping) -> Network:
+def _as_built(
+    architecture: str, seed: int | None, preparation: Mapping, rescaling: Mapping
+) -> Network:
     """Build a network with its own random initialisation, or with what a function gives it."""
-    options = _options_of(architecture)
+    options = _options_of(architecture) | rescaling
     size = preparation["input_size"]
     module = build(architecture, None, size, options, seed=seed)
     _, n_classes = classifier_of(architecture, module, size)

@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import re
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -108,6 +109,21 @@ def build_timm(architecture: str, n_classes: int | None, input_size: int) -> nn.
             "another input_size."
         ) from error
     return module
+
+
+def timm_weights_url(architecture: str) -> str:
+    """Return the address of a name's weights where it carries digits of their SHA-256; else ''."""
+    url = timm_config(architecture).url
+    return url if isinstance(url, str) and url_digest(url) else ""
+
+
+def url_digest(url: str) -> str:
+    """Return the digits of the SHA-256 in the name of a file, ``resnet18-f37072fd.pth``, or ''.
+
+    ``torch.hub`` checks the same ones.
+    """
+    found = re.search(r"-([0-9a-f]{8,64})\.(?:pth|pt|bin|safetensors)$", url.rpartition("/")[2])
+    return found.group(1) if found else ""
 
 
 def timm_weights_page(architecture: str) -> str:

