@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, marks, names
+from designs import DESIGNS, columns, legend, marks, names
 
 from alignment.figures.activity import draw, shares_of_tenths
 from alignment.figures.charts import looks
@@ -45,6 +45,17 @@ def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, 
     ticks = [label.get_text() for label in above.get_xticklabels()]
     assert ticks == [f"{cohort}\nn = 4" for cohort in cohorts]
     saved(figure)
+
+
+def test_the_legend_says_why_a_network_has_no_point():
+    rows = [
+        dict(zip(COLUMNS, ("all", image, model, *values), strict=True))
+        for model in ("dense", "sparse")
+        for image, *values in (IMAGES if model == "sparse" else [IMAGES[-1]] * 2)
+    ]
+    table = columns(rows)
+    said = legend(draw(table, columns(summarize_activity(table))))
+    assert said[:2] == ["dense (all of its maps are equally active)", "sparse"]
 
 
 def test_tenths_are_those_of_the_summary():

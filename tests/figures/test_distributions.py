@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, names, texts
+from designs import DESIGNS, columns, legend, names, texts
 from matplotlib.colors import to_hex
 
 from alignment.figures.charts import looks
@@ -39,6 +39,7 @@ def test_stars_say_where_models_differ(saved, n_cohorts, n_models):
     assert shown[:n_cohorts] == [star] * n_cohorts
     assert set(shown[n_cohorts:]) == ({"n.s."} if n_pairs else {""})
     assert set(texts(figure)[::2]) == {"n = " + ", ".join(["40"] * n_models)}
+    assert ("*" in legend(figure)[-1]) == (n_models > 1)
     # Many cohorts make it wider than a page.
     assert round(300 * figure.get_figwidth()) == max(2100, 420 * n_cohorts)
     if (n_cohorts, n_models) == (1, 1):

@@ -51,11 +51,21 @@ def draw(activity, summary):
     for panel in panels[:, 0]:
         panel.set_ylabel("images whose most active\nmap ranks there (%)")
     keys = [
-        *keys_of(known),
+        *_keys(known, activity),
         Line2D([], [], **BY_CHANCE, label="a map drawn at random (10 %)"),
     ]
     above.legend(handles=keys, loc="outside upper center", ncols=3)
     return figure
+
+
+def _keys(known, activity):
+    """Return the legend's entries; one without a point or a rank says why."""
+    keys = keys_of(known)
+    for key in keys:
+        own = activity["model"] == key.get_label()
+        if not np.isfinite(activity["most_active_rank"][own]).any():
+            key.set_label(f"{key.get_label()} (all of its maps are equally active)")
+    return keys
 
 
 def shares_of_tenths(table):

@@ -61,7 +61,9 @@ def draw(distributions, tests):
         Line2D([], [], color=look.colour, linestyle=look.line, label=model)
         for model, look in known.items()
     ]
-    note = "n: maps or images, in this order; * different (p < .05), n.s. not shown to be"
+    note = "n: maps or images"
+    if len(models) > 1:
+        note += ", in this order; * different (p < .05), n.s. not shown to be"
     handles.append(Line2D([], [], linestyle="", label=note))
     figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     return figure
