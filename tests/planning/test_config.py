@@ -311,3 +311,31 @@ def test_other_files_are_read_as_yaml_reads_them(tmp_path, text):
     path = tmp_path / "mine.yaml"
     path.write_text(text)
     assert read_yaml(path) == (yaml.safe_load(text) or {})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"cohorts:\n\ttiny: {dataset: tiny}\n", "line 2: this is no YAML (YAML is indented by bl"),
+        (b"figures: {grid_pictures: 4\n", "line 2: this is no YAML (did not find expected ',' or"),
+        (b"- a\n- b\n", "must have keys at its top"),
+        ("label: Größe".encode("cp1252"), "is no text in UTF-8: save it as UTF-8."),
+        ("fit: r2".encode("utf-16"), "is no text in UTF-8"),
+        (None, "cannot be read (No such file or directory)."),
+    ],
+)
+def test_a_file_that_is_no_config_is_refused_in_one_sentence(tmp_path, content, said):
+    path = tmp_path / "mine.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_yaml(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_config_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes("fit: r2 # é".encode("utf-8-sig"))
+    assert read_yaml(path) == {"fit": "r2"}

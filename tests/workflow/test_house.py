@@ -312,6 +312,13 @@ def test_a_rule_that_says_what_it_needs_says_memory_and_time(jobs):
 # The Makefile
 
 
+def test_make_names_a_config_that_is_not_there():
+    command = ["make", "--file", CHECKOUT / "Makefile", "help", "CONFIG=nowhere.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "CONFIG: there is no file nowhere.yaml" in done.stderr
+
+
 def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target():
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     header = list(takewhile(lambda line: line.startswith("#"), makefile.splitlines()))

@@ -67,17 +67,31 @@ def read_yaml(path: str | Path) -> dict:
     Raises
     ------
     InputError
-        A key is given twice, of which YAML would keep one, or a number has a leading zero, which
-        YAML would take for an octal one.
+        The file cannot be read, or is no YAML with keys at its top; a key is given twice, of which
+        YAML would keep one; or a number has a leading zero, which YAML would take for an octal one.
     """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text in UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
     # libyaml reads the schema in a tenth of the time, in every plan.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(Path(path).read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         node = loader.get_single_node()
         _refuse_surprises(node, path)
-        return (loader.construct_document(node) if node else None) or {}
+        content = (loader.construct_document(node) if node else None) or {}
+    except yaml.YAMLError as error:
+        mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
+        where = f"line {mark.line + 1}: " if mark else ""
+        hint = "YAML is indented by blanks, not by tabs" if "\t" in text else problem or "bad text"
+        raise InputError(f"{path}: {where}this is no YAML ({hint}).") from error
     finally:
         loader.dispose()
+    if not isinstance(content, Mapping):
+        raise InputError(f"{path} must have keys at its top, such as datasets: and cohorts:.")
+    return content
 
 
 def _refuse_surprises(node, path):
