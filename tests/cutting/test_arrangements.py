@@ -7,6 +7,7 @@ from alignment.cutting.arrangements import (
     Arrangement,
     arrangement_of,
     maps_of,
+    others_of,
     output_of,
     sides_of,
 )
@@ -64,3 +65,15 @@ def test_every_value_comes_to_its_place(case):
 def test_sides_are_those_of_square_maps():
     shapes = [(2, 3, 8, 8), (2, 64, 1, 1), (2, 4, 4, 96), (2, 17, 32), (2, 5), (2, 3, 5, 6)]
     assert sides_of(shapes) == {8, 4}
+
+
+@pytest.mark.parametrize("kind", ["tokens", "tokens before pictures"])
+def test_tokens_that_lie_nowhere_are_those_before_the_others(kind):
+    tokens = torch.rand(2, 4 + 9, 5, generator=torch.Generator().manual_seed(0))
+    output = tokens if kind == "tokens" else tokens.transpose(0, 1)
+    others = others_of(output, kind, 4)
+    assert others.shape == (2, 5, 4)
+    assert torch.equal(others[1, 3], tokens[1, :4, 3])
+    # With those of places behind them they are brought back to the order of the layer.
+    together = torch.cat([others, maps_of(output, kind, 3, 4).flatten(2)], dim=2)[:, :, None]
+    assert torch.equal(output_of(together, kind), output)

@@ -1,5 +1,8 @@
 """The parts of a network that is cut by hooks: exact, and without a trace left in the network."""
 
+import time
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -11,7 +14,9 @@ from alignment.cutting.call_parts import (
     CalledHead,
     Ends,
     MeanHead,
+    head_alone,
     settled_before,
+    time_of,
 )
 from alignment.networks.calls import record
 from alignment.planning.families import MEAN
@@ -90,6 +95,35 @@ def test_the_outermost_modules_before_the_maps_are_settled(parts):
     assert settled_before(found, calls["stem.1"]) == ("stem.0",)
     twice = record(nn.Sequential(module.stem, nn.Conv2d(4, 3, 1), module.stem), pictures).calls
     assert settled_before(twice, twice[-1]) == ("1",)
+
+
+def test_pictures_are_handed_on_where_the_head_needs_them(parts):
+    module, pictures, calls, ends = parts
+    kept = replace(ends(f"{INPUT}fc", calls["fc"]), keeps_pictures=True)
+    found = CalledBackbone(module, kept, has_classes=False)(pictures)
+    assert torch.equal(found["beside_0"], pictures)
+    head = CalledHead(module, kept, torch.zeros(1, 3, 8, 8))
+    again = head(found["feature_maps"], found["beside_0"])
+    torch.testing.assert_close(again, found["embedding"])
+
+
+def test_a_head_of_maps_alone_is_found_by_trying(parts):
+    module, pictures, calls, ends = parts
+    cut = ends("hidden", calls["hidden"])
+    found = CalledBackbone(module, cut, has_classes=False)(pictures)
+    maps, embedding = found["feature_maps"], found["embedding"]
+    order = record(module, pictures).calls
+    head = head_alone(module, pictures, order, cut, maps, embedding)
+    torch.testing.assert_close(head(maps), embedding)
+    assert set(head.settled) == {"stem"}
+    assert head_alone(module, pictures, order, cut, maps, embedding + 1) is None
+
+
+def test_the_time_is_that_of_all_maps_of_a_picture():
+    def head(maps, beside):
+        time.sleep(0.1)
+
+    assert time_of(head, torch.zeros(2, 40, 3, 3), torch.zeros(2)) in ("2 s", "3 s")
 
 
 def test_the_mean_head_is_the_mean():

@@ -3,7 +3,6 @@
 import plain_hooks
 import pytest
 import torch
-from published_shapes import HandingEncoder
 from torch import nn
 
 from alignment.artifacts.errors import InputError
@@ -105,7 +104,3 @@ def test_other_networks_have_no_class_token():
         cut(network, tokens="class")
     with pytest.raises(InputError, match="feature_maps: 1 of small returns no tokens with a class"):
         cut(network, "1", tokens="class")
-    module = HandingEncoder().eval().requires_grad_(False)
-    network = Network(module, "small", "", "", 10, 64, (0.0,) * 3, (1.0,) * 3)
-    with pytest.raises(InputError, match=r"tokens: class needs the graph of a network, which sma"):
-        cut(network, tokens="class")

@@ -68,11 +68,12 @@ class Windows(Residual):
         return maps + torch.cat([windows[0], windows[1]], dim=2)
 
 
-class Sums(Residual):
-    """What passes by are two numbers for the whole batch."""
+class Halves(Residual):
+    """What passes by has a row for each half of each picture, as windows of transformers have."""
 
     def join(self, maps, x):
-        return maps + x.sum((0, 2, 3))[:2].mean()
+        halves = torch.cat(maps.chunk(2, dim=2)) + torch.cat(x.chunk(2, dim=2))
+        return torch.cat(halves.chunk(2), dim=2)
 
 
 def network_of(module):
@@ -152,12 +153,12 @@ def test_layers_that_something_passes_by_are_marked_where_they_can_be_cut():
     assert {name for name, beside in found.items() if beside} == {"conv1", "act", "conv2"}
     assert found["conv2"] == (shape,)
     assert marked(Gated())["conv2"] == ((WIDTH, 1, 1), shape)
-    assert not any(marked(Sums()).values())
+    assert not any(marked(Halves()).values())
 
 
 REFUSED = {
     "maps that make nothing": (Ended, "conv2: stem"),
-    "numbers without a row for each picture": (Sums, "conv2: mean"),
+    "values without a row for each picture": (Halves, "conv2: cat"),
 }
 
 
@@ -207,6 +208,6 @@ def test_a_head_is_given_the_maps_and_what_passes_by_in_order(traced):
 
 
 def test_a_value_with_a_row_for_each_picture_is_told_by_its_shape():
-    traced = trace(network_of(Sums()))
+    traced = trace(network_of(Halves()))
     assert has_rows(traced, node_named(traced, "stem.1"))
-    assert not has_rows(traced, node_named(traced, "mean"))
+    assert not has_rows(traced, node_named(traced, "cat"))

@@ -111,8 +111,18 @@ def maps_of(output: torch.Tensor, kind: str, side: int, n_others: int) -> torch.
     return output
 
 
+def others_of(output: torch.Tensor, kind: str, n_others: int) -> torch.Tensor:
+    """Return the tokens of a layer's output that belong to no place, (B, F, k)."""
+    if kind == "tokens before pictures":
+        output = output.transpose(0, 1)
+    return output[:, :n_others].transpose(1, 2).contiguous()
+
+
 def output_of(maps: torch.Tensor, kind: str) -> torch.Tensor:
-    """Bring maps (B, F, H, W) back to the order of a layer's output, all of which they are."""
+    """Bring maps (B, F, H, W) back to the order of a layer's output, all of which they are.
+
+    All tokens, (B, F, 1, T), are brought back likewise.
+    """
     if kind == "channels last":
         return maps.permute(0, 2, 3, 1)
     if kind == "tokens":

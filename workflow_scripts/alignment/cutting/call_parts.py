@@ -4,6 +4,7 @@ Where the embedding is the mean of the maps the head is arithmetic.  Otherwise t
 again, on any picture, and what the layer of the feature maps returns is replaced.
 """
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from functools import partial
 import torch
 from torch import nn
 
-from alignment.cutting.arrangements import Arrangement, maps_of, output_of
-from alignment.cutting.layers import BESIDE
+from alignment.cutting.arrangements import Arrangement, maps_of, others_of, output_of
+from alignment.cutting.layers import BESIDE, time_written
 from alignment.networks.calls import Call, tapped
+from alignment.networks.trials import is_same
 from alignment.planning.families import MEAN
 
 INPUT = "input of "
@@ -37,6 +39,8 @@ class Ends:
     keeps_pictures : bool
         Whether the embedding needs more of a picture than the maps, so that the head is given the
         picture, too.
+    takes_all_tokens : bool
+        Whether the tokens that belong to no place are maps as well.
     """
 
     maps: Call
@@ -44,6 +48,7 @@ class Ends:
     embedding: str
     call: Call | None
     keeps_pictures: bool = False
+    takes_all_tokens: bool = False
 
 
 class CalledBackbone(nn.Module):
@@ -60,14 +65,18 @@ class CalledBackbone(nn.Module):
             how = ends.arrangement
             # What follows may work in place.
             found["maps"] = maps_of(output, how.kind, how.side, how.n_others).clone()
+            if ends.takes_all_tokens:
+                found["others"] = others_of(output, how.kind, how.n_others).clone()
 
         embedding, scores = _run(self.module, pictures, ends, keep_maps)
         maps = found["maps"]
         if ends.embedding == MEAN:
             embedding = maps.mean(dim=(2, 3))
         logits = scores if self.has_classes else None
-        beside = {f"{BESIDE}0": pictures} if ends.keeps_pictures else {}
-        return {"feature_maps": maps, "embedding": embedding, "logits": logits, **beside}
+        more = {f"{BESIDE}0": pictures} if ends.keeps_pictures else {}
+        if ends.takes_all_tokens:
+            more["other_tokens"] = found["others"]
+        return {"feature_maps": maps, "embedding": embedding, "logits": logits, **more}
 
 
 class MeanHead(nn.Module):
@@ -152,6 +161,44 @@ def settled_before(calls: Sequence[Call], maps: Call) -> tuple[str, ...]:
     ]
     # A module that holds others ends after them.
     return tuple(p for p in done if not any(p.startswith(f"{outer}.") for outer in done))
+
+
+def head_alone(
+    module: nn.Module,
+    pictures: torch.Tensor,
+    calls: Sequence[Call],
+    ends: Ends,
+    maps: torch.Tensor,
+    embedding: torch.Tensor,
+) -> CalledHead | None:
+    """Return a head that needs the maps alone; None where they are not enough.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    pictures : (2, 3, S, S) tensor
+    calls : sequence of Call
+        What the module calls for them.
+    ends : Ends
+    maps, embedding : tensors
+        Of the pictures.
+    """
+    # Another picture than those of the maps: what bypasses the maps shows.
+    picture = pictures.flip(-1)[1:]
+    for settled in (settled_before(calls, ends.maps), ()):
+        head = CalledHead(module, ends, picture, settled)
+        with torch.no_grad():
+            if is_same(head(maps), embedding):
+                return head
+    return None
+
+
+@torch.no_grad()
+def time_of(head: nn.Module, maps: torch.Tensor, *beside: torch.Tensor) -> str:
+    """Say how long a head takes for all maps of a picture, one by one."""
+    start = time.perf_counter()
+    head(maps, *beside)
+    return time_written((time.perf_counter() - start) / len(maps) * maps.shape[1])
 
 
 def _run(module, pictures, ends, at_maps):

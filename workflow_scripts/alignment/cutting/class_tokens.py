@@ -8,7 +8,7 @@ import torch
 from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import Arrangement
+from alignment.cutting.arrangements import Arrangement, maps_of, others_of, output_of
 from alignment.cutting.graph_layers import arrangement_in, default_embedding, find
 from alignment.cutting.graph_parts import between, bypass
 from alignment.cutting.layers import Cuts
@@ -24,14 +24,10 @@ class TokenBackbone(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> dict[str, torch.Tensor | None]:
         found = self.graph(pictures)
-        side, n_others = self.arrangement.side, self.arrangement.n_others
-        tokens = found.pop("tokens")
-        if self.arrangement.kind == "tokens before pictures":
-            tokens = tokens.transpose(0, 1)
-        channels = tokens.transpose(1, 2)
+        how, tokens = self.arrangement, found.pop("tokens")
         return {
-            "feature_maps": channels[:, :, n_others:].unflatten(2, (side, side)).contiguous(),
-            "other_tokens": channels[:, :, :n_others].contiguous(),
+            "feature_maps": maps_of(tokens, how.kind, how.side, how.n_others),
+            "other_tokens": others_of(tokens, how.kind, how.n_others),
             **found,
         }
 
@@ -96,12 +92,10 @@ def cut_class_token(
 
 
 def _token_head(traced: Trace, maps: fx.Node, embedding: fx.Node) -> fx.GraphModule:
-    before = arrangement_in(traced, maps).kind == "tokens before pictures"
-    order = (2, 0, 1) if before else (0, 2, 1)
+    kind = arrangement_in(traced, maps).kind
 
     def as_output(graph, given):
-        channels = graph.call_function(torch.flatten, (given, 2))
-        return graph.call_function(torch.permute, (channels, order))
+        return graph.call_function(output_of, (given, kind))
 
     found = between(traced, maps, embedding, as_output)
     if found.beside:

@@ -10,7 +10,6 @@ A network without such a graph is cut at its modules, which hooks record; its he
 network run again (:mod:`alignment.cutting.call_cuts`).
 """
 
-from alignment.artifacts.errors import InputError
 from alignment.cutting.call_cuts import cut_calls, list_called_layers
 from alignment.cutting.class_tokens import cut_class_token
 from alignment.cutting.graph_cuts import cut_graph, list_graph_layers
@@ -64,12 +63,7 @@ def cut(
     """
     try:
         traced = trace(network)
-    except UntraceableError as error:
-        if tokens == "class":
-            raise InputError(
-                f"tokens: class needs the graph of a network, which {network.architecture} does "
-                f"not have ({error}): leave it out."
-            ) from error
-        return cut_calls(network, feature_maps, embedding)
+    except UntraceableError:
+        return cut_calls(network, feature_maps, embedding, tokens)
     cut_at = cut_class_token if tokens == "class" else cut_graph
     return cut_at(traced, network.n_classes is not None, feature_maps, embedding)

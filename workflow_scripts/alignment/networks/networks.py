@@ -116,12 +116,7 @@ def load_network(
     rescaling, _ = _rescaling(architecture, False, transform_input)
     chosen = input_size, mean, std
     if architecture == TOPOGRAPHIC:
-        if any(value is not None for value in chosen):
-            raise InputError(
-                "input_size, mean and std of a network trained here are those of its training: "
-                "leave them out."
-            )
-        return _load_topographic(weights)
+        return _load_topographic(weights, chosen)
     seed = weights.get("random") if isinstance(weights, Mapping) else None
     if seed is not None or (weights == OWN_WEIGHTS and is_own(architecture)):
         return _as_built(architecture, seed, preparation_of(architecture, None, *chosen), rescaling)
@@ -217,8 +212,13 @@ def _options_of(architecture: str) -> dict[str, Any]:
     return {"code": {file: sha256_of_file(file) for file in function_files(architecture)}}
 
 
-def _load_topographic(weights: str | Mapping) -> Network:
+def _load_topographic(weights: str | Mapping, chosen: Sequence) -> Network:
     """Load a network that :mod:`alignment.topography.training` trained, to look at pictures."""
+    if any(value is not None for value in chosen):
+        raise InputError(
+            "input_size, mean and std of a network trained here are those of its training: leave "
+            "them out."
+        )
     if not (isinstance(weights, Mapping) and "topography" in weights):
         raise InputError(
             "the architecture 'topographic' takes weights trained here: weights: {topography: "

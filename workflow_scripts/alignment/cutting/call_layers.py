@@ -1,0 +1,102 @@
+"""Layers of networks without a graph: by their names, and those where they are cut by default."""
+
+import difflib
+
+from alignment.artifacts.errors import InputError
+from alignment.cutting.arrangements import arrangement_of, sides_of
+from alignment.cutting.call_parts import INPUT, OUTPUT, Ends
+from alignment.cutting.layers import candidates, written
+from alignment.networks.calls import Call, Record
+from alignment.networks.networks import Network
+from alignment.planning.families import MEAN
+
+
+def ends_of(
+    network: Network,
+    found: Record,
+    feature_maps: str | None,
+    embedding: str | None,
+    of_class_token: bool = False,
+) -> Ends:
+    """Find the layers of the names, or those of the defaults.
+
+    Parameters
+    ----------
+    network : Network
+    found : Record
+        What it does with pictures.
+    feature_maps, embedding : str, optional
+    of_class_token : bool
+        Whether the embedding is what becomes of a class token, and never the mean of tokens.
+
+    Raises
+    ------
+    InputError
+        There is no such layer, no default, or its output cannot be read as square maps.
+    """
+    maps = None if feature_maps is None else find(network, found, feature_maps, "feature_maps")
+    if maps is None:
+        maps = _last_maps(network, found)
+    arrangement = arrangement_of(maps.shape, sides_in(found))
+    if arrangement is None:
+        raise InputError(
+            f"layers: feature_maps: {feature_maps} of {network.architecture} has the output "
+            f"{written(maps.shape)}, which is neither N x F x H x W with H = W > 1, nor N x H x W "
+            f"x F, nor tokens on a square grid; layers with feature maps are "
+            f"{named_calls(network, maps_like(found))}."
+        )
+    if embedding is None:
+        embedding = OUTPUT if found.classifier is None else INPUT + found.classifier.name
+        if found.output.ndim != 2 or (arrangement.is_tokens and not of_class_token):
+            embedding = MEAN
+    if embedding in (MEAN, OUTPUT):
+        return Ends(maps, arrangement, embedding, None)
+    call = find(network, found, embedding.removeprefix(INPUT), "embedding")
+    return Ends(maps, arrangement, embedding, call)
+
+
+def maps_like(found: Record) -> list[Call]:
+    """Return the calls whose output can be read as square maps."""
+    sides = sides_in(found)
+    return [call for call in found.calls if arrangement_of(call.shape, sides) is not None]
+
+
+def sides_in(found: Record) -> set[int]:
+    """Return the sides of the square maps of the network."""
+    return sides_of(call.shape for call in found.calls)
+
+
+def _last_maps(network: Network, found: Record) -> Call:
+    """Return the last maps before the classifier that are not a pooled or thinned copy."""
+    end = len(found.calls)
+    if found.classifier is not None:
+        end = found.calls.index(found.classifier)
+    for call in reversed(maps_like(found)):
+        kind = call.type.lower()
+        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
+        if found.calls.index(call) < end and not (is_copy or call.hands_on):
+            return call
+    raise InputError(
+        f"{network.architecture} has no feature maps: none of its modules returns square maps or "
+        f"tokens on a square grid."
+    )
+
+
+def find(network: Network, found: Record, name: str, key: str) -> Call:
+    """Return the call of a name; without one the error lists what is possible for the key."""
+    for call in found.calls:
+        if call.name == name:
+            return call
+    near = difflib.get_close_matches(name, [call.name for call in found.calls], n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    possible = maps_like(found)
+    if key == "embedding":
+        possible = [call for call in found.calls if len(call.shape) == 2]
+    raise InputError(
+        f"layers: {key}: {network.architecture} calls no module {name}; {hint}possible are "
+        f"{named_calls(network, possible)}."
+    )
+
+
+def named_calls(network: Network, calls: list[Call]) -> str:
+    return candidates([call.name for call in calls], network.architecture)
