@@ -18,6 +18,8 @@ PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
 $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error CONFIG: there is no file $(file))))
+# Threads that spin while they wait would take the cores from other programs, and from each other.
+export OMP_WAIT_POLICY ?= passive
 WHERE := $(abspath $(or $(DIRECTORY),.))
 
 .PHONY: help run topography faithfulness explore check test test-slurm test-networks networks-table bench lint layers report
@@ -49,9 +51,8 @@ report: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(OVERLAY)
 	$(BIN)/snakemake --report results/report.zip $(OVERLAY)
 
-# Two processes share the cores; threads that spin while they wait would take them from each other.
+# Two processes share the cores.
 test: export OMP_NUM_THREADS = 1
-test: export OMP_WAIT_POLICY = passive
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 

@@ -27,6 +27,9 @@ SCRIPTS = Path(os.path.relpath(ROOT), "workflow_scripts")
 # Files of the workflow and of the user are told by what they hold (below), not by their dates.
 STYLE = ancient(str(SCRIPTS / "figures.mplstyle"))
 sys.path.append(str(ROOT / "workflow_scripts"))
+# Threads of one operation that wait for one another sleep. By default they spin, and where other
+# programs want the cores what takes a second takes half a minute.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Each job reads this file again: of the library only what needs the standard library and yaml.
 from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import not_decoded

@@ -23,6 +23,11 @@ def upper(picture):
 def signed(picture):
     return picture[..., 0] - 300.0
 """
+# In the job's own process, which is the last to read the file
+NOTE_POLICY = """
+import os, pathlib
+pathlib.Path("policy.txt").write_text(os.environ.get("OMP_WAIT_POLICY", "none"))
+"""
 
 
 def rows_of(path):
@@ -84,9 +89,10 @@ def test_the_summary_tests_every_source_but_the_baseline(finished):
         assert int(row["n_images"]) == (16 if row["cohort"] == "tiny" else 10)
 
 
-def test_folders_functions_and_fixations_of_the_users_own(copied):
+def test_folders_functions_and_fixations_of_the_users_own(copied, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     write_maps(copied / "maps/tiny", len(GROUPS))
-    (copied / "gaze.py").write_text(GAZE)
+    (copied / "gaze.py").write_text(GAZE + NOTE_POLICY)
     lines = [f"{k:02},{x},40\n" for k in range(5) for x in (3, 20.5, 41)]
     (copied / "fixations.csv").write_text("image,x,y\n" + "".join(lines))
     own = saliency(
@@ -96,6 +102,8 @@ def test_folders_functions_and_fixations_of_the_users_own(copied):
         fixations={"tiny": "fixations.csv"},
     )
     copied.run(TABLE, "results/figures/relative_risk.png", overlays=own)
+    # Threads of jobs do not spin while they wait.
+    assert (copied / "policy.txt").read_text() == "passive"
     rows = rows_of(copied / TABLE)
     assert [row["source"] for row in rows[:3]] == ["lower", "upper", "gaussian"]
     auc = {row["source"]: float(row["saliency_auc_judd"]) for row in rows if row["image"] == "02"}
@@ -108,7 +116,7 @@ def test_folders_functions_and_fixations_of_the_users_own(copied):
     }
     # An edited function and another map are noticed.
     assert copied.planned(TABLE, overlays=own) == []
-    (copied / "gaze.py").write_text(GAZE + "\n# more\n")
+    (copied / "gaze.py").write_text(GAZE + NOTE_POLICY + "\n# more\n")
     assert {job.rule for job in copied.planned(TABLE, overlays=own)} == {
         *("compute_saliency", "compare_saliency")
     }
