@@ -23,6 +23,7 @@ SHAPES = {
     "tokens before pictures": ((50, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 1)),
     "patches before pictures": ((49, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 0)),
     "as many tokens as channels": ((2, 196, 196), {14}, Arrangement("tokens", 196, 14, 0)),
+    "channels like places and others": ((2, 17, 24), {4}, Arrangement("tokens", 24, 4, 1)),
     "windows": ((128, 49, 96), {7}, None),
     "windows of maps": ((128, 96, 7, 7), (), None),
     "pooled": ((2, 512, 1, 1), (), None),

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.cuts import cut, list_layers
+from alignment.cutting.layers import beside_in
 from alignment.cutting.traces import feature_extraction
 from alignment.networks.architectures import build
 from alignment.networks.networks import Network, load_network
@@ -152,6 +153,27 @@ def test_a_skip_connection_around_the_cut_stays_what_it_is(network):
         expected = plain_hooks.embeddings(*where, off=f)
         torch.testing.assert_close(given, expected, rtol=0, atol=1e-5)
         assert not torch.allclose(expected, found["embedding"])
+
+
+def test_a_trained_network_is_cut_inside_its_last_residual_block(tmp_path):
+    """Where untrained ones pass almost everything by, and a wrong head would hardly show."""
+    lite = load_network("efficientnet_lite0", "imagenet", cache_dir=tmp_path)
+    pictures = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    cuts = cut(lite, "_blocks.14._bn2")
+    with torch.no_grad():
+        found = cuts.backbone(pictures)
+    where = lite.module, pictures, "_blocks.14._bn2", "_fc"
+    whole = plain_hooks.embeddings(*where)
+    largest = float(whole.abs().max())
+    torch.testing.assert_close(found["embedding"], whole, rtol=0, atol=1e-5 * largest)
+    for f in (0, 100, cuts.maps_shape[0] - 1):
+        off = found["feature_maps"].clone()
+        off[:, f] = 0
+        with torch.no_grad():
+            given = cuts.head(off, *beside_in(found))
+        expected = plain_hooks.embeddings(*where, off=f)
+        torch.testing.assert_close(given, expected, rtol=0, atol=1e-5 * largest)
+        assert (expected - whole).abs().max() > 1e-3 * largest
 
 
 class Call(nn.Module):

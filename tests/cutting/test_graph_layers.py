@@ -45,6 +45,11 @@ ENDS = {
     "identity": ([POOL, FLAT, nn.Linear(6, 5), nn.Identity()], "behind.1", 6),
     "flatten": ([POOL, FLAT, nn.Linear(6, 5), nn.Flatten()], "behind.1", 6),
     "softmax": ([POOL, FLAT, nn.Dropout(), nn.Linear(6, 5), nn.Softmax(1)], "behind.1", 6),
+    "norm of weights": (
+        [POOL, FLAT, nn.utils.parametrizations.weight_norm(nn.Linear(6, 5))],
+        "behind.1",
+        6,
+    ),
     "own class": ([POOL, FLAT, OwnLinear(6, 5)], "behind.1", 6),
     "no classifier": ([POOL, FLAT, nn.Identity()], "behind.2", 6),
     "convolution": ([nn.Conv2d(6, 5, 1), nn.ReLU(), POOL, FLAT], "behind.3", 5),

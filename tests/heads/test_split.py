@@ -126,5 +126,18 @@ def test_heads_that_are_given_more_than_maps_are_not_taken_apart():
     assert split_head(fx.symbolic_trace(Beside().eval())) is None
 
 
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_heads_with_hooks_of_the_users_are_not_taken_apart(layer):
+    """What such a layer computes is not what its weights and its class say."""
+    head = traced(nn.MaxPool2d(2), nn.Flatten(), linear(36, 3))
+    assert split_head(head) is not None
+    module = head.get_submodule(str(layer))
+    handle = module.register_forward_hook(lambda module, given, output: output + 1)
+    assert split_head(head) is None
+    handle.remove()
+    module.register_forward_pre_hook(lambda module, given: (given[0] + 1,))
+    assert split_head(head) is None
+
+
 def test_a_head_without_a_graph_is_not_taken_apart():
     assert split_head(nn.Sequential(nn.Flatten(), linear(144, 8))) is None

@@ -8,6 +8,7 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.own_networks import build_own
+from alignment.networks.trials import output_for, trial_pictures
 
 NETS = """
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "beside.py").write_text("WIDTH = 3\n")
     (tmp_path / "broken.py").write_text("import not_there\n")
     yield tmp_path
-    for name in ("nets", "beside", "own_networks_nets"):
+    for name in ("nets", "beside", "own_networks_nets", "own_networks_wrapped"):
         sys.modules.pop(name, None)
 
 
@@ -112,3 +113,73 @@ def test_networks_of_two_folders_each_have_the_files_beside_them(folder):
         (folder / name / "nets.py").write_text(NETS)
     for name, width in (("first", 3), ("second", 7), ("first", 3)):
         assert build_own(f"{name}/nets.py:build").weight.shape == (5, width)
+
+
+WRAPPED = """
+import torch
+from torch import nn
+
+def build():
+    torch.manual_seed(0)
+    maps = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    return nn.Sequential(maps, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
+
+def parallel(): return nn.DataParallel(build())
+def compiled(): return torch.compile(build())
+def both(): return nn.DataParallel(torch.compile(build()))
+def in_place():
+    module = build()
+    module.compile()
+    return module
+def inside():
+    module = build()
+    module[0] = torch.compile(nn.DataParallel(module[0]))
+    return module
+def half(): return build().half()
+
+def quantised():
+    return torch.ao.quantization.quantize_dynamic(build(), {nn.Linear}, dtype=torch.qint8)
+def scripted(): return torch.jit.trace(build(), torch.zeros(1, 3, 8, 8))
+def lazy(): return nn.Sequential(build(), nn.LazyLinear(3))
+def empty(): return build().to("meta")
+def siamese():
+    class Net(nn.Module):
+        def forward(self, a, b):
+            return a - b
+    return Net()
+"""
+
+
+@pytest.mark.parametrize("name", ["parallel", "compiled", "both", "in_place", "inside", "half"])
+def test_networks_are_taken_out_of_what_runs_them(folder, name):
+    (folder / "wrapped.py").write_text(WRAPPED)
+    plain, module = build_own("wrapped.py:build"), build_own(f"wrapped.py:{name}")
+    assert list(module.state_dict()) == list(plain.state_dict())
+    pictures = torch.rand(2, 3, 8, 8)
+    tolerance = 1e-2 if name == "half" else 0
+    torch.testing.assert_close(module(pictures), plain(pictures), rtol=0, atol=tolerance)
+    assert [type(part) for part in module.modules()] == [type(part) for part in plain.modules()]
+    assert module._compiled_call_impl is None
+
+
+CLOSED = {
+    "quantised": r"wrapped\.py:quantised returns a network that is quantised, .* in float32\.",
+    "scripted": "that is TorchScript, whose layers cannot be reached: return the module it was",
+    "lazy": "whose sizes are not known yet, such as LazyLinear: call it with pictures once",
+    "empty": r"has no values \(it is on the device meta\)",
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("name", CLOSED)
+def test_networks_whose_layers_or_values_are_closed_are_refused(folder, name):
+    (folder / "wrapped.py").write_text(WRAPPED)
+    with pytest.raises(InputError, match=CLOSED[name]):
+        build_own(f"wrapped.py:{name}")
+
+
+def test_a_network_that_wants_more_than_pictures_is_refused_with_what_to_do(folder):
+    (folder / "wrapped.py").write_text(WRAPPED)
+    module = build_own("wrapped.py:siamese")
+    with pytest.raises(InputError, match=r"missing 1 .* 'b'\): choose .* or let your function re"):
+        output_for("wrapped.py:siamese", module, trial_pictures(8))

@@ -77,9 +77,10 @@ def arrangement_of(
         if first == second > 1:
             return Arrangement("channels last", third, first)
     if len(shape) == 3:
-        tokens, channels = _grid(shape[1], sides), _grid(shape[2], sides)
+        tokens, places = _grid(shape[1], sides), _grid(shape[2], sides)
         # Maps that were merely flattened, (B, F, H W), may look like tokens, too.
-        if tokens is not None and (channels is None or shape[1] == shape[2]):
+        are_flat = places is not None and places**2 == shape[2] != shape[1]
+        if tokens is not None and not are_flat:
             return Arrangement(kind, shape[2], tokens, shape[1] - tokens**2)
     return None
 

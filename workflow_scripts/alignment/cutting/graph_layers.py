@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
-from torch import fx
+from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import Arrangement, arrangement_of
@@ -41,8 +41,7 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
 def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
     """Return the embedding, and the node before which the feature maps are to be looked for."""
     scores = _looked_through(traced, traced.output, _BEHIND)
-    # Some classes of linear layers call the function themselves.
-    if traced.type_of(scores) in ("Linear", "linear"):
+    if _is_linear(traced, scores):
         embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
         return embedding, embedding
     if len(traced.shapes.get(traced.output, ())) != 2:
@@ -60,6 +59,13 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
     ):
         return traced.output, convolution.all_input_nodes[0]
     return traced.output, traced.output
+
+
+def _is_linear(traced: Trace, node: fx.Node) -> bool:
+    """Tell whether a node is a linear layer, also one with a norm for its weights."""
+    if node.op == "call_module":
+        return isinstance(traced.module.get_submodule(node.target), nn.Linear)
+    return traced.type_of(node) == "linear"  # which some classes of layers call themselves
 
 
 def _looked_through(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:

@@ -89,7 +89,11 @@ def _only_user(node: fx.Node) -> fx.Node | None:
 
 
 def _module_of(head: fx.GraphModule, node: fx.Node) -> nn.Module | None:
-    return head.get_submodule(node.target) if node.op == "call_module" else None
+    """Return the module that a node calls; None where hooks make something else of it."""
+    module = head.get_submodule(node.target) if node.op == "call_module" else None
+    if module is not None and (module._forward_hooks or module._forward_pre_hooks):
+        return None
+    return module
 
 
 def _flattens(node: fx.Node, module: nn.Module | None) -> bool:

@@ -30,13 +30,14 @@ def build_own(architecture: str) -> nn.Module:
     Returns
     -------
     torch.nn.Module
-        In float32, on the CPU.  What the function prints goes to stderr.
+        In float32, on the CPU, out of what torch wraps around networks: DataParallel and
+        torch.compile.  What the function prints goes to stderr.
 
     Raises
     ------
     InputError
         There is no such file, module or function; it needs arguments, raises an error, or returns
-        something other than a module.
+        something other than a module whose layers and values can be looked at.
     """
     files = {Path(file).resolve() for file in function_files(architecture)}
     _forget_others(files)
@@ -62,7 +63,50 @@ def build_own(architecture: str) -> nn.Module:
             f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
             "needed."
         )
+    module = unwrapped(module)
+    if reason := _why_closed(module):
+        raise InputError(f"the function {architecture} returns a network that {reason}.")
     return module.to(device="cpu", dtype=torch.float32)
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """Return a network, and let its parts be, without what runs them on several cards or compiled.
+
+    Both call the same layers, of which hooks and graphs see nothing from outside.
+    """
+    while True:
+        if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            module = module.module
+        elif isinstance(inner := getattr(module, "_orig_mod", None), nn.Module):
+            module = inner
+        else:
+            break
+    module._compiled_call_impl = None  # that of module.compile()
+    for name, child in module.named_children():
+        if (inner := unwrapped(child)) is not child:
+            setattr(module, name, inner)
+    return module
+
+
+def _why_closed(module: nn.Module) -> str:
+    """Say why a network cannot be cut or kept; nothing where it can."""
+    if any(isinstance(part, torch.jit.ScriptModule) for part in module.modules()):
+        return "is TorchScript, whose layers cannot be reached: return the module it was made from"
+    values = [*module.parameters(), *module.buffers()]
+    if any(isinstance(value, nn.parameter.UninitializedTensorMixin) for value in values):
+        return (
+            "has layers whose sizes are not known yet, such as LazyLinear: call it with pictures "
+            "once in your function"
+        )
+    if any(value.is_meta for value in values):
+        return "has no values (it is on the device meta): give it its weights"
+    for name, value in module.state_dict().items():
+        if not isinstance(value, torch.Tensor) or value.is_quantized:
+            return (
+                f"is quantised, or holds something else that is no plain tensor ({name}): return "
+                "the network in float32"
+            )
+    return ""
 
 
 def _forget_others(files: set[Path]) -> None:

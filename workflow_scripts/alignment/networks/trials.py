@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.planning.families import is_own
 
 N_PICTURES = 2
 # How far outputs may be from what they are to be, as a share of the largest value
@@ -32,9 +33,13 @@ def output_for(architecture: str, module: nn.Module, pictures: torch.Tensor) -> 
     except Exception as error:  # whatever the code of a network meets
         said = str(error).splitlines() or [type(error).__name__]
         size = f"{pictures.shape[2]} x {pictures.shape[3]}"
+        otherwise = (
+            ", or let your function return a module that takes a batch of colour pictures and "
+            "nothing else"
+        )
         raise InputError(
             f"{architecture} does not run on pictures of {size} pixels ({said[0]}): choose another "
-            "input_size."
+            f"input_size{otherwise if is_own(architecture) else ''}."
         ) from error
     if not isinstance(output, torch.Tensor):
         kind = type(output).__name__
