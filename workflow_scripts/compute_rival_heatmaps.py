@@ -14,10 +14,12 @@ from alignment.heatmaps.kinds import Known, heatmaps_by
 
 def head_of(network, attributes, device):
     """Return the part of a network that some kinds run; only these wait for torch."""
+    from alignment.heads.running import check_places_alone
     from alignment.networks.cuts import cut
     from alignment.networks.devices import choose_device
     from alignment.networks.networks import from_saved
 
+    check_places_alone(attributes)
     layers = (attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
     return cut(from_saved(read_network(network)), *layers).head.to(choose_device(device))
 

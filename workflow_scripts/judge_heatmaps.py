@@ -17,6 +17,7 @@ from alignment.faithfulness.halves import halves
 from alignment.faithfulness.judging import COLUMNS, Design, judge
 from alignment.faithfulness.maps import AIS, CENTRED, SALIENCY, maps_of, with_centred
 from alignment.heads.opening import open_removals
+from alignment.heads.running import check_places_alone
 from alignment.heatmaps.kinds import Known, worth_of
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import others
@@ -84,6 +85,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
     generator = np.random.default_rng(params.seed)
     parts = halves(judgments, images, generator)
     activations = Arrays(input.activations)
+    check_places_alone(activations.attributes)
     network = from_saved(read_network(input.network))
     layers = (activations.attributes[f"{name}_layer"] for name in ("feature_maps", "embedding"))
     cuts = cut(network, *layers)

@@ -1,10 +1,12 @@
 """Heads as functions of arrays."""
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
-from alignment.heads.running import as_function, on_its_device
+from alignment.artifacts.errors import InputError
+from alignment.heads.running import as_function, check_places_alone, on_its_device
 
 
 def test_a_head_takes_and_gives_arrays():
@@ -20,3 +22,10 @@ def test_maps_go_where_the_weights_are():
     maps = np.ones((1, 2, 3, 3), dtype=np.float32)
     assert on_its_device(nn.Linear(2, 2, device="meta"), maps).device == torch.device("meta")
     assert on_its_device(nn.AdaptiveAvgPool2d(1), maps).device == torch.device("cpu")
+
+
+def test_a_head_that_needs_a_class_token_is_refused_by_the_name_of_its_model():
+    check_places_alone({"model": "vit", "tokens": "mean"})
+    check_places_alone({"model": "resnet50"})
+    with pytest.raises(InputError, match="models: vit has tokens: class, and its head needs more"):
+        check_places_alone({"model": "vit", "tokens": "class"})
