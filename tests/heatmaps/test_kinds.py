@@ -1,5 +1,7 @@
 """Kinds of heatmaps are made from what they say, for pooled heads and for others."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +11,17 @@ from alignment.heads.gradients import fit_gradients, gradient_shares, integrated
 from alignment.heads.groups import alike_maps, group_scores
 from alignment.heads.places import place_drops
 from alignment.heads.shapley import shapley_values
+from alignment.heatmaps import kinds
 from alignment.heatmaps.heatmaps import heatmap
 from alignment.heatmaps.kinds import PLACES, SCORES, WORTH, Known, heatmaps_by, map_by, worth_of
 from alignment.heatmaps.rivals import activation_map, judgment_weights
+
+few_orders = partial(shapley_values, permutations=20)
+
+
+@pytest.fixture(autouse=True)
+def _few_orders(monkeypatch):
+    monkeypatch.setattr(kinds, "shapley_values", few_orders)
 
 
 @pytest.fixture(params=["pooled", "layers"])
@@ -35,7 +45,7 @@ def test_every_kind_is_worth_what_it_says(case):
         "place": place_drops(*of_head),
         "places": place_drops(*of_head, reach=1),
         "groups": group_scores(images, alike_maps(pooled)),
-        "shapley": shapley_values(images),
+        "shapley": few_orders(images),
         "gradient": gradient_shares(*of_head),
         "integrated": integrated_gradients(*of_head),
     }
