@@ -26,6 +26,11 @@ from alignment.networks.networks import Network
 from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
 from alignment.planning.families import MEAN
 
+_OTHERWISE = (
+    ", or name the layer of the maps yourself, which keeps what bypasses them as it is in each "
+    "picture"
+)
+
 
 def list_called_layers(network: Network) -> list[Layer]:
     """List the modules in the order in which they end, the default cuts marked."""
@@ -128,12 +133,6 @@ def _head(
         f"the feature maps {ends.maps.name} alone (a skip connection or a parallel branch, or it "
         f"comes before them); cut where all branches have been joined{otherwise}."
     )
-
-
-_OTHERWISE = (
-    ", or name the layer of the maps yourself, which keeps what bypasses them as it is in each "
-    "picture"
-)
 
 
 def _said_of_pictures(ends, head, maps, pictures):

@@ -34,9 +34,8 @@ def list_graph_layers(traced: Trace) -> list[Layer]:
         marks = {maps: "feature maps", embedding: "embedding"}
         if embedding is None:
             marks = {maps: f"feature maps, the {MEAN} as embedding"}
-        if embedding is not None and passing_by(traced, maps, embedding):
-            raise InputError("needs more than the maps")
-        _head(traced, maps, embedding)
+        if _head(traced, maps, embedding).beside:
+            marks = {}  # which a user would have to name
     except InputError:
         marks = {}  # The list is what helps a user whose network has no defaults.
     return [

@@ -52,11 +52,15 @@ class ForwardHead(LayeredHead):
         image = sum(values[0].numel() * values.element_size() for values in (feature_maps, *beside))
         self.batch_size = int(np.clip(memory // (INTERMEDIATE * image), 1, self.n_images))
 
-    def _embed(self, feature_maps: torch.Tensor, images=slice(None)) -> torch.Tensor:
-        """Run the head on maps of some images, (n, F, H, W), by default of all of them."""
-        values = feature_maps, *(values[images] for values in self.beside)
-        parts = zip(*(each.split(self.batch_size) for each in values), strict=True)
-        return torch.cat([self.head(*part) for part in parts])
+    def _embed(
+        self, feature_maps: torch.Tensor, images: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Run the head on maps (n, F, H, W) of some images, by default of all of them."""
+        if images is None:
+            images = torch.arange(self.n_images, device=feature_maps.device)
+        # Batch by batch, since what passes the maps by may be much larger than they.
+        parts = zip(feature_maps.split(self.batch_size), images.split(self.batch_size), strict=True)
+        return torch.cat([self.head(maps, *(v[rows] for v in self.beside)) for maps, rows in parts])
 
     @torch.inference_mode()
     def switched_off(self) -> tuple[np.ndarray, Iterator[SwitchedOff]]:
@@ -102,7 +106,7 @@ class ForwardHead(LayeredHead):
             on = self.active[:, f]
             switched_on[:, f] = self.feature_maps[:, f]
             if on.any():
-                embeddings[on] = self._embed(switched_on[on], on)
+                embeddings[on] = self._embed(switched_on[on], torch.nonzero(on).flatten())
             similarities = Embeddings(embeddings, self.similarity).similarity()
             yield similarities.cpu().numpy()[None, first, second]
 
