@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -39,7 +39,7 @@ def build_own(architecture: str) -> nn.Module:
         There is no such file, module or function; it needs arguments, raises an error, or returns
         something other than a module whose layers and values can be looked at.
     """
-    files = {Path(file).resolve() for file in function_files(architecture)}
+    files = _as_imported(function_files(architecture))
     _forget_others(files)
     function = _function(architecture)
     try:
@@ -57,7 +57,7 @@ def build_own(architecture: str) -> nn.Module:
         except Exception as error:  # whatever the user's code raises
             raise InputError(f"the function {architecture} raised {_told(error)}.") from error
         finally:
-            _imported.update(name for name, file in _files_of_modules() if file in files)
+            _imported.update(_modules_of(files))
     if not isinstance(module, nn.Module):
         raise InputError(
             f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
@@ -109,17 +109,27 @@ def _why_closed(module: nn.Module) -> str:
     return ""
 
 
-def _forget_others(files: set[Path]) -> None:
+def _forget_others(files: set[str]) -> None:
     """Forget modules of other folders: two networks may each have a ``blocks.py`` beside them."""
-    others = {name for name, file in _files_of_modules() if name in _imported and file not in files}
+    others = _imported - _modules_of(files)
     for name in others:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
     _imported.difference_update(others)
 
 
-def _files_of_modules() -> list[tuple[str, Path]]:
-    modules = ((name, getattr(module, "__file__", None)) for name, module in sys.modules.items())
-    return [(name, Path(file).resolve()) for name, file in list(modules) if file]
+def _modules_of(files: set[str]) -> set[str]:
+    """Return the names of the modules that were imported from some files."""
+    # Some modules import others when they are asked for anything
+    known = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
+    return {name for name, own in known if own.get("__file__") in files}
+
+
+def _as_imported(files: Iterable[str]) -> set[str]:
+    """Return the paths that modules of some files may have, links followed or not."""
+    found = set()
+    for path in map(Path, files):
+        found |= {str(path.absolute()), str(path.resolve()), str(path.parent.resolve() / path.name)}
+    return found
 
 
 def _function(architecture: str) -> Callable:
