@@ -5,9 +5,8 @@ import numpy as np
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.network_files import describe_network
 from alignment.artifacts.tables import groups_of, read_tables, write_rows
-from alignment.prediction.fold_tests import compare_folds, corrected_interval
+from alignment.prediction.fold_tests import compare_folds, with_intervals
 from alignment.prediction.resampling import interval
-from alignment.statistics.holm import with_holm
 
 
 def main(input, output):
@@ -41,7 +40,7 @@ def main(input, output):
                 "n_retained_sd": table["n_retained"].std(ddof=1),
             }
         )
-    rows = [row | corrected_interval(row, sides=1) for row in with_holm(rows, "p_corrected")]
+    rows = with_intervals(rows, sides=1)
     write_rows(output.summary, list(rows[0]), rows)
 
 

@@ -5,10 +5,9 @@ import pytest
 from scipy import stats
 
 from alignment.importance.folds import make_folds
-from alignment.prediction.fold_tests import TESTS, compare_folds, corrected_interval
+from alignment.prediction.fold_tests import TESTS, compare_folds, with_intervals
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle
-from alignment.statistics.holm import with_holm
 
 
 @pytest.fixture
@@ -58,29 +57,42 @@ def test_an_interval_leaves_zero_out_just_where_its_test_is_significant(sides):
             row["p_corrected"] = 2 * min(row["p_corrected"], 1 - row["p_corrected"])
         rows.append(row)
     told = []
-    for row in with_holm(rows, "p_corrected"):
-        low, high = corrected_interval(row, sides).values()
+    for row in with_intervals(rows, sides):
+        low, high = row["corrected_low"], row["corrected_high"]
         assert row["difference"] == pytest.approx((low + high) / 2)
         told.append((low > 0 or (sides == 2 and high < 0), row["p_holm"] < 0.05))
     assert set(told) == {(True, True), (False, False)}
+
+
+def test_an_interval_is_as_wide_where_nothing_is_left_to_find():
+    """Holm's p stops at 1; the number of tests that it takes p for does not."""
+    rows = [
+        compare_folds(np.zeros(9), d * np.random.default_rng(k).normal(size=9), [8] * 9, [2] * 9)
+        for k, d in enumerate((1, 1))
+    ]
+    for row in rows:
+        row["p_corrected"] = 0.9
+    for row in with_intervals(rows, sides=2):
+        assert row["p_holm"] == 1
+        width = stats.t.ppf(1 - 0.05 / 2 / 2, 8) * row["corrected_se"]
+        assert row["corrected_high"] - row["difference"] == pytest.approx(width)
 
 
 def test_an_interval_by_hand():
     """A single test needs no correction: its interval is the usual one of Student's t."""
     row = compare_folds([0, 0, 1, 1], [1, 3, 3, 3], [8] * 4, [2] * 4)
     row["p_corrected"] *= 2
-    (row,) = with_holm([row], "p_corrected")
+    (row,) = with_intervals([row], sides=2)
     assert row["corrected_se"] == pytest.approx(np.sqrt((1 / 4 + 2 / 8) * 2 / 3))
     expected = stats.t.interval(0.95, 3, loc=2, scale=row["corrected_se"])
-    found = corrected_interval(row, sides=2)
-    assert (found["corrected_low"], found["corrected_high"]) == pytest.approx(expected)
+    assert (row["corrected_low"], row["corrected_high"]) == pytest.approx(expected)
 
 
 def test_an_interval_of_folds_that_all_gain_the_same_has_no_width():
-    (row,) = with_holm([compare_folds([0] * 3, [1] * 3, [8] * 3, [2] * 3)], "p_corrected")
-    assert set(corrected_interval(row, sides=1).values()) == {1}
-    (row,) = with_holm([compare_folds([0], [1], [8], [2])], "p_corrected")
-    assert np.isnan(list(corrected_interval(row, sides=1).values())).all()
+    (row,) = with_intervals([compare_folds([0] * 3, [1] * 3, [8] * 3, [2] * 3)], sides=1)
+    assert (row["corrected_low"], row["corrected_high"]) == (1, 1)
+    (row,) = with_intervals([compare_folds([0], [1], [8], [2])], sides=1)
+    assert np.isnan([row["corrected_low"], row["corrected_high"]]).all()
 
 
 def test_unequal_folds_are_corrected_by_their_mean_ratio(folds):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracle import naive_holm
 
-from alignment.statistics.holm import holm, with_holm
+from alignment.statistics.holm import holm, times_taken, with_holm
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,14 @@ def test_holm_is_the_step_down_loop():
     p_values = np.random.default_rng(0).random(60) ** 4
     p_values[7] = p_values[20]
     np.testing.assert_allclose(holm(p_values), naive_holm(p_values.tolist()), rtol=1e-12)
+
+
+def test_a_p_is_taken_as_often_as_there_are_tests_left():
+    assert times_taken([0.5, 0.01, 0.9]) == pytest.approx([2, 3, 10 / 9])  # 1 / .9: not below .5's
+    assert times_taken([0.6, np.nan, 0.7]) == pytest.approx([2, np.nan, 12 / 7], nan_ok=True)
+    assert times_taken([0, 0.02]) == pytest.approx([1, 1])
+    small = np.random.default_rng(1).random(20) / 40
+    assert times_taken(small) * small == pytest.approx(holm(small))
 
 
 def test_tests_are_corrected_over_all_rows_that_have_one():

@@ -9,12 +9,11 @@ import numpy as np
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
-from alignment.prediction.fold_tests import compare_folds, corrected_interval
+from alignment.prediction.fold_tests import compare_folds, with_intervals
 from alignment.prediction.reweighting import reweight, terms_of
 from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
-from alignment.statistics.holm import with_holm
 
 TESTS = (
     *("cohort", "model", "control", "n_folds", "test_control", "test_retained", "difference"),
@@ -256,5 +255,4 @@ def compare_controls(folds: dict) -> list[dict]:
                     "p_corrected": 2 * np.minimum(test["p_corrected"], 1 - test["p_corrected"]),
                 }
             )
-    rows = [row | corrected_interval(row, sides=2) for row in with_holm(rows, "p_corrected")]
-    return [{name: row[name] for name in TESTS} for row in rows]
+    return [{name: row[name] for name in TESTS} for row in with_intervals(rows, sides=2)]

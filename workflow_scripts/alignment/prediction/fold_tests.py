@@ -1,8 +1,10 @@
 """Do the retained maps predict held-out judgments better than all maps?  Tests over folds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+
+from alignment.statistics.holm import times_taken, with_holm
 
 TESTS = ("within_subject_se", "difference_se", "t", "p", "corrected_se", "t_corrected")
 TESTS += ("p_corrected",)
@@ -67,32 +69,38 @@ def compare_folds(
     }
 
 
-def corrected_interval(row: Mapping[str, float], sides: int) -> dict[str, float]:
-    """Return the interval of a difference that tells the same as its corrected test.
+def with_intervals(rows: Sequence[Mapping[str, float]], sides: int) -> list[dict[str, float]]:
+    """Return the rows of a table of tests, each with an interval that tells the same as its test.
 
     Parameters
     ----------
-    row : mapping
-        ``n_folds``, ``difference``, ``corrected_se``, ``p_corrected`` and ``p_holm``.
+    rows : sequence of mappings
+        ``n_folds``, ``difference``, ``corrected_se`` and ``p_corrected``.
     sides : {1, 2}
         Of the test that p is of.
 
     Returns
     -------
-    dict
-        ``corrected_low``, ``corrected_high``: the difference and as many standard errors to either
-        side as make the test significant at the level that Holm's correction leaves to it. So zero
-        lies outside just where ``p_holm`` is below .05 (of a one-sided test: zero lies below).
-        NaN where there is no test.
+    list of dict
+        Also ``p_holm``, and ``corrected_low``, ``corrected_high``: the difference and as many
+        standard errors to either side as make the test significant at the level that Holm's
+        correction leaves to it.  So zero lies outside just where ``p_holm`` is below .05 (of a
+        one-sided test: zero lies below).  NaN where there is no test.
     """
+    times = times_taken([row["p_corrected"] for row in rows])
+    return [
+        row | _interval(row, LEVEL / taken / sides)
+        for row, taken in zip(with_holm(rows, "p_corrected"), times, strict=True)
+    ]
+
+
+def _interval(row, level):
+    """Return a difference and what lies as far on either side as a one-sided level asks for."""
     from scipy.special import stdtrit  # as above
 
-    p, p_holm = row["p_corrected"], row["p_holm"]
-    # How many times p is taken; a difference without any variance has p = 0, and no width.
-    times = p_holm / p if p > 0 else 1.0
     width = np.nan
-    if np.isfinite(p):
-        width = -stdtrit(row["n_folds"] - 1, LEVEL / times / sides) * row["corrected_se"]
+    if np.isfinite(row["p_corrected"]):
+        width = -stdtrit(row["n_folds"] - 1, level) * row["corrected_se"]
     return {
         "corrected_low": row["difference"] - width,
         "corrected_high": row["difference"] + width,

@@ -22,12 +22,34 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     -----
     Holm (1979).
     """
+    return np.minimum(_without_limit(p_values), 1)
+
+
+def times_taken(p_values: ArrayLike) -> np.ndarray:
+    """Return by how much Holm's method multiplies each p-value, also where that exceeds 1.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+        See :func:`holm`.
+
+    Returns
+    -------
+    (m,) float64 array
+        At most m; 1 for a p of 0, NaN where there was no test.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    corrected = _without_limit(p)
+    return np.divide(corrected, p, out=np.where(np.isfinite(p), 1.0, np.nan), where=p > 0)
+
+
+def _without_limit(p_values):
     p = np.asarray(p_values, dtype=np.float64)
     n_tests = np.isfinite(p).sum()
     order = np.argsort(p, kind="stable")[:n_tests]
     corrected = np.full_like(p, np.nan)
     steps = p[order] * np.arange(n_tests, 0, -1)
-    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    corrected[order] = np.maximum.accumulate(steps)
     return corrected
 
 
