@@ -80,7 +80,7 @@ lint: .venv/installed-dev
 	$(BIN)/snakemake --lint
 
 check: .venv/installed
-	@cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/check_inputs.py $(abspath $(CONFIG))
+	@mkdir -p "$(WHERE)" && cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/check_inputs.py $(abspath $(CONFIG))
 
 layers: .venv/installed
 	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE)) \

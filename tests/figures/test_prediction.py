@@ -6,8 +6,7 @@ from designs import DESIGNS, ceilings, legend, marks, names, texts
 
 from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
-from alignment.prediction.fold_tests import compare_folds, corrected_interval
-from alignment.statistics.holm import with_holm
+from alignment.prediction.fold_tests import compare_folds, with_intervals
 
 
 def summary_of(cohorts, models):
@@ -18,7 +17,7 @@ def summary_of(cohorts, models):
         compare_folds(full := rng.random(40), full + gain, [32] * 40, [8] * 40)
         for gain in 0.1 * rng.normal(size=(n, 40)) + np.linspace(0.3, -0.1, n)[:, None]
     ]
-    rows = [row | corrected_interval(row, sides=1) for row in with_holm(rows, "p_corrected")]
+    rows = with_intervals(rows, sides=1)
     return {
         "cohort": np.repeat(cohorts, len(models)),
         "model": np.array(models * len(cohorts)),

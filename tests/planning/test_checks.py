@@ -55,7 +55,7 @@ CONFIG_ERRORS = {
     "random weights": (
         of_model(weights={"random": 1}),
         (
-            "config: models: a model with random weights must say so in its name",
+            "config: models: a model with random weights has the word random in its name",
             f"label if it has one: call {LITE} {LITE}_random, and label {LITE}_random '",
         ),
     ),

@@ -52,9 +52,9 @@ def test_a_run_that_went_well_ends_on_its_warnings_and_where_to_look(folder, tmp
         "What to know (more in results/logs/):",
         "Warning: of b",
         "Warning: twice",
-        f"Done. Look at {tmp_path}/results/figures first.",
+        f"Done. Look at {tmp_path}/results/figures.",
     ]
-    assert after_success(time.time() + 60) == f"Done. Look at {tmp_path}/results/figures first."
+    assert after_success(time.time() + 60) == f"Done. Look at {tmp_path}/results/figures."
     page = tmp_path / "results/explorer/mine.html"
     page.parent.mkdir()
     page.touch()

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import groups_of, only_row
-from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, looks, places
+from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, legend_above, looks, places
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
 MEAN = {"color": "black", "linestyle": "", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
@@ -54,7 +54,7 @@ def draw(activity, summary):
         *_keys(known, activity),
         Line2D([], [], **BY_CHANCE, label="a map drawn at random (10 %)"),
     ]
-    above.legend(handles=keys, loc="outside upper center", ncols=3)
+    legend_above(above, keys, 3)
     return figure
 
 

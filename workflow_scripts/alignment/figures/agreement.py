@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import number, panels_of
+from alignment.figures.charts import legend_above, number, panels_of
 
 # Of pairs of models: in greys, since colours are those of single models.
 MARKERS = "ox^+sv"
@@ -57,7 +57,7 @@ def draw(agreement, summary):
     ]
     handles.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
     handles.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    legend_above(figure, handles, 3)
     return figure
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.legend import Legend
 
 matplotlib.use("Agg")
 
@@ -98,6 +99,23 @@ def looks(models: Sequence[str]) -> dict[str, Look]:
 def keys_of(looks: Mapping[str, Look]) -> list[Line2D]:
     """Return the entries of a legend that say which model is which."""
     return [Line2D([], [], **look.point(), label=model) for model, look in looks.items()]
+
+
+def legend_above(figure: Figure | SubFigure, keys: Sequence[Line2D], columns: int) -> Legend:
+    """Put a legend above a figure, in as many columns, or in as few as it takes to fit.
+
+    Names of models come from users, and may be long.
+    """
+    renderer = figure.canvas.get_renderer()
+    for n in range(columns, 0, -1):
+        # Without words there is nothing to stand in a column of its own.
+        shown = [key for key in keys if n > 1 or key.get_label()]
+        legend = figure.legend(handles=shown, loc="outside upper center", ncols=n)
+        if legend.get_window_extent(renderer).width <= figure.bbox.width:
+            break
+        if n > 1:
+            legend.remove()
+    return legend
 
 
 def places(n: int, width: float = 0.8) -> np.ndarray:

@@ -15,6 +15,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     looks,
     places,
     star,
@@ -72,7 +73,7 @@ def draw(tests, summary, ceiling, fit):
     label = f"{FIT_NAMES[fit]} of held-out judgments (means over {folds} folds; n: pictures)"
     figure.supxlabel(label, fontsize=8)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
-    figure.legend(handles=keys, loc="outside upper center", ncols=3)
+    legend_above(figure, keys, 3)
     return figure
 
 

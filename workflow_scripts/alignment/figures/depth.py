@@ -15,6 +15,7 @@ from alignment.figures.charts import (
     PAGE_WIDTH,
     ceilings_of,
     designs_of,
+    legend_above,
     looks,
 )
 
@@ -54,7 +55,7 @@ def draw(
             panel.set_xticks(range(len(layers)), layers.values(), rotation=30, ha="right")
             panel.set_xlim(-0.4, len(layers) - 0.6)
         row[0].set_ylabel(FIT_NAMES[fit])
-    figure.legend(handles=_keys(), loc="outside upper center", ncols=4)
+    legend_above(figure, _keys(), 4)
     return figure
 
 

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import rows_where
 from alignment.comparison.distributions import samples
-from alignment.figures.charts import PAGE_WIDTH, designs_of, looks
+from alignment.figures.charts import PAGE_WIDTH, designs_of, legend_above, looks
 
 LABELS = {
     "log_mean": "density of the\nlog$_{10}$ mean AIS\nof a map\nover images",
@@ -46,6 +46,7 @@ def draw(distributions, tests):
             shown = {m: _shown(statistic, v) for m, v in values[cohort, statistic].items()}
             _draw_outlines(panel, shown, known)
             panel.set(xlabel="", ylabel="")
+            panel.set_ylim(0)
             panel.locator_params(axis="x", nbins=4)
             panel.locator_params(axis="y", nbins=3)
             stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
@@ -65,7 +66,7 @@ def draw(distributions, tests):
     if len(models) > 1:
         note += ", in this order; * different (p < .05), n.s. not shown to be"
     handles.append(Line2D([], [], linestyle="", label=note))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
+    legend_above(figure, handles, min(len(handles), 3))
     return figure
 
 

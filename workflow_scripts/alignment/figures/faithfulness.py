@@ -12,6 +12,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     looks,
     places,
     star,
@@ -62,7 +63,7 @@ def draw(tests):
         "by how much AIS points better than each rival (difference of $r$, mean over n pictures)"
     )
     figure.supxlabel(label, fontsize=8)
-    figure.legend(handles=_keys(known, fills), loc="outside upper center", ncols=4)
+    legend_above(figure, _keys(known, fills), 4)
     return figure
 
 

@@ -11,6 +11,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     looks,
     places,
 )
@@ -62,7 +63,7 @@ def draw(summary, fit):
             panel.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
     note = f"means of {count(summary['n_draws'])} draws of a study from a larger one; "
     figure.supxlabel(note + "bars: the middle 95 % of the draws", fontsize=7)
-    figure.legend(handles=_keys(known), loc="outside upper center", ncols=4)
+    legend_above(figure, _keys(known), 4)
     return figure
 
 

@@ -18,6 +18,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     looks,
     places,
     star,
@@ -71,7 +72,7 @@ def draw(summary, ceiling, fit):
         panel.tick_params(axis="x", length=0)
     figure.supxlabel(f"means over {count(summary['n_folds'])} folds; n: pictures", fontsize=7)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
-    figure.legend(handles=keys, loc="outside upper center", ncols=2 if narrow else 5)
+    legend_above(figure, keys, 2 if narrow else 5)
     return figure
 
 

@@ -6,7 +6,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Patch
 
-from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, looks, source_label, star
+from alignment.figures.charts import (
+    PAGE_WIDTH,
+    designs_of,
+    keys_of,
+    legend_above,
+    looks,
+    source_label,
+    star,
+)
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
 NULL = "0.8"
@@ -59,7 +67,7 @@ def draw(summary):
         panel.set_ylabel(f"{cohort}, n = {n_pictures[cohort]}\nrelative risk")
     handles = keys_of(known)
     handles.append(Patch(color=NULL, label="95 % of what the saliency maps of other pictures give"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
+    legend_above(figure, handles, min(len(handles), 3))
     note = "marks: medians over n pictures; bars: 95 % intervals; "
     note += "* above other pictures' maps (p < .05)"
     figure.supxlabel(note, fontsize=7)

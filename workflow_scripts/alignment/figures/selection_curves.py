@@ -15,6 +15,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     lighter,
     looks,
     number_maps,
@@ -67,7 +68,7 @@ def draw(selection, predictions, ceiling, fit):
         panel.set_ylabel(FIT_NAMES[fit])
     n_folds = count(len(rows["n_retained"]) for rows in folds.values())
     keys = _keys(known, n_folds, np.isfinite(list(ceilings.values())).any())
-    figure.legend(handles=keys, loc="outside upper center", ncols=3)
+    legend_above(figure, keys, 3)
     return figure
 
 

@@ -14,6 +14,7 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
+    legend_above,
     lighter,
     looks,
     number_maps,
@@ -54,7 +55,7 @@ def draw(maps, fold_pairs, summary, share):
     for panel, (name, label) in zip(above.subplots(1, 2), PANELS.items(), strict=True):
         _draw_agreement(panel, name, pairs, summary, known)
         panel.set_ylabel(label)
-    above.legend(handles=_keys(known, summary), loc="outside upper center", ncols=3)
+    legend_above(above, _keys(known, summary), 3)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()

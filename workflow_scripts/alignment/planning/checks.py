@@ -218,8 +218,8 @@ def _check_random(models):
             wrong.append(f"label {called} '{label} (random)'")
     if wrong:
         raise InputError(
-            "config: models: a model with random weights must say so in its name, and in its label "
-            f"if it has one: {', and '.join(wrong)}."
+            "config: models: a model with random weights has the word random in its name, and in "
+            f"its label if it has one: {', and '.join(wrong)}."
         )
 
 

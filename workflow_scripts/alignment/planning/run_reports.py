@@ -125,7 +125,7 @@ def after_success(since: float) -> str:
     figures = Path("results/figures").absolute()
     pages = sorted(Path("results/explorer").absolute().glob("*.html"))
     look = f"Open {' or '.join(map(str, pages))} in a browser, or look at" if pages else "Look at"
-    return "\n".join([*_warnings(since), f"Done. {look} {figures}{'' if pages else ' first'}."])
+    return "\n".join([*_warnings(since), f"Done. {look} {figures}."])
 
 
 def after_failure(since: float, held: Iterable[str] = ()) -> str:

@@ -19,7 +19,7 @@ const COLUMNS = [
   ["folds", (row) => String(row.n_folds)],
   ["all maps", (row) => decimals(row.test_full, 3)],
   ["retained maps", (row) => decimals(row.test_retained, 3)],
-  ["difference [95 %]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["difference [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
   ["ceiling", (row) => decimals(row.ceiling, 2)],
   ["maps retained", (row) => `${Math.round(row.n_retained_mean)} of ${models[choose(row.model, models)].maps}`],
@@ -45,7 +45,7 @@ const numbersView = {
       make("h2", { text: FIT_NAMES[contents.fit].replace(/^./, (c) => c.toUpperCase()) }),
       this.chart.frame,
       note(
-        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the 95 % interval of their difference over folds, corrected for the images that folds share, drawn from the ring. Dashed: the ceiling that the judgments' reliability leaves. ",
+        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. Dashed: the ceiling that the judgments' reliability leaves. ",
         "p: one-sided, corrected for images that folds share and for the number of tests.",
       ),
       make(
