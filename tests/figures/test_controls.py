@@ -48,7 +48,7 @@ def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_model
     titles = [f"{cohort}, n = {40 + k}" for k, cohort in enumerate(cohorts)]
     assert [axes.get_title() for axes in panels] == titles
     rows = [label.get_text() for label in panels[0].get_yticklabels()]
-    assert rows == ["retained maps", "all maps", "random maps", "reweighted"]
+    assert rows == ["retained maps", "all maps", "random sets", "reweighted"]
     for panel, cohort in zip(panels, cohorts, strict=True):
         for model, look in looks(models).items():
             own = (tests["cohort"] == cohort) & (tests["model"] == model)

@@ -185,7 +185,7 @@ def _test_fits(case, fold, sets):
 CONTROLS = (
     Control(
         "random",
-        "random maps",
+        "random sets",
         ("random_mean", "random_sd", "random_share"),
         lambda settings: settings["random_draws"] > 0,
         measure_random_sets,

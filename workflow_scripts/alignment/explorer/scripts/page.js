@@ -109,7 +109,7 @@ function frame() {
     make("input", {
       type: "search",
       id: "search",
-      placeholder: "Search names and labels",
+      placeholder: "Find names, labels",
       "aria-label": "Search names and labels",
       input: (event) =>
         go({ search: event.target.value, ...(state.view === "grid" ? {} : { view: "grid" }) }),

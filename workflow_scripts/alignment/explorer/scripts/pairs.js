@@ -332,7 +332,7 @@ const pairs = {
     for (const { redraw } of this.charts) redraw();
     this.about.replaceChildren();
     if (rows === null) {
-      this.about.append(make("span", { class: "muted", text: "no pair is pointed at" }));
+      this.about.append(make("span", { class: "muted", text: "point at a pair to see it" }));
       return;
     }
     const [a, b] = rows.map((row) => cohort().images[row]);
