@@ -141,13 +141,15 @@ def test_another_label_of_images_draws_figures_again_and_trains_nothing(trained)
     assert set(jobs) == {f"plot_topography_{name.partition('-')[0]}" for name in FIGURES}
 
 
-def test_the_report_calls_images_and_cohorts_by_their_labels(trained):
+def test_the_report_calls_images_and_cohorts_by_their_labels(trained, tmp_path):
+    project = trained.copy(tmp_path / "copy")
     labels = {"topography": {"datasets": {"bars": {"label": "coloured bars"}}}}
     labels |= {"cohorts": {"tiny": {"label": "shapes"}}}
     figure = "results/figures/topography/bars/importance-tiny.png"
-    done = trained.snakemake(figure, overlays=[DESIGN, labels], flags=["--report", "report.zip"])
+    project.run(figure, overlays=[DESIGN, labels])
+    done = project.snakemake(figure, overlays=[DESIGN, labels], flags=["--report", "report.zip"])
     assert done.code == 0, done.said
-    with zipfile.ZipFile(trained / "report.zip") as archive:
+    with zipfile.ZipFile(project / "report.zip") as archive:
         page = archive.read("report/report.html").decode()
     results, categories = (
         json.JSONDecoder().raw_decode(page, page.index("{", page.index(f'<script id="{name}">')))[0]
