@@ -50,7 +50,7 @@ def test_a_run_ends_on_its_warnings_and_where_to_look(copied):
     assert done.code == 0, done.said
     _, end = done.said.split("What to know (more in results/logs/):\n")
     assert end.startswith("Warning: a fold of the cohort 'tiny-a' is tested on 3 images, 3 pairs: ")
-    assert f"Done. Look at {copied / 'results/figures'} first." in end.splitlines()
+    assert f"Done. Look at {copied / 'results/figures'}." in end.splitlines()
 
 
 def test_a_summary_repeats_what_people_were_warned_of(copied):
