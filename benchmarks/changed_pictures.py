@@ -8,14 +8,10 @@ Reads networks and pictures that a run of the default config left in results/.
 """
 
 import argparse
-import sys
 import time
-from pathlib import Path
 
+import common  # noqa: F401  (finds the library)
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 MODELS = ["efficientnet_lite0", "efficientnet_lite1"]
 

@@ -12,10 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import common  # noqa: F401  (finds the library)
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 # Named before any of the maps was judged: see docs/faithfulness.md.
 DATASET = "mur92"

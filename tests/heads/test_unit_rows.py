@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.heads.unit_rows import UnitRows
+from alignment.heads.unit_rows import UnitRows, taking_part
 from alignment.similarity.pairs import pair_images
 
 N_IMAGES, N_MAPS = 7, 6
@@ -66,3 +66,10 @@ def test_rows_that_do_not_vary_are_undefined(embedding, similarity, constant):
     rows = UnitRows(embedding, similarity)
     assert rows.defined.tolist() == [i != 3 for i in range(N_IMAGES)]
     assert np.isnan(UnitRows(embedding, "cosine").rows_without([5], 3)).all()
+
+
+def test_an_image_is_compared_with_those_judged_beside_it():
+    judgments = np.array([[1, np.nan, 2.0], [np.nan, 1, 3], [2, 3, np.nan]])
+    found = [taking_part(judgments, i).tolist() for i in range(3)]
+    assert found == [[False, False, True], [False, False, True], [True, True, False]]
+    assert judgments[0, 0] == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
@@ -101,7 +102,7 @@ def keys_of(looks: Mapping[str, Look]) -> list[Line2D]:
     return [Line2D([], [], **look.point(), label=model) for model, look in looks.items()]
 
 
-def legend_above(figure: Figure | SubFigure, keys: Sequence[Line2D], columns: int) -> Legend:
+def legend_above(figure: Figure | SubFigure, keys: Sequence[Artist], columns: int) -> Legend:
     """Put a legend above a figure, in as many columns, or in as few as it takes to fit.
 
     Names of models come from users, and may be long.

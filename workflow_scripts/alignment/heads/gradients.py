@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from alignment.heads.running import of_image
-from alignment.heads.unit_rows import UnitRows
+from alignment.heads.unit_rows import UnitRows, taking_part
 
 STEPS = 32  # on the path of integrated gradients
 AT_A_TIME = 16  # of them
@@ -133,8 +133,8 @@ def integrated_gradients(
 def _judged_images(embedding, judgments, similarity) -> Iterator[tuple]:
     """Yield the images that have a fit, the unit rows of the others and their judgments."""
     units = torch.from_numpy(UnitRows(np.asarray(embedding, np.float64), similarity).centred)
-    for i, part in enumerate(np.isfinite(judgments)):
-        part[i] = False
+    for i in range(len(judgments)):
+        part = taking_part(judgments, i)
         if part.any() and np.ptp(judgments[i, part]) > 0:
             yield i, units[torch.from_numpy(part)], torch.from_numpy(judgments[i, part])
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from alignment.artifacts.compilation import compiled
-from alignment.heads.unit_rows import UnitRows
+from alignment.heads.unit_rows import UnitRows, taking_part
 from alignment.similarity.fits import ROUNDING, fit
 
 AT_A_TIME = 16  # variants of an image that a head sees at a time
@@ -64,7 +64,7 @@ class PooledImages:
 
     def _terms_of(self, i):
         """Return what each map adds to the similarities, less its mean, and the judgments."""
-        part = _taking_part(self._judgments, i)
+        part = taking_part(self._judgments, i)
         judged, others = self._judgments[i, part], self._rows.centred[part]
         if not self._rows.defined[part].all() or len(judged) < 2 or np.ptp(judged) == 0:
             return np.full(others.shape[::-1], np.nan), judged
@@ -150,7 +150,7 @@ class LayeredImages:
 
     def fits_of_sets(self, i: int, sets: np.ndarray) -> np.ndarray:
         """Return r_i with only the maps of each set on; see :class:`PooledImages`."""
-        part, own = _taking_part(self._judgments, i), self._maps[i]
+        part, own = taking_part(self._judgments, i), self._maps[i]
         rows = [
             self._embed(np.where(some[:, :, None, None], own, np.zeros((), own.dtype)), i)
             for some in np.array_split(sets, range(AT_A_TIME, len(sets), AT_A_TIME))
@@ -160,9 +160,3 @@ class LayeredImages:
         similarities[~varied.defined] = np.nan
         similarities[:, ~self._whole.defined[part]] = np.nan
         return fit(similarities, self._judgments[i, part], "pearson")
-
-
-def _taking_part(judgments, i):
-    part = np.isfinite(judgments[i])
-    part[i] = False
-    return part

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from alignment.heads.running import of_image
-from alignment.heads.unit_rows import UnitRows
+from alignment.heads.unit_rows import UnitRows, taking_part
 from alignment.similarity.fits import fit
 
 AT_A_TIME = 16  # variants of an image
@@ -51,8 +51,7 @@ def place_drops(
     whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     places = [(y, x) for y in range(height) for x in range(width)]
     for i in range(n):
-        part = np.isfinite(judgments[i])
-        part[i] = False
+        part = taking_part(judgments, i)
         variants = torch.stack([_without(feature_maps[i], y, x, reach) for y, x in places])
         run = of_image(head, beside, i)
         rows = torch.cat([run(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()

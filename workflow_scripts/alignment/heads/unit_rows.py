@@ -66,3 +66,17 @@ class UnitRows:
             products[:, dominated] = products[dominated].T
             products[np.ix_(dominated, dominated)] = rows @ rows.T
         return products[first, second]
+
+
+def taking_part(judgments: np.ndarray, i: int) -> np.ndarray:
+    """Return which images (n,) image i was compared with: judged, and not itself.
+
+    Parameters
+    ----------
+    judgments : (n, n) array
+        NaN where a pair was not judged.
+    i : int
+    """
+    part = np.isfinite(judgments[i])
+    part[i] = False
+    return part
