@@ -16,6 +16,7 @@ from alignment.cutting.call_parts import (
     CalledHead,
     Ends,
     MeanHead,
+    cuts_at,
     head_alone,
     time_of,
 )
@@ -84,15 +85,7 @@ def cut_calls(
         return cut_called_tokens(network, found, feature_maps, embedding)
     ends = ends_of(network, found, feature_maps, embedding)
     head, ends, n_units, notes = _head(network, found, ends, feature_maps is not None)
-    return Cuts(
-        feature_maps=ends.maps.name,
-        embedding=ends.embedding,
-        maps_shape=ends.arrangement.maps_shape,
-        n_units=n_units,
-        backbone=CalledBackbone(network.module, ends, network.n_classes is not None).eval(),
-        head=head.eval(),
-        notes=notes,
-    )
+    return cuts_at(network.module, ends, head, n_units, network.n_classes is not None, notes)
 
 
 def _head(

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from alignment.cutting.arrangements import Arrangement, maps_of, others_of, output_of
-from alignment.cutting.layers import BESIDE, time_written
+from alignment.cutting.layers import BESIDE, Cuts, time_written
 from alignment.networks.calls import Call, tapped
 from alignment.networks.trials import is_same
 from alignment.planning.families import MEAN
@@ -226,3 +226,23 @@ def _run(module, pictures, ends, at_maps):
     with tapped(module, outputs, inputs):
         scores = module(pictures)
     return found["embedding"] if ends.call is not None else scores.flatten(1), scores
+
+
+def cuts_at(
+    module: nn.Module,
+    ends: Ends,
+    head: nn.Module,
+    n_units: int,
+    has_classes: bool,
+    notes: tuple[str, ...],
+) -> Cuts:
+    """Return a network in two parts, cut at its ends, with a head between them."""
+    return Cuts(
+        feature_maps=ends.maps.name,
+        embedding=ends.embedding,
+        maps_shape=ends.arrangement.maps_shape,
+        n_units=n_units,
+        backbone=CalledBackbone(module, ends, has_classes).eval(),
+        head=head.eval(),
+        notes=notes,
+    )

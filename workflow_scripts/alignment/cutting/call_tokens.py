@@ -16,6 +16,7 @@ from alignment.cutting.call_parts import (
     CalledBackbone,
     CalledHead,
     Ends,
+    cuts_at,
     head_alone,
     time_of,
 )
@@ -56,19 +57,13 @@ def cut_called_tokens(
         ends = replace(ends, takes_all_tokens=True)
         if (given := _head(network, found, ends)) is not None:
             head, tokens, n_units = given
-            return Cuts(
-                feature_maps=ends.maps.name,
-                embedding=ends.embedding,
-                maps_shape=ends.arrangement.maps_shape,
-                n_units=n_units,
-                backbone=CalledBackbone(network.module, ends, network.n_classes is not None).eval(),
-                head=head.eval(),
-                notes=(
-                    f"{network.architecture} has no graph that its head could be taken from: the "
-                    f"network is run again for every map, about {time_of(head, tokens)} for a "
-                    "picture here",
-                ),
+            note = (
+                f"{network.architecture} has no graph that its head could be taken from: the "
+                f"network is run again for every map, about {time_of(head, tokens)} for a "
+                "picture here"
             )
+            has_classes = network.n_classes is not None
+            return cuts_at(network.module, ends, head, n_units, has_classes, (note,))
     if feature_maps is not None:
         raise InputError(
             f"layers: the class token of {network.architecture} does not follow from the tokens of "
