@@ -59,6 +59,15 @@ def test_another_process_loads_what_one_has_compiled(module, tmp_path):
     assert list(tmp_path.glob("__pycache__/*.nbi")) == []
 
 
+def test_a_copy_elsewhere_loads_what_the_original_has_compiled(module, tmp_path):
+    cache = tmp_path / "cache"
+    run(module, cache)
+    copy = tmp_path / "elsewhere" / module.name
+    copy.parent.mkdir()
+    copy.write_text(module.read_text())
+    assert run(copy, cache) == ["5.0", "loaded"]
+
+
 def test_another_kind_of_processor_has_code_of_its_own(module, tmp_path, monkeypatch):
     from llvmlite import binding
 

@@ -6,6 +6,7 @@ import pickle
 import platform
 import tempfile
 from collections.abc import Callable
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from alignment.artifacts.downloads import cache_folder
 
 # Sums may be taken in any order, but always the same; NaN and infinity stay what they are.
 FAST_MATH = frozenset({"reassoc", "contract", "nsz"})
+LOCATOR = "alignment.artifacts.compiled_code.ByContent"
 
 
 @cache
@@ -47,13 +49,27 @@ def compiled(function: Callable, signature: str) -> Callable:
     folder = _code_folder(Path(function.__code__.co_filename))
     if folder is None:
         return numba.njit(signature, **options)(function)
-    chosen, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
+    with _kept_in(folder):
+        try:
+            return numba.njit(signature, cache=True, **options)(function)
+        except (OSError, EOFError, pickle.UnpicklingError):  # a full disk, a file cut short
+            return numba.njit(signature, **options)(function)
+
+
+@contextmanager
+def _kept_in(folder: Path):
+    """Let numba keep its code in a folder, by what the source says and not where it lies."""
+    from numba import config
+
+    settings = {"CACHE_DIR": str(folder), "CACHE_LOCATOR_CLASSES": LOCATOR}
+    before = {name: getattr(config, name) for name in settings}
+    for name, value in settings.items():
+        setattr(config, name, value)
     try:
-        return numba.njit(signature, cache=True, **options)(function)
-    except (OSError, EOFError, pickle.UnpicklingError):  # a full disk, a file that was cut short
-        return numba.njit(signature, **options)(function)
+        yield
     finally:
-        numba.config.CACHE_DIR = chosen
+        for name, value in before.items():
+            setattr(config, name, value)
 
 
 def _code_folder(source: Path) -> Path | None:
