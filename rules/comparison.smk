@@ -167,6 +167,7 @@ rule measure_stability:
         unit=UNIT,
         fit=config["fit"],
         similarity=config["similarity"],
+        device=config["compute"]["device"],
     script:
         "../workflow_scripts/measure_stability.py"
 

@@ -53,6 +53,7 @@ rule score_maps:
     params:
         fit=config["fit"],
         similarity=config["similarity"],
+        device=config["compute"]["device"],
     script:
         "../workflow_scripts/score_maps.py"
 

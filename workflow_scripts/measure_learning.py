@@ -35,7 +35,9 @@ def main(input, output, params, wildcards, threads, memory_mb):
     )
     which = {"cohort": wildcards.cohort, "model": wildcards.model}
     with open_arrays(input.perturbation) as perturbation:
-        removals = open_removals(activations, perturbation, params.similarity, memory_mb)
+        removals = open_removals(
+            activations, perturbation, params.similarity, memory_mb, params.device
+        )
         rows = [
             which | measure(study, head, removals, similarity, observers, params.fit)
             for study in progress(studies, "studies drawn")

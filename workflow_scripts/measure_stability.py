@@ -37,7 +37,11 @@ def main(input, output, params, wildcards, memory_mb):
         halves = compare_halves(
             Folds(**Arrays(input.folds)).images,
             read_arrays(input.judgments, "similarity"),
-            open_removals(Arrays(input.activations), perturbation, params.similarity, memory_mb),
+            open_removals(
+                Arrays(input.activations),
+                perturbation,
+                *(params.similarity, memory_mb, params.device),
+            ),
             round(sizes.mean()),
             params.unit,
             params.fit,

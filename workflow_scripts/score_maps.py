@@ -20,7 +20,7 @@ def main(input, output, params, wildcards, memory_mb):
     folds = Folds(**Arrays(input.folds)).of(human)
     with open_arrays(input.perturbation) as perturbation:
         removals = open_removals(
-            Arrays(input.activations), perturbation, params.similarity, memory_mb
+            Arrays(input.activations), perturbation, params.similarity, memory_mb, params.device
         )
         judgments = upper_triangle(human)
         for fold, path in zip(folds, output.ais, strict=True):

@@ -3,50 +3,16 @@
 import numpy as np
 import oracle
 import pytest
+from pooled_cases import EMBEDDINGS, judged, plain_embedding
 
 from alignment.heads import growing
 from alignment.heads.growing import growing_fits
 from alignment.importance.folds import make_folds
 from alignment.similarity.fits import fit
-from alignment.similarity.pairs import matrix_among, pair_images, square, upper_triangle
+from alignment.similarity.pairs import matrix_among, upper_triangle
 
 similarities = pytest.mark.parametrize("similarity", ["pearson", "cosine"])
 kinds = pytest.mark.parametrize("kind", ["r2", "pearson"])
-
-
-def embedding_of(n_images, n_maps, seed=0):
-    rng = np.random.default_rng(seed)
-    embedding = np.maximum(rng.normal(size=(n_images, n_maps)), 0)
-    embedding[:, 2] = rng.random(n_images)  # so that no image is silent
-    embedding[:, 3] = 0
-    return embedding
-
-
-def carried_by_maps():
-    embedding = embedding_of(12, 9)
-    embedding[2] = 0
-    embedding[2, [1, 6]] = 1.5
-    embedding[5, 0] = 1e4
-    return embedding
-
-
-EMBEDDINGS = {
-    "plain": lambda: embedding_of(13, 9),
-    "three images": lambda: embedding_of(3, 9),
-    "negative values": lambda: np.random.default_rng(4).normal(size=(11, 9)),
-    "carried by maps": carried_by_maps,
-    "silent image": lambda: np.vstack([embedding_of(8, 9), np.zeros(9)]),
-    "all the same": lambda: np.tile(np.arange(9.0), (6, 1)),
-}
-
-
-def judged(n, missing=0.0, seed=1):
-    rng = np.random.default_rng(seed)
-    matrix = square(rng.random(n * (n - 1) // 2), n, 1.0)
-    first, second = pair_images(n)
-    gone = rng.random(len(first)) < missing
-    matrix[first[gone], second[gone]] = matrix[second[gone], first[gone]] = np.nan
-    return matrix
 
 
 def written_down(embedding, similarity):
@@ -81,7 +47,7 @@ def test_fits_are_the_definition(name, missing, similarity, kind):
 def test_fits_of_folds_are_those_of_similarities_written_down(unit, threads, similarity, kind):
     """Of more images than a tile has rows and columns, and with missing judgments."""
     n, n_maps = 330, 40
-    embedding, human = embedding_of(n, n_maps), judged(n, 0.05)
+    embedding, human = plain_embedding(n, n_maps), judged(n, 0.05)
     judgments = upper_triangle(human)
     order = np.random.default_rng(2).permutation(n_maps)
     fold = next(make_folds(np.arange(n), human, [111], 5, unit).of(human))
@@ -98,7 +64,7 @@ def test_fits_of_folds_are_those_of_similarities_written_down(unit, threads, sim
 
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 def test_threads_change_no_digit(missing):
-    embedding, human = embedding_of(150, 60), judged(150, missing)
+    embedding, human = plain_embedding(150, 60), judged(150, missing)
     order = np.arange(60)
     one = growing_fits(embedding, order, human, threads=1)
     assert np.isfinite(one[-1])
@@ -109,7 +75,7 @@ def test_threads_change_no_digit(missing):
 
 def test_a_silent_map_changes_no_digit():
     """Otherwise rounding would decide how many maps are retained."""
-    embedding, human = embedding_of(40, 30), judged(40)
+    embedding, human = plain_embedding(40, 30), judged(40)
     embedding[:, 10:20] = 0
     fits = growing_fits(embedding, np.arange(30), human)
     assert np.isfinite(fits[9])
@@ -136,13 +102,13 @@ def test_digits_are_kept_where_images_are_nearly_alike():
 
 
 def test_judgments_that_do_not_vary_have_no_fit():
-    assert np.isnan(growing_fits(embedding_of(8, 5), np.arange(5), np.full((8, 8), 0.5))).all()
+    assert np.isnan(growing_fits(plain_embedding(8, 5), np.arange(5), np.full((8, 8), 0.5))).all()
     nothing = np.full((8, 8), np.nan)
-    assert np.isnan(growing_fits(embedding_of(8, 5), np.arange(5), nothing)).all()
+    assert np.isnan(growing_fits(plain_embedding(8, 5), np.arange(5), nothing)).all()
 
 
 def test_an_image_in_no_pair_does_not_matter():
-    embedding, human = embedding_of(9, 8), judged(9)
+    embedding, human = plain_embedding(9, 8), judged(9)
     embedding[4] = 0
     human[4] = human[:, 4] = np.nan
     others = np.arange(9) != 4

@@ -1,9 +1,12 @@
 """Pooled heads: fits against similarities written down, whatever memory they may take."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import oracle
 import pytest
 
+from alignment.heads import pooled
 from alignment.heads.pooled import PooledHead, PooledRemovals
 from alignment.similarity.fits import FITS
 from alignment.similarity.pairs import pair_images, square, upper_triangle
@@ -101,3 +104,52 @@ def test_progress_counts_the_blocks(embedding, human, memory):
     assert description == "blocks of maps switched on"
     assert 1 <= n_blocks <= N_MAPS
     assert (n_blocks == 1) == (memory == 10**8)
+
+
+@pytest.fixture
+def written_out_on(monkeypatch):
+    """Let the processor stand in for a GPU, and note what was asked for one."""
+    asked = []
+
+    def gpu_to_rank_on(device, n_similarities):
+        asked.append((device, n_similarities))
+        return None if device == "cpu" else "cpu"
+
+    monkeypatch.setattr(pooled, "gpu_to_rank_on", gpu_to_rank_on)
+    return asked
+
+
+@similarities
+def test_a_gpu_ranks_the_same(embedding, human, similarity, written_out_on):
+    judgments, order = upper_triangle(human), np.arange(N_MAPS)[::-1]
+    sides = [EVERY_PAIR[::2], EVERY_PAIR[1::2]]
+    found = []
+    for device in ("cpu", "cuda"):
+        removals = PooledRemovals(embedding, similarity, device=device)
+        head = PooledHead(embedding, similarity, device=device)
+        scores = removals.map_scores(EVERY_PAIR, judgments, "spearman")
+        curves = head.growing_fits(order, sides, judgments, "spearman")
+        found.append([*scores, *curves])
+        assert written_out_on[-2:] == [(device, N_MAPS * len(EVERY_PAIR))] * 2
+    for expected, value in zip(*found, strict=True):
+        np.testing.assert_allclose(value, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["r2", "pearson"])
+def test_closed_forms_ask_for_no_gpu(embedding, human, kind, written_out_on):
+    judgments = upper_triangle(human)
+    PooledRemovals(embedding, device="cuda").map_scores(EVERY_PAIR, judgments, kind)
+    head = PooledHead(embedding, device="cuda")
+    head.growing_fits(np.arange(N_MAPS), [EVERY_PAIR], judgments, kind)
+    assert written_out_on == []
+
+
+def test_few_similarities_are_ranked_where_torch_need_not_start(monkeypatch):
+    from alignment.networks import devices
+
+    monkeypatch.setattr(devices, "choose_device", lambda name: SimpleNamespace(type="cuda"))
+    assert pooled.gpu_to_rank_on("auto", pooled.MANY).type == "cuda"
+    assert pooled.gpu_to_rank_on("cuda", pooled.MANY - 1) is None
+    assert pooled.gpu_to_rank_on("cpu", pooled.MANY) is None
+    monkeypatch.setattr(devices, "choose_device", lambda name: SimpleNamespace(type="cpu"))
+    assert pooled.gpu_to_rank_on("auto", pooled.MANY) is None

@@ -153,7 +153,7 @@ def open_head(
     attributes = activations.attributes
     memory = memory_mb * 500_000  # bytes
     if attributes["head"] == "pooled":
-        return PooledHead(activations["embedding"], similarity, threads, memory, progress)
+        return PooledHead(activations["embedding"], similarity, threads, memory, progress, device)
 
     # Imported here: most jobs need no torch, and its import costs seconds.
     import torch
@@ -179,7 +179,11 @@ def open_head(
 
 
 def open_removals(
-    activations: Arrays, perturbation: Mapping, similarity: str, memory_mb: int
+    activations: Arrays,
+    perturbation: Mapping,
+    similarity: str,
+    memory_mb: int,
+    device: str = "cpu",
 ) -> Removals:
     """Return what scores maps by switching each of them off.
 
@@ -192,8 +196,9 @@ def open_removals(
     similarity : {"pearson", "cosine"}
     memory_mb : int
         What the job may take, in megabytes.
+    device : {"auto", "cpu", "cuda"}
     """
     memory = memory_mb * 500_000  # bytes
     if activations.attributes["head"] == "pooled":
-        return PooledRemovals(activations["embedding"], similarity, memory)
+        return PooledRemovals(activations["embedding"], similarity, memory, device)
     return SavedRemovals(perturbation, memory)

@@ -7,6 +7,7 @@ Everything is float64, since scores are differences of about 1e-4.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,35 @@ from alignment.similarity.pairs import matrix_among, members_of, pair_images
 
 # Arrays of the size of a block of similarities that are in memory at a time
 N_TEMPORARIES = 6
+# Similarities of a fold that a processor ranks in the time that a GPU needs to start, for the 40
+# folds of a cohort
+MANY = 1_000_000
+
+
+def gpu_to_rank_on(device: str, n_similarities: int):
+    """Return the GPU that ranks so many similarities sooner than the processor, or None.
+
+    Parameters
+    ----------
+    device : {"auto", "cpu", "cuda"}
+    n_similarities : int
+        Maps times pairs.
+
+    Returns
+    -------
+    torch.device or None
+
+    Notes
+    -----
+    For rank correlations alone: for the others there are closed forms, and a GPU gains little
+    (docs/speed.md).
+    """
+    if device == "cpu" or n_similarities < MANY:
+        return None
+    from alignment.networks.devices import choose_device  # torch takes seconds to import
+
+    chosen = choose_device(device)
+    return None if chosen.type == "cpu" else chosen
 
 
 class PooledHead:
@@ -38,6 +68,8 @@ class PooledHead:
     progress : callable
         Wraps the loop over blocks of maps where it is long; called with the loop and what it
         counts.
+    device : {"auto", "cpu", "cuda"}
+        Where many similarities are ranked.
     """
 
     def __init__(
@@ -47,11 +79,13 @@ class PooledHead:
         threads: int = 1,
         memory: int = 500_000_000,
         progress: Callable[[Iterable, str], Iterable] = no_progress,
+        device: str = "cpu",
     ):
         self.embedding = np.asarray(embedding, dtype=np.float64)
         self.similarity = similarity
         self.n_images, self.n_maps = self.embedding.shape
         self._threads, self._memory, self._progress = threads, memory, progress
+        self._device = device
 
     def growing_fits(
         self, order: np.ndarray, sides: Sequence[np.ndarray], judgments: np.ndarray, kind: str
@@ -60,14 +94,21 @@ class PooledHead:
 
         See :class:`alignment.heads.opening.Head`.
         """
-        if kind == "spearman":
-            steps = self._growing(order, np.concatenate(sides))
-            return fits_of_steps(steps, sides, judgments, kind)
+        if kind != "spearman":
+            fits_of = partial(growing_fits, threads=self._threads)
+        else:
+            gpu = gpu_to_rank_on(self._device, self.n_maps * sum(map(len, sides)))
+            if gpu is None:
+                steps = self._growing(order, np.concatenate(sides))
+                return fits_of_steps(steps, sides, judgments, kind)
+            from alignment.heads import written_out
+
+            fits_of = partial(written_out.growing_fits, device=gpu)
         fits = []
         for pairs in sides:
             members, judged = matrix_among(judgments, pairs, self.n_images)
             rows = self.embedding[members]
-            fits.append(growing_fits(rows, order, judged, self.similarity, kind, self._threads))
+            fits.append(fits_of(rows, order, judged, self.similarity, kind))
         return fits
 
     def fits_of_sets(
@@ -126,15 +167,21 @@ class PooledRemovals:
     similarity : {"pearson", "cosine"}
     memory : int
         Bytes to work in.
+    device : {"auto", "cpu", "cuda"}
+        Where many similarities are ranked.
     """
 
     def __init__(
-        self, embedding: np.ndarray, similarity: str = "pearson", memory: int = 500_000_000
+        self,
+        embedding: np.ndarray,
+        similarity: str = "pearson",
+        memory: int = 500_000_000,
+        device: str = "cpu",
     ):
         self.embedding = np.asarray(embedding, dtype=np.float64)
         self.similarity = similarity
         self.n_maps = self.embedding.shape[1]
-        self._memory = memory
+        self._memory, self._device = memory, device
 
     def map_scores(
         self, pairs: np.ndarray, judgments: np.ndarray, kind: str
@@ -143,10 +190,15 @@ class PooledRemovals:
 
         See :class:`alignment.heads.opening.Removals`.
         """
-        if kind == "spearman":
-            return self._rank_scores(pairs, judgments)
         members, judged = matrix_among(judgments, pairs, len(self.embedding))
         rows = self.embedding[members]
+        if kind == "spearman":
+            gpu = gpu_to_rank_on(self._device, self.n_maps * len(pairs))
+            if gpu is None:
+                return self._rank_scores(pairs, judgments)
+            from alignment.heads import written_out
+
+            return written_out.map_scores(rows, judged, self.similarity, kind, gpu)
         return closed_form.map_scores(rows, judged, self.similarity, kind, self._memory)
 
     def image_scores(
