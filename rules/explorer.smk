@@ -87,6 +87,7 @@ rule draw_explorer:
         maps=SALIENCY_MAPS if SALIENCY else [],
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
+        tests=["results/predictions/control_tests.csv"] if HAS_CONTROLS else [],
         template=[
             ancient(str(SCRIPTS / "alignment/explorer" / file))
             for file in ("page.html", "page.css")

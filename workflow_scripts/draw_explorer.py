@@ -9,8 +9,11 @@ from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_columns
 from alignment.explorer.contents import picture_packs, saliency_pack, without_repetition
-from alignment.explorer.overview import numbers_of, overview, sources_of
+from alignment.explorer.overview import controls_of, numbers_of, overview, sources_of
 from alignment.explorer.page import page_of
+from alignment.prediction.controls import CONTROLS
+
+CONTROL_LABELS = {control.name: control.label for control in CONTROLS}
 
 
 def main(input, output, params, dataset):
@@ -35,6 +38,11 @@ def main(input, output, params, dataset):
     )
     contents |= {
         "numbers": numbers_of(read_columns(input.summary), read_columns(input.ceiling), members),
+        "controls": [
+            row
+            for path in input.tests
+            for row in controls_of(read_columns(path), CONTROL_LABELS, members)
+        ],
         "saliency": sources_of(packs["saliency"], params.kinds),
         "methods": {"facts": params.facts, "config": params.config},
         **params.settings,

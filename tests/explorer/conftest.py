@@ -147,6 +147,16 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             for cohort in cohorts
             for model in models
         ],
+        "controls": [
+            {
+                **{"cohort": cohort, "model": model, "label": label, "test_control": 0.15 + k / 20},
+                **{"test_retained": 0.4, "difference": 0.2, "corrected_low": 0.1},
+                **{"corrected_high": 0.3, "p_holm": 0.01, "n_folds": n_folds},
+            }
+            for cohort in cohorts
+            for model in models
+            for k, label in enumerate(("random sets", "most active maps", LABEL))
+        ],
         "saliency": [
             {"id": "gaze", "label": "gaze", "kind": "folder"},
             {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},

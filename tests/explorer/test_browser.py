@@ -399,3 +399,61 @@ def test_a_large_page_without_its_data_says_what_is_missing(large, visit, tmp_pa
     shutil.copy(large.path, alone)
     tab = visit(alone, "view=pairs", complain=False)
     until(tab, "document.body.innerText.includes('the folder data/made/ must be kept')")
+
+
+def test_numbers_stand_beside_those_of_controls(made, visit):
+    tab = visit(made.path, "view=numbers", width=1280)
+    first, second = tab.locator("#view table").all()
+    assert first.locator("tbody tr").count() == 6
+    rows = [row.inner_text().split("\t") for row in second.locator("tbody tr").all()]
+    assert len(rows) == 18
+    known = ["all", "network7", "random sets", "40", ".150", ".400", ".200 [.100, .300]", ".01"]
+    assert rows[0] == known
+    said = tab.locator("#view .note").first.inner_text()
+    assert said.endswith(f"Cross: random sets, Triangle: most active maps, Square: {made.label}")
+
+
+def test_a_page_without_controls_shows_none(made, visit):
+    tab = visit(made.path, "view=numbers")
+    tab.evaluate("() => { contents.controls = []; drawn = null; show(); }")
+    assert tab.locator("#view table").count() == 1
+    assert "Cross" not in tab.locator("#view").inner_text()
+
+
+def test_a_long_caption_does_not_push_pictures_apart(made, visit):
+    tab = visit(made.path, "view=picture", width=1280)
+    widths = tab.evaluate(
+        "[...document.querySelectorAll('.figures figure')].map((f) => f.offsetWidth)"
+    )
+    assert set(widths) == {190}
+
+
+def test_pictures_of_the_map_are_shrunk_once(made, visit):
+    """Else each drawing decodes all of them, which takes a second where there are many."""
+    tab = visit(made.path, "view=arrangement")
+    settle(tab)
+    n_pictures = tab.evaluate(
+        """() => {
+            const draw = CanvasRenderingContext2D.prototype.drawImage;
+            let count = 0;
+            CanvasRenderingContext2D.prototype.drawImage = function (source, ...where) {
+                if (source instanceof HTMLImageElement) count += 1;
+                return draw.call(this, source, ...where);
+            };
+            const counts = [null, 3].map((row) => {
+                count = 0;
+                arrangement.chosen = row;
+                arrangement.chart.redraw();
+                return count;
+            });
+            CanvasRenderingContext2D.prototype.drawImage = draw;
+            return counts;
+        }"""
+    )
+    assert n_pictures == [0, 1]
+    # Another size of the map, and another cohort, are gathered anew.
+    tab.set_viewport_size({"width": 700, "height": 600})
+    tab.evaluate("() => go({ cohort: 1 })")
+    settle(tab)
+    n_canvases, n_varied = drawn(tab, "#view canvas")
+    assert n_canvases == n_varied == 1

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from alignment.explorer.overview import FACTS, facts_of, numbers_of, overview, sources_of
+from alignment.explorer.overview import (
+    FACTS,
+    controls_of,
+    facts_of,
+    numbers_of,
+    overview,
+    sources_of,
+)
 
 
 def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
@@ -49,3 +56,20 @@ def test_sources_say_what_they_are():
         {"id": "fine_grained", "label": "fine grained", "kind": "bottom-up saliency"},
         {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},
     ]
+
+
+def test_controls_are_those_of_the_cohorts_by_what_they_are_called():
+    tests = {
+        "cohort": np.array(["a", "b"]),
+        "model": np.array(["m", "m"]),
+        "control": np.array(["random", "random"]),
+        "p_holm": np.array([0.1, np.nan]),
+    }
+    assert controls_of(tests, {"random": "random sets"}, ["b"]) == [
+        {
+            **{"cohort": "b", "model": "m", "control": "random", "p_holm": None},
+            "label": "random sets",
+        }
+    ]
+    nothing = {name: column[:0] for name, column in tests.items()}
+    assert controls_of(nothing, {}, ["a", "b"]) == []

@@ -124,13 +124,43 @@ def numbers_of(
         None where a number is undefined, which JSON has no other word for.
     """
     ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
-    columns = [column.tolist() for column in summary.values()]
-    rows = [dict(zip(summary, values, strict=True)) for values in zip(*columns, strict=True)]
     return [
-        {
-            name: None if isinstance(value, float) and not np.isfinite(value) else value
-            for name, value in (row | {"ceiling": ceilings.get(row["cohort"], np.nan)}).items()
-        }
-        for row in rows
-        if row["cohort"] in cohorts
+        _told(row | {"ceiling": ceilings.get(row["cohort"], np.nan)})
+        for row in _rows_of(summary, cohorts)
     ]
+
+
+def controls_of(
+    tests: Mapping[str, np.ndarray], labels: Mapping[str, str], cohorts: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the tests of the retained maps against each control, of some cohorts.
+
+    Parameters
+    ----------
+    tests : dict of arrays
+        Columns of the table of these tests, with ``cohort`` and ``control``.
+    labels : dict of str to str
+        What each control is called.
+    cohorts : sequence of str
+
+    Returns
+    -------
+    list of dict
+        With ``label``; None where a number is undefined.
+    """
+    rows = _rows_of(tests, cohorts)
+    return [_told(row | {"label": labels[row["control"]]}) for row in rows]
+
+
+def _rows_of(table, cohorts):
+    columns = [column.tolist() for column in table.values()]
+    rows = [dict(zip(table, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [row for row in rows if row["cohort"] in cohorts]
+
+
+def _told(row):
+    """Return a row with None for what is undefined, for which JSON has no other word."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value
+        for name, value in row.items()
+    }

@@ -1,4 +1,4 @@
-// How well similarities predict judgments, in numbers: all maps, retained maps, the ceiling.
+// How well similarities predict judgments, in numbers: all maps, retained maps, controls, the ceiling.
 
 const FIT_NAMES = {
   r2: "explained variance of held-out judgments, R²",
@@ -25,6 +25,54 @@ const COLUMNS = [
   ["maps retained", (row) => `${Math.round(row.n_retained_mean)} of ${models[choose(row.model, models)].maps}`],
 ];
 
+const CONTROL_COLUMNS = [
+  ...COLUMNS.slice(0, 2),
+  ["control", (row) => row.label],
+  ["folds", (row) => String(row.n_folds)],
+  ["control's fit", (row) => decimals(row.test_control, 3)],
+  ["retained maps", (row) => decimals(row.test_retained, 3)],
+  ["retained less control [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["p (corrected)", (row) => printedP(row.p_holm)],
+];
+
+/** Draw the mark of a control, around its middle: controls differ in shape, networks in colour. */
+const CONTROL_MARKS = [
+  (context, x, y) => {
+    context.moveTo(x - 4, y - 4);
+    context.lineTo(x + 4, y + 4);
+    context.moveTo(x - 4, y + 4);
+    context.lineTo(x + 4, y - 4);
+  },
+  (context, x, y) => {
+    context.moveTo(x, y - 5);
+    context.lineTo(x + 5, y + 4);
+    context.lineTo(x - 5, y + 4);
+    context.closePath();
+  },
+  (context, x, y) => context.rect(x - 4, y - 4, 8, 8),
+];
+
+const controlLabels = () => [...new Set(contents.controls.map((row) => row.label))];
+
+function tableOf(columns, rows) {
+  return make(
+    "div",
+    { class: "scroll" },
+    make(
+      "table",
+      {},
+      make("thead", {}, make("tr", {}, ...columns.map(([name]) => make("th", { text: name })))),
+      make(
+        "tbody",
+        {},
+        ...rows.map((row) =>
+          make("tr", {}, ...columns.map(([, text]) => make("td", { text: text(row) }))),
+        ),
+      ),
+    ),
+  );
+}
+
 function interval(row) {
   if (!Number.isFinite(row.corrected_low)) return "";
   return ` [${decimals(row.corrected_low, 3)}, ${decimals(row.corrected_high, 3)}]`;
@@ -47,23 +95,19 @@ const numbersView = {
       note(
         "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. Dashed: the ceiling that the judgments' reliability leaves. ",
         "p: one-sided, corrected for images that folds share and for the number of tests.",
-      ),
-      make(
-        "div",
-        { class: "scroll" },
-        make(
-          "table",
-          {},
-          make("thead", {}, make("tr", {}, ...COLUMNS.map(([name]) => make("th", { text: name })))),
-          make(
-            "tbody",
-            {},
-            ...rows.map((row) =>
-              make("tr", {}, ...COLUMNS.map(([, text]) => make("td", { text: text(row) }))),
-            ),
-          ),
+        ...controlLabels().map((label, k) =>
+          make("span", { text: `${k ? ", " : " "}${["Cross", "Triangle", "Square"][k % 3]}: ${label}` }),
         ),
       ),
+      tableOf(COLUMNS, rows),
+    );
+    if (!contents.controls.length) return;
+    root.append(
+      make("h3", { text: "Beside controls" }),
+      note(
+        "What the retained maps are compared with on the same folds. The interval is that of the difference which goes with the test: it leaves zero out where p < .05. p: two-sided, corrected for images that folds share and for the number of these tests.",
+      ),
+      tableOf(CONTROL_COLUMNS, contents.controls),
     );
   },
 
@@ -71,7 +115,9 @@ const numbersView = {
     const rows = contents.numbers;
     const left = Math.min(230, width * 0.34);
     const right = 56;
-    const values = rows.flatMap((row) => [
+    const labels = controlLabels();
+    const values = [...rows, ...contents.controls].flatMap((row) => [
+      row.test_control,
       ...[row.test_full, row.test_retained, row.ceiling, row.test_full + row.corrected_high],
       ...[0, row.test_full + row.corrected_low],
     ]);
@@ -124,6 +170,13 @@ const numbersView = {
           context.fillRect(from, y - 4, x(row.test_full + row.corrected_high) - from, 8);
           context.globalAlpha = 1;
         }
+        context.lineWidth = 1.3;
+        for (const control of contents.controls) {
+          if (control.cohort !== row.cohort || control.model !== row.model) continue;
+          context.beginPath();
+          CONTROL_MARKS[labels.indexOf(control.label) % 3](context, x(control.test_control), y);
+          context.stroke();
+        }
         context.lineWidth = 2;
         context.beginPath();
         context.moveTo(x(row.test_full), y);
@@ -159,6 +212,20 @@ const numbersView = {
 
   rows() {
     const names = Object.keys(contents.numbers[0]);
-    return [names, ...contents.numbers.map((row) => names.map((name) => row[name]))];
+    const labels = controlLabels();
+    const told = ["test_control", "difference", "corrected_low", "corrected_high", "p_holm"];
+    const beside = (row, label) => {
+      const found = contents.controls.find(
+        (one) => one.label === label && one.cohort === row.cohort && one.model === row.model,
+      );
+      return told.map((name) => found?.[name]);
+    };
+    return [
+      [...names, ...labels.flatMap((label) => told.map((name) => `${label}: ${name}`))],
+      ...contents.numbers.map((row) => [
+        ...names.map((name) => row[name]),
+        ...labels.flatMap((label) => beside(row, label)),
+      ]),
+    ];
   },
 };
