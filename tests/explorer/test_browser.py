@@ -410,7 +410,7 @@ def test_numbers_stand_beside_those_of_controls(made, visit):
     known = ["all", "network7", "random sets", "40", ".150", ".400", ".200 [.100, .300]", ".01"]
     assert rows[0] == known
     said = tab.locator("#view .note").first.inner_text()
-    assert said.endswith(f"Cross: random sets, Triangle: most active maps, Square: {made.label}")
+    assert said.endswith(f"Cross: random sets. Triangle: most active maps. Square: {made.label}.")
 
 
 def test_a_page_without_controls_shows_none(made, visit):

@@ -147,3 +147,13 @@ def test_equal_figures_are_equal_files(tmp_path):
         contents.append([path.read_bytes() for path in paths])
         assert not plt.fignum_exists(figure.number)
     assert contents[0] == contents[1]
+
+
+def test_words_in_a_pdf_are_type_that_journals_take(tmp_path):
+    """TrueType, embedded: not the outlines that matplotlib writes by default."""
+    figure, axes = plt.subplots()
+    axes.set_title("words")
+    save(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert b"/FontFile2" in content
+    assert b"/Type3" not in content

@@ -132,7 +132,7 @@ def add_key(
             ends_of = y + height / 2, y + height
             sheet.panel.plot([tick, tick], ends_of, color="black", linewidth=0.5)
             said = f"{value:g}".replace("-", "\N{MINUS SIGN}")
-            sheet.write(said, tick, y + height * 1.1, SMALL - 1, ha="center", va="top")
+            sheet.write(said, tick, y + height * 1.1, SMALL, ha="center", va="top")
     sheet.paste(strip, left, y - height / 2)
     sheet.write(ends[0], x, y, SMALL)
     sheet.write(ends[1], left + width + dots(0.06), y, SMALL)

@@ -96,7 +96,7 @@ const numbersView = {
         "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. Dashed: the ceiling that the judgments' reliability leaves. ",
         "p: one-sided, corrected for images that folds share and for the number of tests.",
         ...controlLabels().map((label, k) =>
-          make("span", { text: `${k ? ", " : " "}${["Cross", "Triangle", "Square"][k % 3]}: ${label}` }),
+          make("span", { text: ` ${["Cross", "Triangle", "Square"][k % 3]}: ${label}.` }),
         ),
       ),
       tableOf(COLUMNS, rows),

@@ -51,7 +51,7 @@ def draw(units: Table, maps: Table) -> Figure:
             title.append(_said(rows_with(maps, **network)))
             axes.set_title("\n".join(title), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
-            bar.ax.tick_params(labelsize=5.5)
+            bar.ax.tick_params(labelsize=6)
     figure.get_layout_engine().set(w_pad=0.06)  # rotated names reach the edge else
     figure.supxlabel("AIS of each unit, in thousandths of explained variance", fontsize=8)
     return figure
