@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
     Raises
     ------
     InputError
-        One sentence that names the key.
+        A sentence per mistake that names the key.
     """
     check_keys(given)
     defaults = read_yaml(root / "config.yaml")
@@ -178,11 +179,13 @@ def check_keys(config: Any, where: str = "config") -> None:
 
 
 def check_schema(config: Mapping, schema: Mapping) -> None:
-    """Refuse a config that the schema does not allow, in one sentence that names the key."""
-    validator = STRICT(schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
-    if error is not None:
-        raise InputError(_explain(error))
+    """Refuse a config that the schema does not allow, in a sentence per mistake, with its key."""
+    found = STRICT(schema).iter_errors(config)
+    # Where one of several forms is allowed, what speaks against the one that was meant.
+    closest = [jsonschema.exceptions.best_match([error]) for error in found]
+    said = dict.fromkeys(map(_explain, sorted(closest, key=lambda error: error.json_path)))
+    if said:
+        raise InputError("\n".join(said))
 
 
 def _explain(error):
@@ -190,11 +193,19 @@ def _explain(error):
     meant = error.schema.get("description")
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
-        unknown = ", ".join(f"'{name}'" for name in error.instance if name not in known)
-        return f"{key}: there is no key {unknown}; the keys here are {', '.join(known)}."
+        unknown = [name for name in error.instance if name not in known]
+        near = [get_close_matches(name, known, n=1) for name in unknown]
+        hint = f"the keys here are {', '.join(known)}."
+        if all(near):
+            hint = f"did you mean {_quoted(name for (name,) in near)}?"
+        return f"{key}: there is no key {_quoted(unknown)}; {hint}"
     if error.validator in ("pattern", "enum"):
         return f"{key}: '{error.instance}' is not possible; it is {meant}."
     return f"{key}: {error.message}" + (f"; it is {meant}." if meant else ".")
+
+
+def _quoted(names):
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def fetched_as(dataset: str) -> dict:
