@@ -23,7 +23,7 @@ rule plot_prediction:
         "../envs/alignment.yaml"
     params:
         figure="prediction",
-        settings={"fit": config["fit"]},
+        settings={"fit": config["fit"], "folds": FOLDS},
         labels=LABELS,
         folds=FOLDS,
     script:
@@ -49,7 +49,7 @@ rule plot_controls:
         "../envs/alignment.yaml"
     params:
         figure="controls",
-        settings={"fit": config["fit"]},
+        settings={"fit": config["fit"], "folds": FOLDS},
         labels=LABELS,
         folds=FOLDS,
         controls=config["controls"],
@@ -78,7 +78,7 @@ rule plot_selection_curves:
         "../envs/alignment.yaml"
     params:
         figure="selection_curves",
-        settings={"fit": config["fit"]},
+        settings={"fit": config["fit"], "folds": FOLDS},
         labels=LABELS,
         folds=FOLDS,
     script:

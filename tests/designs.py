@@ -5,9 +5,23 @@ import pytest
 
 COHORTS = ["animals", "transportation", "fruits", "furniture", "various", "vegetables"]
 MODELS = ["vgg16_imagenet", "vgg16_ecoset", "resnet152", "densenet161_random"]
+FOLDS = {"unit": "images", "n_folds": 5}
 DESIGNS = pytest.mark.parametrize(
     ("n_cohorts", "n_models"), [(1, 1), (3, 2), (6, 2), (2, 4)], ids=lambda n: str(n)
 )
+
+
+COLUMN, PAGE = 1003, 2100  # dots: 85 mm and 7 inches, at 300 an inch
+
+
+def width(n_cohorts, n_models):
+    """One column of a journal where cohorts and models fit into it, side by side."""
+    return COLUMN if n_cohorts <= 3 and n_cohorts * n_models <= 8 else PAGE
+
+
+def stacked(n_cohorts):
+    """One column of a journal where panels stand one upon the other in it."""
+    return COLUMN if n_cohorts <= 3 else PAGE
 
 
 def names(n_cohorts, n_models):

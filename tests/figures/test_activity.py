@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, legend, marks, names
+from designs import DESIGNS, columns, legend, marks, names, width
 
 from alignment.figures.activity import draw, shares_of_tenths
 from alignment.figures.charts import looks
@@ -44,7 +44,7 @@ def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, 
         assert line.get_ydata() == pytest.approx([0.2, -0.2, 0.1, np.nan], nan_ok=True)
     ticks = [label.get_text() for label in above.get_xticklabels()]
     assert ticks == [f"{cohort}\nn = 4" for cohort in cohorts]
-    saved(figure)
+    saved(figure, width(n_cohorts, n_models))
 
 
 def test_the_legend_says_why_a_network_has_no_point():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import columns, legend, names, texts
+from designs import columns, legend, names, stacked, texts
 
 from alignment.artifacts.errors import InputError
 from alignment.comparison.models import COLUMNS, summarize_agreement
@@ -39,7 +39,7 @@ def test_titles_say_how_it_goes_with_entropy_and_what_is_empty(saved, n_cohorts,
     pairs = [f"{a} and {b}" for k, b in enumerate(models) for a in models[:k]]
     assert legend(figure)[: len(pairs)] == pairs
     assert not any("-0." in title for title in titles)  # but a minus sign
-    saved(figure)
+    saved(figure, stacked(n_cohorts))
 
 
 def test_the_three_images_with_the_least_agreement_are_named_apart():
@@ -47,8 +47,13 @@ def test_the_three_images_with_the_least_agreement_are_named_apart():
     table["correlation"] = np.linspace(0.2, 0.21, 12)[::-1].copy()
     figure = draw(table, columns(summarize_agreement(table)))
     assert texts(figure) == ["11", "10", "9"]
-    heights = [text.xy[1] for text in figure.axes[0].texts]
+    heights = [text.get_position()[1] for text in figure.axes[0].texts]
     assert min(np.diff(heights)) > 0.05
+    # Names that moved up are led to their points.
+    assert [text.xy[1] for text in figure.axes[0].texts] == pytest.approx(
+        sorted(table["correlation"])[:3]
+    )
+    assert [text.arrow_patch is not None for text in figure.axes[0].texts] == [False, True, True]
 
 
 def test_agreement_without_class_probabilities_or_heatmaps_is_drawn(saved):
@@ -56,7 +61,7 @@ def test_agreement_without_class_probabilities_or_heatmaps_is_drawn(saved):
     table["entropy_a"][:] = np.nan
     figure = draw(table, columns(summarize_agreement(table)))
     assert "no relation to entropy defined, 12 empty" in figure.axes[0].get_title()
-    saved(figure)
+    saved(figure, stacked(1))
 
 
 def test_agreement_of_one_model_is_refused():

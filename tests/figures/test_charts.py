@@ -77,7 +77,11 @@ def test_places_stand_evenly_around_zero():
 
 def test_cohorts_are_told_with_their_number_of_images():
     table = {"cohort": np.array(["a", "b"]), "n_images": np.array([92, 48])}
-    assert with_images(["b", "a"], table) == ["b\nn = 48", "a\nn = 92"]
+    folds = {"unit": "images", "n_folds": 5}
+    assert with_images(["b", "a"], table, folds) == ["b\nn = 48", "a\nn = 92"]
+    folds["n_folds"] = 7
+    assert with_images(["b", "a"], table, folds) == ["b\nn = 48 (6 a fold: few)", "a\nn = 92"]
+    assert with_images(["b"], table, folds | {"unit": "pairs"}) == ["b\nn = 48"]
 
 
 def test_numbers_of_maps_are_written_out():
@@ -85,6 +89,8 @@ def test_numbers_of_maps_are_written_out():
     number_maps(panel, 1280)
     assert panel.get_xscale() == "log"
     assert [label.get_text() for label in panel.get_xticklabels()] == ["1", "10", "100", "1,000"]
+    number_maps(panel, 1280, every=2)
+    assert [label.get_text() for label in panel.get_xticklabels()] == ["1", "", "100", ""]
     number_maps(panel, 50, retained=105)
     assert [label.get_text() for label in panel.get_xticklabels()] == ["1", "10", "\nretained"]
     assert panel.get_xticks().tolist() == [1, 10, 105]

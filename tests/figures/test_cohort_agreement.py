@@ -10,10 +10,10 @@ from alignment.figures.cohort_agreement import draw, matrix
 
 def cohort_table(designs):
     names = ("dataset", "model", "cohort_a", "cohort_b", "correlation", "rank_correlation")
-    names += ("n_shared", "n_images_a", "n_images_b")
+    names += ("n_shared", "n_images_a", "n_images_b", "influential_map", "correlation_without")
     sizes = {"x": 92, "y": 48, "z": 44}
     rows = [
-        dict(zip(names, (d, m, a, b, r, r / 10, n, sizes[a], sizes[b]), strict=True))
+        dict(zip(names, (d, m, a, b, r, r / 10, n, sizes[a], sizes[b], 605, r - 0.05), strict=True))
         for d, m in designs
         for a, b, r, n in [("x", "y", 0.5, 48), ("x", "z", -0.8, 44), ("y", "z", np.nan, 0)]
     ]
@@ -56,3 +56,13 @@ def test_a_matrix_of_single_cohorts_is_refused():
     empty = {name: np.array([], dtype=str) for name in ("dataset", "model", "cohort_a")}
     with pytest.raises(InputError, match="no dataset has two cohorts that could agree"):
         draw(empty)
+
+
+def test_a_correlation_that_a_single_map_makes_is_also_said_without_it():
+    table = cohort_table([("d", "m")])
+    table["correlation_without"][1] = 0.01
+    first, second = draw(table).axes[:2]
+    said = [text.get_text() for text in first.texts]
+    assert said[1].endswith("44 shared\nwithout map\n605: 0.01")
+    assert not any("without" in text for text in [said[0], said[2]])
+    assert not any("without" in text.get_text() for text in second.texts)

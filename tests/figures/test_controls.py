@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, ceilings, columns, legend, marks, names
+from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, stacked
 
 from alignment.figures.charts import looks
 from alignment.figures.controls import LABELS, draw
@@ -43,7 +43,7 @@ def compared(folds):
 def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     tests, summary = tables_of(cohorts, models, without=["activity"])
-    figure = draw(tests, summary, ceilings(cohorts), "r2")
+    figure = draw(tests, summary, ceilings(cohorts), "r2", FOLDS)
     panels = [axes for axes in figure.axes if axes.get_visible()]
     titles = [f"{cohort}, n = {40 + k}" for k, cohort in enumerate(cohorts)]
     assert [axes.get_title() for axes in panels] == titles
@@ -61,12 +61,12 @@ def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_model
         assert [text.get_text() for text in panel.texts] == ["*"] * n_models
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     assert "over 10 folds" in figure.get_supxlabel()
-    saved(figure)
+    saved(figure, stacked(n_cohorts))
 
 
 def test_a_star_stands_just_where_the_bar_does_not_reach_the_retained_maps():
     tests, summary = tables_of(["a", "b"], ["m", "n"])
-    figure = draw(tests, summary, ceilings(["a", "b"]), "r2")
+    figure = draw(tests, summary, ceilings(["a", "b"]), "r2", FOLDS)
     found = set()
     for panel, cohort in zip(figure.axes, "ab", strict=True):
         starred = {round(star.xy[1], 6) for star in panel.texts}
@@ -81,11 +81,11 @@ def test_a_star_stands_just_where_the_bar_does_not_reach_the_retained_maps():
 
 
 def test_every_control_of_the_registry_has_a_row():
-    figure = draw(*tables_of(["a"], ["m"]), ceilings(["a"]), "r2")
+    figure = draw(*tables_of(["a"], ["m"]), ceilings(["a"]), "r2", FOLDS)
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert rows[2:] == list(LABELS.values()) == [control.label for control in CONTROLS]
 
 
 def test_without_controls_there_are_the_maps_alone(saved):
     tests, summary = tables_of(["a"], ["m"], without=LABELS)
-    saved(draw(tests, summary, ceilings(["a"]), "r2"))
+    saved(draw(tests, summary, ceilings(["a"]), "r2", FOLDS), stacked(1))

@@ -80,3 +80,14 @@ def test_both_logarithms_are_to_base_ten():
         x = line.get_xdata()
         assert (x.min(), x.max()) == pytest.approx(ends)
         assert "log$_{10}$" in panels[statistic].get_ylabel()
+
+
+def test_the_highest_of_all_outlines_is_not_cut_off():
+    """Also where it is not in the first panel of its row."""
+    distributions, tests = tables_of(["a", "b"], ["m", "n"])
+    narrow = (distributions["cohort"] == "b") & (distributions["model"] == "n")
+    distributions["value"][narrow] = 0.5 + distributions["value"][narrow] / 20
+    for axes in draw(distributions, tests).axes:
+        assert axes.get_ylim()[0] == 0
+        for line in axes.lines:
+            assert line.get_ydata().max() <= axes.get_ylim()[1]

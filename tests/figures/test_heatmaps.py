@@ -14,6 +14,7 @@ from alignment.figures.heatmaps import (
     LARGEST,
     NAMES,
     SMALLEST,
+    SMALLEST_OF_MANY,
     arrange,
     draw,
     said,
@@ -59,7 +60,7 @@ def fitted(picture, side):
 @pytest.fixture
 def whole_colours(monkeypatch):
     """Pictures as they are, before their colours are made few."""
-    monkeypatch.setattr("alignment.figures.photographs.few_colours", lambda canvas: canvas)
+    monkeypatch.setattr("alignment.figures.photographs.few_shades", lambda canvas: canvas)
 
 
 @pytest.mark.usefixtures("whole_colours")
@@ -99,7 +100,7 @@ def test_every_picture_is_shown_above_its_overlays(n_images, thresholds, colours
 
 
 @pytest.mark.parametrize("n", [1, 2, 8, 13, 40])
-@pytest.mark.parametrize("n_models", [1, 2, 3, 6])
+@pytest.mark.parametrize("n_models", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize("n_thresholds", [1, 5])
 def test_the_grid_fits_a_page_and_its_pictures_are_as_large_as_they_can_be(
     n, n_models, n_thresholds
@@ -119,11 +120,13 @@ def test_the_grid_fits_a_page_and_its_pictures_are_as_large_as_they_can_be(
 
     per_row, n_drawn, side = arrange(n, n_models, n_thresholds)
     assert 1 <= n_drawn <= n
-    assert SMALLEST <= side <= LARGEST
+    assert SMALLEST_OF_MANY <= side <= LARGEST
     assert NAMES + per_row * side <= PAGE_WIDTH
     if largest(1) < SMALLEST:  # no page has room for so many rows
         assert per_row == n_drawn
-        assert side == SMALLEST
+        taken, rows = heights(1)
+        assert side == SMALLEST_OF_MANY or taken + rows * side <= PAGE_HEIGHT
+        assert taken + rows * (side + 1) > PAGE_HEIGHT  # as large as they can be
         return
     taken, rows = heights(-(-n_drawn // per_row))
     assert taken + rows * side <= PAGE_HEIGHT
@@ -174,8 +177,8 @@ def test_thresholds_are_told_by_what_they_leave():
     [
         ("RdBu_r", 1, ("matters least", "matters most (each picture's own maximum)")),
         ("RdBu_r", -1, ("furthest below zero", "matters most (each picture's own maximum)")),
-        ("spotlight", 1, ("dark: does not matter", "as it is: matters most")),
-        ("spotlight", -1, ("blue: below zero; dark: does not matter", "as it is: matters most")),
+        ("spotlight", 1, ("dark: matters least", "as it is: matters most")),
+        ("spotlight", -1, ("blue: below zero; dark: matters least", "as it is: matters most")),
     ],
 )
 def test_the_key_says_what_its_ends_mean(colours, sign, ends):

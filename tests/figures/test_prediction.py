@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, ceilings, legend, marks, names, texts
+from designs import COLUMN, DESIGNS, FOLDS, PAGE, ceilings, legend, marks, names, texts
 
 from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
@@ -30,7 +30,7 @@ def summary_of(cohorts, models):
 def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     summary = summary_of(cohorts, models)
-    figure = draw(summary, ceilings(cohorts), "r2")
+    figure = draw(summary, ceilings(cohorts), "r2", FOLDS)
     above, below = figure.axes
     for model, look in looks(models).items():
         here = summary["model"] == model
@@ -45,16 +45,16 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert cohort_ticks == [f"{cohort}\nn = {40 + k}" for k, cohort in enumerate(cohorts)]
     assert figure.get_supxlabel() == "means over 40 folds; n: pictures"
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
-    dashed = [lines for lines in above.collections if lines.get_linestyle()[0][1] is not None]
-    assert len(dashed) == n_cohorts - 1
+    levels = [lines for lines in above.collections if lines.get_linewidth()[0] > 2]
+    assert len(levels) == n_cohorts - 1
     # One column of a journal where it fits
-    saved(figure, width=1003 if n_cohorts * n_models <= 8 else 2100)
+    saved(figure, COLUMN if n_cohorts * n_models <= 8 else PAGE)
 
 
 def test_stars_stand_just_where_the_interval_lies_above_zero():
     cohorts, models = names(6, 2)
     summary = summary_of(cohorts, models)
-    _, below = draw(summary, ceilings(cohorts), "r2").axes
+    _, below = draw(summary, ceilings(cohorts), "r2", FOLDS).axes
     bars = [bars.lines[2][0].get_segments()[0][:, 1] for bars in below.containers]
     lows, highs = np.array(bars).T
     assert lows.tolist() == pytest.approx(summary["corrected_low"].tolist())
@@ -69,7 +69,7 @@ def test_stars_stand_just_where_the_interval_lies_above_zero():
     ("fit", "label"), [("r2", "explained variance"), ("spearman", "rank correlation")]
 )
 def test_the_axis_is_named_after_the_fit(fit, label):
-    figure = draw(summary_of(["a"], ["m"]), ceilings(["a"]), fit)
+    figure = draw(summary_of(["a"], ["m"]), ceilings(["a"]), fit, FOLDS)
     assert figure.axes[0].get_ylabel().startswith(label)
 
 
@@ -77,8 +77,34 @@ def test_a_fit_that_is_undefined_leaves_a_gap(saved):
     summary = summary_of(["a"], ["m", "n"])
     for name in ("test_retained", "difference", "corrected_low", "corrected_high", "p_holm"):
         summary[name][0] = np.nan
-    figure = draw(summary, ceilings(["a"]), "r2")
+    figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
     look = looks(["m", "n"])["m"]
     assert np.isnan([line.get_ydata()[0] for line in marks(figure.axes[1], look)]).all()
     assert "100" in texts(figure)
     saved(figure, width=1003)
+
+
+@pytest.mark.parametrize("gain", [0.2, -0.2])
+def test_the_number_of_retained_maps_stands_clear_of_the_line_to_them(gain):
+    """Also with a single network, whose line is long."""
+    summary = summary_of(["a"], ["m"])
+    summary["test_full"][:], summary["test_retained"][:] = 0.5, 0.5 + gain
+    figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
+    figure.canvas.draw()
+    above = figure.axes[0]
+    (number,) = above.texts
+    box = number.get_window_extent().transformed(above.transData.inverted())
+    (line,) = [line for line in above.lines if len(line.get_xdata()) == 2]
+    (x0, x1), (y0, y1) = line.get_xdata(), line.get_ydata()
+    along = np.linspace(0, 1, 1000)
+    x, y = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
+    assert not ((box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)).any()
+    assert number.xy == (x1, y1)
+
+
+def test_a_cohort_of_which_a_fold_tests_few_pictures_is_marked():
+    table = {"cohort": np.array(["a", "b"]), "n_images": np.array([39, 40])}
+    table["ceiling"] = np.array([0.9, 0.9])
+    figure = draw(summary_of(["a", "b"], ["m"]), table, "r2", FOLDS)
+    said = [label.get_text() for label in figure.axes[1].get_xticklabels()]
+    assert said == ["a\nn = 39 (7 a fold: few)", "b\nn = 40"]

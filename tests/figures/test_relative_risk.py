@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from designs import legend, marks, names, texts
+from designs import COLUMN, PAGE, legend, marks, names, texts
 
 from alignment.figures.charts import looks, source_label
 from alignment.figures.relative_risk import draw
@@ -37,15 +37,17 @@ def test_risks_are_drawn_with_their_null_and_stars(saved, n_cohorts, n_models):
     summary["value"][2] = summary["low"][2] = summary["high"][2] = np.nan
     figure = draw(summary)
     panels = np.reshape(figure.axes, (n_cohorts, 3))
-    assert [panel.get_title() for panel in panels[0]] == [source_label(*k) for k in KINDS.items()]
-    assert [panel.get_ylabel().splitlines()[0] for panel in panels[:, 0]] == [
+    assert [" ".join(panel.get_title().split()) for panel in panels[0]] == [
+        " ".join(source_label(*k).split()) for k in KINDS.items()
+    ]
+    assert [panel.get_ylabel().splitlines()[1] for panel in panels[:, 0]] == [
         f"{cohort}, n = 30" for cohort in cohorts
     ]
-    assert any(text.startswith("95 % of what") for text in legend(figure))
+    assert any(text.startswith("95 % with") for text in legend(figure))
     assert texts(figure) == ["*"]
     assert len(panels[0, 0].patches) == len(RELATIVE_RISKS) * n_models
     assert len(panels[0, 2].patches) == 0
     for k, look in enumerate(looks(models).values()):
         assert [mark.get_ydata()[0] for mark in marks(panels[0, 1], look)] == pytest.approx([2] * 3)
         assert len(marks(panels[0, 0], look)) == 3 - (k == 0)
-    saved(figure)
+    saved(figure, COLUMN if n_models <= 2 else PAGE)

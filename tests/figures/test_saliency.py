@@ -66,7 +66,7 @@ def test_an_outline_parts_the_pixels_of_an_area_from_all_others():
 @pytest.fixture
 def drawn(monkeypatch):
     """A figure of two models and two sources, and what it was drawn from."""
-    monkeypatch.setattr("alignment.figures.photographs.few_colours", lambda canvas: canvas)
+    monkeypatch.setattr("alignment.figures.photographs.few_shades", lambda canvas: canvas)
     rng = np.random.default_rng(0)
     images = [f"{k:02}" for k in range(9)]
     pictures = {

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, ceilings, columns, legend, marks, names
+from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, stacked
+from scipy import stats
 
 from alignment.figures.charts import looks
 from alignment.figures.selection_curves import draw
@@ -21,7 +22,10 @@ def tables_of(cohorts, models):
                     # One map alone has no fit.
                     train, test = rng.random(2) if k > 1 else (np.nan, np.nan)
                     curves.append(which | {"k": k, "train_fit": train, "test_fit": test})
-                folds.append(which | {"n_retained": 10 + fold, "test_retained": rng.random()})
+                sizes = {"n_train": 32, "n_test": 8}
+                folds.append(
+                    which | sizes | {"n_retained": 10 + fold, "test_retained": rng.random()}
+                )
     return columns(curves), columns(folds)
 
 
@@ -29,7 +33,7 @@ def tables_of(cohorts, models):
 def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_models):
     cohorts, models = names(n_cohorts, n_models)
     selection, predictions = tables_of(cohorts, models)
-    figure = draw(selection, predictions, ceilings(cohorts), "r2")
+    figure = draw(selection, predictions, ceilings(cohorts), "r2", FOLDS)
     panels = [axes for axes in figure.axes if axes.get_title()]
     titles = [f"{cohort}, n = {40 + k}" for k, cohort in enumerate(cohorts)]
     assert [axes.get_title() for axes in panels] == titles
@@ -51,14 +55,26 @@ def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_m
             assert retained.get_xdata()[0] > 1.5 * N_MAPS
         ticks = [line.get_xdata() for line in panel.lines if line.get_marker() == "|"]
         np.testing.assert_array_equal(ticks, [[10, 11, 12, 13]] * n_models)
-    assert "their number in each of 4 folds" in legend(figure)
-    saved(figure)
+    assert "their number, 4 folds" in legend(figure)
+    saved(figure, stacked(n_cohorts))
 
 
 def test_marks_beside_the_curves_are_the_mean_fit_of_the_retained_sets():
     selection, predictions = tables_of(["a"], ["m", "n"])
-    figure = draw(selection, predictions, ceilings(["a"]), "r2")
+    figure = draw(selection, predictions, ceilings(["a"]), "r2", FOLDS)
     for model, look in looks(["m", "n"]).items():
         (retained,) = marks(figure.axes[0], look)
         mean = predictions["test_retained"][predictions["model"] == model].mean()
         assert retained.get_ydata()[0] == pytest.approx(mean)
+
+
+def test_the_band_is_the_interval_that_allows_for_what_folds_share():
+    selection, predictions = tables_of(["a"], ["m"])
+    panel = draw(selection, predictions, ceilings(["a"]), "r2", FOLDS).axes[0]
+    (band,) = panel.collections
+    found = band.get_paths()[0].get_extents()
+    fits = selection["test_fit"].reshape(N_FOLDS, N_MAPS)[:, 1:]
+    error = fits.std(axis=0, ddof=1) * np.sqrt(1 / N_FOLDS + 8 / 32)
+    width = stats.t.ppf(0.975, N_FOLDS - 1) * error
+    assert found.y0 == pytest.approx((fits.mean(axis=0) - width).min())
+    assert found.y1 == pytest.approx((fits.mean(axis=0) + width).max())

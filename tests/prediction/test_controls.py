@@ -1,5 +1,7 @@
 """What pruning is compared with: the sets, the tests, and that nothing looks at test judgments."""
 
+from dataclasses import replace
+
 import numpy as np
 import oracle
 import pytest
@@ -254,3 +256,11 @@ def test_features_are_terms_of_the_similarity_or_the_embedding_itself(case):
 def test_only_some_maps_are_on():
     assert only([2, 0], 4).tolist() == [[True, False, True, False]]
     assert only([], 3).tolist() == [[False] * 3]
+
+
+def test_where_all_maps_are_equally_active_none_are_the_most_active(case):
+    """As in networks whose units are never zero: any order would be an arbitrary one."""
+    case, fold = case
+    _, strength = case.activity
+    dense = replace(case, activity=(np.ones_like(strength), strength))
+    assert control("activity").measure(dense, fold, 3, 0.5) == {}

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from alignment.importance.folds import make_folds
-from alignment.prediction.fold_tests import TESTS, compare_folds, with_intervals
+from alignment.prediction.fold_tests import TESTS, compare_folds, interval_of_means, with_intervals
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle
 
@@ -166,3 +166,23 @@ def test_the_same_holds_for_fits_of_pairs_that_share_images():
     plain, corrected = rejected / n_data_sets
     assert plain > 0.15
     assert corrected < 0.1
+
+
+def test_intervals_of_means_allow_for_what_folds_share():
+    rng = np.random.default_rng(0)
+    fits = rng.random((5, 3))
+    fits[:4, 1] = np.nan  # a single fold
+    fits[2, 0] = np.nan
+    n_train, n_test = np.array([8, 8, 8, 9, 9]), np.array([3, 3, 3, 2, 2])
+    mean, low, high = interval_of_means(fits, n_train, n_test)
+    for k in (0, 2):
+        here = np.isfinite(fits[:, k])
+        own, n = fits[here, k], here.sum()
+        share = np.mean(n_test[here] / n_train[here])
+        error = np.sqrt(sum((own - sum(own) / n) ** 2) / (n - 1) * (1 / n + share))
+        expected = sum(own) / n + np.array([0, -1, 1]) * stats.t.ppf(0.975, n - 1) * error
+        assert [mean[k], low[k], high[k]] == pytest.approx(expected.tolist())
+    assert mean[1] == fits[4, 1]
+    assert np.isnan([low[1], high[1]]).all()
+    nothing = interval_of_means(np.full((5, 1), np.nan), n_train, n_test)
+    assert np.isnan(nothing).all()

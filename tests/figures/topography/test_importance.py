@@ -18,7 +18,7 @@ def test_maps_of_importance_are_centred_on_zero():
         for network in networks
         for unit in range(121)
     ]
-    rows = [(*network, 0.05, 0.1, 0.2) for network in networks]
+    rows = [(*network, 0.05, -0.1, 0.2) for network in networks]
     told_names = ("condition", "lambda", "seed", "fit", "morans_i", "p")
     told = columns([dict(zip(told_names, row, strict=True)) for row in rows])
     figure = draw(columns([dict(zip(names, row, strict=True)) for row in units]), told)
@@ -27,3 +27,8 @@ def test_maps_of_importance_are_centred_on_zero():
     for image in drawn[:9]:
         low, high = image.get_clim()
         assert low == -high
+    titles = [axes.get_title().splitlines() for axes in figure.axes if axes.get_title()]
+    # Columns are seeds, and say so above the first row.
+    assert [title[0] for title in titles[:3]] == ["seed 1", "seed 2", "seed 3"]
+    assert [len(title) for title in titles] == [3] * 3 + [2] * 6
+    assert all(title[-1] == "$I$ = \N{MINUS SIGN}0.10, p = 0.200" for title in titles)

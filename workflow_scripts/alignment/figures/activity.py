@@ -7,12 +7,20 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import groups_of, only_row
-from alignment.figures.charts import PAGE_WIDTH, designs_of, keys_of, legend_above, looks, places
+from alignment.figures.charts import (
+    COLUMN_WIDTH,
+    LEVEL,
+    designs_of,
+    keys_of,
+    legend_above,
+    looks,
+    places,
+    width_of,
+)
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
 MEAN = {"color": "black", "linestyle": "", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
 MEAN |= {"elinewidth": 1, "capsize": 2}
-BY_CHANCE = {"color": "0.35", "linestyle": (0, (4, 2)), "linewidth": 0.9}
 N_TENTHS = 10
 
 
@@ -31,7 +39,8 @@ def draw(activity, summary):
     known = looks(models)
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
-    figure = plt.figure(figsize=(PAGE_WIDTH, 2.6 + 1.8 * rows))
+    width = width_of(len(cohorts), len(models))
+    figure = plt.figure(figsize=(width, 2.6 + 1.8 * rows))
     above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1.8 * rows])
     _draw_correlations(above.subplots(), tables, summary, cohorts, known)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
@@ -42,19 +51,19 @@ def draw(activity, summary):
             shares = shares_of_tenths(tables[cohort, model])
             line = {"linestyle": look.line, "linewidth": 0.8, "clip_on": False}
             panel.plot(np.arange(1, N_TENTHS + 1), 100 * shares, **look.point(4) | line)
-        panel.axhline(100 / N_TENTHS, **BY_CHANCE)
+        panel.axhline(100 / N_TENTHS, **LEVEL)
         panel.set_title(cohort)
-    panels[0, 0].set_xticks(range(1, N_TENTHS + 1))
+    narrow = width == COLUMN_WIDTH
+    panels[0, 0].set_xticks([1, 5, N_TENTHS] if narrow else range(1, N_TENTHS + 1))
     panels[0, 0].set_ylim(0)
-    for panel in panels[-1]:
-        panel.set_xlabel("tenth of the maps, 1: highest AIS")
+    below.supxlabel("tenth of the maps, 1: highest AIS", fontsize=8)
     for panel in panels[:, 0]:
         panel.set_ylabel("images whose most active\nmap ranks there (%)")
     keys = [
         *_keys(known, activity),
-        Line2D([], [], **BY_CHANCE, label="a map drawn at random (10 %)"),
+        Line2D([], [], **LEVEL, label="a map drawn at random (10 %)"),
     ]
-    legend_above(above, keys, 3)
+    legend_above(above, keys, 2 if narrow else 3)
     return figure
 
 

@@ -10,7 +10,8 @@ from alignment.figures.charts import legend_above, number, panels_of
 # Of pairs of models: in greys, since colours are those of single models.
 MARKERS = "ox^+sv"
 N_NAMED = 3
-APART = 0.055  # of two names in a panel, in correlations
+LEADER = {"arrowstyle": "-", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1.5}
+APART = 0.1  # of two names in a panel, in correlations
 
 
 def draw(agreement, summary):
@@ -34,8 +35,8 @@ def draw(agreement, summary):
     cohorts = list(dict.fromkeys(summary["cohort"]))
     greys = [str(grey) for grey in np.linspace(0.2, 0.65, len(pairs))]
     points = [_point(grey, k) for k, grey in enumerate(greys)]
-    height = 2.0 + 0.12 * len(pairs)
-    figure, panels = panels_of(len(cohorts), height, header=0.7, sharex=True, sharey=True)
+    height = 1.5 + 0.12 * len(pairs)
+    figure, panels = panels_of(len(cohorts), height, header=0.9, sharex=True, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         table, title = rows_where(agreement, cohort=cohort), [cohort]
         for pair, grey, point in zip(pairs, greys, points, strict=True):
@@ -57,7 +58,7 @@ def draw(agreement, summary):
     ]
     handles.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
     handles.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
-    legend_above(figure, handles, 3)
+    legend_above(figure, handles, 2)
     return figure
 
 
@@ -71,22 +72,26 @@ def _points(table):
 
 
 def _name_lowest(panel, table):
-    """Name the images in which models agree least, on the side of the point that has room."""
+    """Name the images in which models agree least, one above the other, on the side with room."""
     entropy, correlation = _points(table)
     drawn = np.flatnonzero(np.isfinite(entropy) & np.isfinite(correlation))
     lowest = drawn[np.argsort(correlation[drawn], kind="stable")][:N_NAMED]
+    middle = (entropy[drawn].min() + entropy[drawn].max()) / 2 if len(drawn) else 0
     above = -np.inf
     for k in lowest:
         above = max(correlation[k], above + APART)
-        on_the_right = entropy[k] < (entropy[drawn].min() + entropy[drawn].max()) / 2
+        on_the_right = entropy[k] < middle
         panel.annotate(
             table["image"][k],
-            (entropy[k], above),
-            (4 if on_the_right else -4, 0),
-            textcoords="offset points",
+            (entropy[k], correlation[k]),
+            (6 if on_the_right else -6, above),
+            textcoords=("offset points", "data"),
             ha="left" if on_the_right else "right",
             va="center",
             fontsize=6,
+            # A name that had to move up keeps its point, and can be read above lines.
+            arrowprops=LEADER if above > correlation[k] else None,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.2},
         )
 
 

@@ -18,9 +18,12 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.files import telling_why_not
+from alignment.importance.folds import FEW
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 COLUMN_WIDTH = 85 / 25.4  # inches: one column
+MOST_STACKED = 3  # panels in a column
+MOST_IN_A_COLUMN = 8  # cohorts times models
 FIT_NAMES = {
     "r2": "explained variance $R^2$",
     "pearson": "correlation $r$",
@@ -28,7 +31,9 @@ FIT_NAMES = {
 }
 MARKERS = "osD^vP"
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (10, 2)))
-CEILING = {"color": "0.35", "linestyle": (0, (4, 2)), "linewidth": 0.9}
+# A level that others are seen against: no network is a broad line, or a grey one.
+LEVEL = {"color": "0.75", "linestyle": "-", "linewidth": 2.4, "zorder": 0.5}
+CEILING = LEVEL
 CEILING_LABEL = "ceiling set by the judgments"
 # The section of the config that the names in a column come from
 SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}
@@ -124,13 +129,15 @@ def places(n: int, width: float = 0.8) -> np.ndarray:
     return ((np.arange(n) + 0.5) / n - 0.5) * width
 
 
-def number_maps(panel: Axes, most: int, **beside: float) -> None:
+def number_maps(panel: Axes, most: int, every: int = 1, **beside: float) -> None:
     """Make numbers of maps, up to the most, the logarithmic x axis of a panel.
 
-    What stands beside the numbers is given as place by word, and said a line lower.
+    Every so many powers of ten have their number.  What stands beside the numbers is given as place
+    by word, and said a line lower.
     """
     tens = [10**power for power in range(1 + int(np.log10(most)))]
-    labels = [f"{ten:,}" for ten in tens] + [f"\n{word}" for word in beside]
+    labels = ["" if power % every else f"{ten:,}" for power, ten in enumerate(tens)]
+    labels += [f"\n{word}" for word in beside]
     panel.set_xscale("log")
     panel.set_xticks([*tens, *beside.values()], labels)
     panel.minorticks_off()
@@ -165,7 +172,10 @@ def source_label(source: str, kind: str) -> str:
 
 
 def panels_of(n: int, height: float, header: float, **kwargs):
-    """Return a figure and its (rows, columns) panels for n things, up to three side by side.
+    """Return a figure and its (rows, columns) panels for n things.
+
+    Up to three stand one upon the other and are as wide as a column of a journal; more stand three
+    side by side on its page.
 
     Parameters
     ----------
@@ -177,14 +187,20 @@ def panels_of(n: int, height: float, header: float, **kwargs):
     **kwargs
         Of :func:`matplotlib.pyplot.subplots`.
     """
-    columns = min(n, 3)
+    columns, width = (1, COLUMN_WIDTH) if n <= MOST_STACKED else (3, PAGE_WIDTH)
     rows = -(-n // columns)
     figure, panels = plt.subplots(
-        rows, columns, figsize=(PAGE_WIDTH, header + height * rows), squeeze=False, **kwargs
+        rows, columns, figsize=(width, header + height * rows), squeeze=False, **kwargs
     )
     for panel in panels.flat[n:]:
         panel.set_axis_off()
     return figure, panels
+
+
+def width_of(n_cohorts: int, n_models: int) -> float:
+    """Return how wide a figure is that has something for each cohort and model side by side."""
+    narrow = n_cohorts <= MOST_STACKED and n_cohorts * n_models <= MOST_IN_A_COLUMN
+    return COLUMN_WIDTH if narrow else PAGE_WIDTH
 
 
 def designs_of(table: Mapping[str, np.ndarray]) -> tuple[list[str], list[str]]:
@@ -197,10 +213,27 @@ def ceilings_of(table: Mapping[str, np.ndarray]) -> dict[str, float]:
     return dict(zip(table["cohort"], table["ceiling"], strict=True))
 
 
-def with_images(cohorts: Iterable[str], table: Mapping[str, np.ndarray]) -> list[str]:
-    """Return cohorts with their number of images, which stands in the table of ceilings."""
+def with_images(
+    cohorts: Iterable[str], table: Mapping[str, np.ndarray], folds: Mapping[str, Any]
+) -> list[str]:
+    """Return cohorts with their number of images, and of those of a fold where they are few.
+
+    Parameters
+    ----------
+    cohorts : iterable of str
+    table : dict of str to array
+        The table of ceilings, in which the numbers of images stand.
+    folds : mapping
+        ``unit`` and ``n_folds``.
+    """
     n_images = dict(zip(table["cohort"].tolist(), table["n_images"].tolist(), strict=True))
-    return [f"{cohort}\nn = {n_images[cohort]}" for cohort in cohorts]
+    said = []
+    for cohort in cohorts:
+        n_test = n_images[cohort] // folds["n_folds"]
+        few = folds["unit"] == "images" and n_test < FEW
+        note = f" ({n_test} a fold: few)" if few else ""
+        said.append(f"{cohort}\nn = {n_images[cohort]}{note}")
+    return said
 
 
 def spread(n_images: int, n_shown: int) -> np.ndarray:

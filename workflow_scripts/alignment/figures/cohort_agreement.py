@@ -11,6 +11,7 @@ from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, number
 COLOURS = "RdBu_r"
 COEFFICIENTS = {"correlation": "Pearson (scores)", "rank_correlation": "Spearman (ranks)"}
 MOST_IN_A_COLUMN = 3  # cohorts
+MUCH = 0.1  # by which a single map changes a correlation that is then said without it
 
 
 def matrix(rows, column):
@@ -43,7 +44,8 @@ def draw(cohorts):
     ----------
     cohorts : dict of str to array
         A row per pair of cohorts: columns ``dataset, model, cohort_a, cohort_b, n_images_a,
-        n_images_b, n_shared, correlation, rank_correlation``.
+        n_images_b, n_shared, correlation, rank_correlation, influential_map,
+        correlation_without``.
 
     Raises
     ------
@@ -88,12 +90,14 @@ def _draw_matrix(panel, pairs, column):
     values, shared = values[1:, :-1], np.nan_to_num(shared[1:, :-1])
     said_names = [f"{name}\nn = {n}" for name, n in _sizes(pairs, names).items()]
     said = np.char.add(np.vectorize(_known)(values), np.char.mod("\n%d shared", shared))
+    if column == "correlation":
+        said = np.char.add(said, _without_one(pairs, values))
     sns.heatmap(
         # NaN has no colour of its own, and no text: what is undefined is said in white.
         np.nan_to_num(values),
         mask=np.triu(np.ones_like(values, dtype=bool), 1),
         annot=said,
-        annot_kws={"fontsize": 6.5},
+        annot_kws={"fontsize": 6},
         fmt="",
         cmap=COLOURS,
         vmin=-1,
@@ -107,6 +111,19 @@ def _draw_matrix(panel, pairs, column):
     panel.tick_params(length=0)
     panel.tick_params(axis="x", labelrotation=0 if len(names) <= MOST_IN_A_COLUMN else 30)
     panel.tick_params(axis="y", labelrotation=0)
+
+
+def _without_one(pairs, values):
+    """Say what is left of correlations that a single map makes."""
+    without, of_map = (
+        matrix(pairs, column)[1][1:, :-1] for column in ("correlation_without", "influential_map")
+    )
+    alone = np.abs(values - without) > MUCH
+    said = [
+        f"\nwithout map\n{f:.0f}: {number(r)}" if own else ""
+        for own, r, f in zip(alone.flat, without.flat, of_map.flat, strict=True)
+    ]
+    return np.array(said).reshape(values.shape)
 
 
 def _sizes(pairs, names):

@@ -1,6 +1,5 @@
 """Draw the held-out fit of the retained maps beside that of everything they are compared with."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -10,13 +9,12 @@ from alignment.figures.charts import (
     CEILING_LABEL,
     FIT_NAMES,
     NEUTRAL,
-    PAGE_WIDTH,
     ceilings_of,
     count,
     designs_of,
-    keys_of,
     legend_above,
     looks,
+    panels_of,
     places,
     star,
     with_images,
@@ -26,12 +24,11 @@ from alignment.prediction.controls import CONTROLS
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
 LABELS = {control.name: control.label for control in CONTROLS}
-MOST_PANELS = 3  # side by side
 INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 REFERENCE = {"linewidth": 0.9, "alpha": 0.8, "zorder": 1}
 
 
-def draw(tests, summary, ceiling, fit):
+def draw(tests, summary, ceiling, fit, folds):
     """Return the figure: a panel per cohort, a row per control.
 
     Parameters
@@ -43,13 +40,16 @@ def draw(tests, summary, ceiling, fit):
     ceiling : dict of str to array
         A row per cohort.
     fit : str
+    folds : dict
+        ``unit`` and ``n_folds``.
     """
     cohorts, models = designs_of(summary)
     known, ceilings = looks(models), ceilings_of(ceiling)
     shown = [name for name in LABELS if name in tests["control"]]
     rows = [*FITS.values(), *(LABELS[name] for name in shown)]
-    figure, panels = _panels(len(cohorts), len(rows) * (0.16 + 0.1 * len(models)))
-    titles = with_images(cohorts, ceiling)
+    height = 0.3 + len(rows) * (0.1 + 0.1 * len(models))
+    figure, panels = panels_of(len(cohorts), height, header=1.1, sharex=True, sharey=True)
+    titles = with_images(cohorts, ceiling, folds)
     for panel, cohort, title in zip(panels.flat, cohorts, titles, strict=False):
         panel.set_title(title.replace("\n", ", "))
         for y, model in zip(places(len(models), 0.7), models, strict=True):
@@ -69,28 +69,16 @@ def draw(tests, summary, ceiling, fit):
     first.set_ylim(len(rows) - 0.5, -0.5)
     low, high = first.get_xlim()
     first.set_xlim(min(low, 0), max(high, 1))
-    folds = count(summary["n_folds"])
-    label = f"{FIT_NAMES[fit]} of held-out judgments (means over {folds} folds; n: pictures)"
-    figure.supxlabel(label, fontsize=8)
+    n_folds = count(summary["n_folds"])
+    note = f"(means over {n_folds} folds; n: pictures)"
+    figure.supxlabel(f"{FIT_NAMES[fit]} of held-out judgments\n{note}", fontsize=8)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
-    legend_above(figure, keys, 3)
+    legend_above(figure, keys, 2)
     return figure
 
 
 def _has(table, values):
     return np.all([table[name] == value for name, value in values.items()], axis=0).any()
-
-
-def _panels(n_cohorts, height):
-    n_columns = min(n_cohorts, MOST_PANELS)
-    n_rows = -(-n_cohorts // n_columns)
-    size = PAGE_WIDTH, 0.9 + n_rows * (0.5 + height)
-    figure, panels = plt.subplots(
-        n_rows, n_columns, figsize=size, sharex=True, sharey=True, squeeze=False
-    )
-    for panel in panels.flat[n_cohorts:]:
-        panel.set_visible(False)
-    return figure, panels
 
 
 def _draw_fits(panel, y, fits, look):
@@ -109,9 +97,11 @@ def _draw_control(panel, y, test, look):
 
 
 def _keys(known, with_ceiling):
-    line = {"color": NEUTRAL.colour, "linewidth": 0.9}
-    keys = [*keys_of(known), Line2D([], [], **line, label="retained maps, to compare with")]
+    keys = [
+        Line2D([], [], **look.point() | {"linestyle": look.line} | REFERENCE, label=f"{model}")
+        for model, look in known.items()
+    ]
     if with_ceiling:
         keys.append(Line2D([], [], **CEILING, label=CEILING_LABEL))
-    note = "bar: interval of the difference from the retained maps; * p < .05"
-    return [*keys, Line2D([], [], linestyle="", label=note)]
+    bar = {"color": NEUTRAL.colour, "linewidth": 1, "marker": "|", "markersize": 5}
+    return [*keys, Line2D([], [], **bar, label="difference from retained\n(* p < .05)")]

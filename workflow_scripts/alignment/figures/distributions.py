@@ -46,7 +46,6 @@ def draw(distributions, tests):
             shown = {m: _shown(statistic, v) for m, v in values[cohort, statistic].items()}
             _draw_outlines(panel, shown, known)
             panel.set(xlabel="", ylabel="")
-            panel.set_ylim(0)
             panel.locator_params(axis="x", nbins=4)
             panel.locator_params(axis="y", nbins=3)
             stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
@@ -54,7 +53,8 @@ def draw(distributions, tests):
             for x, said, side in ((0.02, f"n = {n}", "left"), (0.99, stars, "right")):
                 place = {"transform": panel.transAxes, "ha": side, "va": "bottom"}
                 panel.text(x, 1.0, said, fontsize=6.5, **place)
-        # Not inside the loop: seaborn writes its own
+        # Not inside the loop: seaborn writes its own, and a limit ends the search for the highest.
+        row[0].set_ylim(0)
         row[0].set_ylabel(label, rotation=0, ha="right", va="center")
     for panel, cohort in zip(panels[0], cohorts, strict=True):
         panel.set_title(cohort, pad=12)

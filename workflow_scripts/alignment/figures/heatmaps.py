@@ -13,6 +13,7 @@ from alignment.heatmaps.spotlight import SPOTLIGHT
 # Dots for title and key, for a model's name, and for thresholds
 HEADER, HEADING, NAMES = dots(0.5), dots(0.2), dots(0.6)
 LARGEST, SMALLEST = dots(0.78), dots(0.5)  # sides of a picture
+SMALLEST_OF_MANY = dots(0.34)  # where many networks and thresholds leave no more
 
 
 def draw(
@@ -80,7 +81,8 @@ def arrange(n: int, n_models: int, n_thresholds: int) -> tuple[int, int, int]:
     -------
     per_row, n_drawn : int
         Longer grids go on below.  Of the pictures so many are drawn that each has at least
-        `SMALLEST`; the page is longer than `PAGE_HEIGHT` only where even one row of them would be.
+        `SMALLEST`.  Where even one row of them would be longer than `PAGE_HEIGHT` they are smaller,
+        and the page is longer only where they would be smaller than `SMALLEST_OF_MANY`.
     side : int
         Dots of a picture: as many as fit.
     """
@@ -94,8 +96,10 @@ def arrange(n: int, n_models: int, n_thresholds: int) -> tuple[int, int, int]:
             best = max(best, (min(across // per_row, down, LARGEST), per_row))
         if best[0] >= SMALLEST:
             return best[1], n_drawn, best[0]
-    per_row = min(n, across // SMALLEST)
-    return per_row, per_row, SMALLEST
+    fitting = (PAGE_HEIGHT - HEADER - n_models * HEADING) // rows
+    side = min(SMALLEST, max(SMALLEST_OF_MANY, fitting))
+    per_row = min(n, across // side)
+    return per_row, per_row, side
 
 
 def said(threshold: str) -> str:
@@ -114,7 +118,7 @@ def _add_header(sheet, cohort, heatmaps, n, colours):
     sheet.entitle(cohort, n, n_images, NAMES)
     signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     if colours == SPOTLIGHT:
-        low = "blue: below zero; dark: does not matter" if signed else "dark: does not matter"
+        low = "blue: below zero; dark: matters least" if signed else "dark: matters least"
         ends, scale = (low, "as it is: matters most"), None
     else:
         low, scale = ("furthest below zero" if signed else "matters least"), colour_map(colours)

@@ -12,6 +12,7 @@ from alignment.figures.charts import (
     CEILING_LABEL,
     COLUMN_WIDTH,
     FIT_NAMES,
+    MOST_IN_A_COLUMN,
     NEUTRAL,
     PAGE_WIDTH,
     ceilings_of,
@@ -25,11 +26,10 @@ from alignment.figures.charts import (
     with_images,
 )
 
-MOST_IN_A_COLUMN = 8  # cohorts times models
 INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 
 
-def draw(summary, ceiling, fit):
+def draw(summary, ceiling, fit, folds):
     """Return the figure: fits above, below them the difference that is tested.
 
     Parameters
@@ -39,6 +39,8 @@ def draw(summary, ceiling, fit):
     ceiling : dict of str to array
         A row per cohort.
     fit : str
+    folds : dict
+        ``unit`` and ``n_folds``.
     """
     cohorts, models = designs_of(summary)
     known = looks(models)
@@ -64,7 +66,7 @@ def draw(summary, ceiling, fit):
     above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
     below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
     below.set_ylabel("retained \N{MINUS SIGN} all maps\n(* p < .05)")
-    below.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling))
+    below.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling, folds))
     low, high = below.get_ylim()
     below.set_ylim(low, high + 0.06 * (high - low))  # room for the stars
     below.set_xlim(-0.5, len(cohorts) - 0.5)
@@ -77,18 +79,24 @@ def draw(summary, ceiling, fit):
 
 
 def _draw_fits(panel, x, row, look, room):
-    """Draw all maps to the left, the retained ones to the right with their number above."""
+    """Draw all maps to the left, the retained ones to the right with their number.
+
+    The number stands on the side of the retained maps from which no line comes.
+    """
     sides, fits = (x - 0.2 * room, x + 0.2 * room), (row["test_full"], row["test_retained"])
     panel.plot(sides, fits, color=look.colour, linewidth=0.8)
     panel.plot(sides[0], fits[0], **look.point(hollow=True))
     panel.plot(sides[1], fits[1], **look.point())
-    if np.isfinite(fits).any():
+    known = [k for k in (1, 0) if np.isfinite(fits[k])]
+    if known:
+        below = fits[1] < fits[0]
         panel.annotate(
             f"{row['n_retained_mean']:.0f}",
-            (x, np.nanmax(fits)),
-            (0, 5),
+            (sides[known[0]], fits[known[0]]),
+            (0, -5 if below else 5),
             textcoords="offset points",
             ha="center",
+            va="top" if below else "bottom",
             fontsize=6.5,
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from alignment.figures.charts import (
+    COLUMN_WIDTH,
     PAGE_WIDTH,
     designs_of,
     keys_of,
@@ -18,6 +19,7 @@ from alignment.figures.charts import (
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
 NULL = "0.8"
+MOST_IN_A_COLUMN = 6  # sources times models
 VALUES = ("value", "low", "high", "null_low", "null_high", "p_holm")
 
 
@@ -34,10 +36,11 @@ def draw(summary):
     known = looks(models)
     keys = zip(*(summary[name] for name in ("cohort", "model", "source", "measure")), strict=True)
     rows = {key: {name: summary[name][k] for name in VALUES} for k, key in enumerate(keys)}
+    narrow = len(kinds) * len(models) <= MOST_IN_A_COLUMN
     figure, panels = plt.subplots(
         len(cohorts),
         len(kinds),
-        figsize=(PAGE_WIDTH, 0.6 + 1.5 * len(cohorts)),
+        figsize=(COLUMN_WIDTH if narrow else PAGE_WIDTH, 1.0 + 1.5 * len(cohorts)),
         sharex=True,
         sharey=True,
         squeeze=False,
@@ -53,7 +56,7 @@ def draw(summary):
                 _draw_risk(panel, x, row, known[model], step, limits)
         panel.set_yscale("log")
         panel.set_ylim(*limits)
-        shares = [f"top {100 * share:.0f} %" for share in TOP_SHARES]
+        shares = [f"{100 * share:.0f}" for share in TOP_SHARES]
         panel.set_xticks(range(len(TOP_SHARES)), shares)
         panel.tick_params(axis="x", length=0)
         panel.set_xlim(-0.5, len(TOP_SHARES) - 0.5)
@@ -61,16 +64,19 @@ def draw(summary):
     panels[0, 0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     panels[0, 0].yaxis.set_minor_locator(plt.NullLocator())
     for panel, (source, kind) in zip(panels[0], kinds.items(), strict=True):
-        panel.set_title(source_label(source, kind))
+        label = source_label(source, kind)
+        panel.set_title(label.replace(" ", "\n") if narrow else label, fontsize=7 if narrow else 8)
     n_pictures = dict(zip(summary["cohort"].tolist(), summary["n_images"].tolist(), strict=True))
     for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
-        panel.set_ylabel(f"{cohort}, n = {n_pictures[cohort]}\nrelative risk")
+        panel.set_ylabel(f"relative risk\n{cohort}, n = {n_pictures[cohort]}")
     handles = keys_of(known)
-    handles.append(Patch(color=NULL, label="95 % of what the saliency maps of other pictures give"))
-    legend_above(figure, handles, min(len(handles), 3))
-    note = "marks: medians over n pictures; bars: 95 % intervals; "
-    note += "* above other pictures' maps (p < .05)"
-    figure.supxlabel(note, fontsize=7)
+    handles.append(Patch(color=NULL, label="95 % with the saliency maps of other pictures"))
+    legend_above(figure, handles, 2 if narrow else min(len(handles), 3))
+    figure.supxlabel(
+        "most salient share of the picture (%)\nmedians over n pictures; bars: 95 % intervals"
+        f"{chr(10) if narrow else '; '}* above other pictures' maps (p < .05)",
+        fontsize=7,
+    )
     return figure
 
 

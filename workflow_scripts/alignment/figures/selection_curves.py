@@ -1,15 +1,15 @@
 """Draw how the fit changes as maps are switched on from best to worst."""
 
-import warnings
-
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from alignment.artifacts.tables import groups_of
 from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
     FIT_NAMES,
+    MOST_STACKED,
     NEUTRAL,
     ceilings_of,
     count,
@@ -22,13 +22,14 @@ from alignment.figures.charts import (
     panels_of,
     with_images,
 )
+from alignment.prediction.fold_tests import interval_of_means
 
 BESIDE = 2.1  # where the retained maps stand, in numbers of all maps
 TRAINING = {"linewidth": 0.8}
 TICK = {"linestyle": "", "marker": "|", "markersize": 4, "markeredgewidth": 0.6}
 
 
-def draw(selection, predictions, ceiling, fit):
+def draw(selection, predictions, ceiling, fit, folds):
     """Return the figure: a panel per cohort.
 
     Parameters
@@ -36,23 +37,25 @@ def draw(selection, predictions, ceiling, fit):
     selection : dict of str to array
         A row per cohort, model, fold and number of maps.
     predictions : dict of str to array
-        A row per cohort, model and fold.
+        A row per cohort, model and fold, in the order of the curves.
     ceiling : dict of str to array
         A row per cohort.
     fit : str
+    folds : dict
+        ``unit`` and ``n_folds``.
     """
     cohorts, models = designs_of(predictions)
     curves = groups_of(selection, "cohort", "model")
-    folds = groups_of(predictions, "cohort", "model")
+    tables = groups_of(predictions, "cohort", "model")
     known, ceilings = looks(models), ceilings_of(ceiling)
     most = int(selection["k"].max())
-    figure, panels = panels_of(len(cohorts), height=2.1, header=0.6, sharex=True, sharey=True)
+    figure, panels = panels_of(len(cohorts), height=1.75, header=0.85, sharex=True, sharey=True)
     for panel, cohort, title in zip(
-        panels.flat, cohorts, with_images(cohorts, ceiling), strict=False
+        panels.flat, cohorts, with_images(cohorts, ceiling, folds), strict=False
     ):
         for m, model in enumerate(models):
-            _draw_curves(panel, curves[cohort, model], known[model])
-            _draw_retained(panel, folds[cohort, model], known[model], BESIDE * most, m)
+            _draw_curves(panel, curves[cohort, model], tables[cohort, model], known[model])
+            _draw_retained(panel, tables[cohort, model], known[model], BESIDE * most, m)
         if np.isfinite(ceilings[cohort]):
             panel.axhline(ceilings[cohort], **CEILING)
         panel.axvline(np.sqrt(BESIDE) * most, color="0.85", linewidth=0.6)
@@ -66,20 +69,21 @@ def draw(selection, predictions, ceiling, fit):
         panel.set_xlabel("number of maps on, best first")
     for panel in panels[:, 0]:
         panel.set_ylabel(FIT_NAMES[fit])
-    n_folds = count(len(rows["n_retained"]) for rows in folds.values())
+    n_folds = count(len(rows["n_retained"]) for rows in tables.values())
     keys = _keys(known, n_folds, np.isfinite(list(ceilings.values())).any())
-    legend_above(figure, keys, 3)
+    legend_above(figure, keys, 2 if len(cohorts) <= MOST_STACKED else 3)
     return figure
 
 
-def _draw_curves(panel, curve, look):
+def _draw_curves(panel, curve, folds, look):
     """Draw the means over folds, and mark where all maps are on."""
     n_maps = int(curve["k"].max())
     k = np.arange(1, n_maps + 1)
     # Row under row: k = 1..F of a fold, then of the next.
-    train, _ = _summary(curve["train_fit"].reshape(-1, n_maps))
-    test, error = _summary(curve["test_fit"].reshape(-1, n_maps))
-    panel.fill_between(k, test - error, test + error, color=look.colour, alpha=0.2, lw=0)
+    sizes = folds["n_train"], folds["n_test"]
+    train, _, _ = interval_of_means(curve["train_fit"].reshape(-1, n_maps), *sizes)
+    test, low, high = interval_of_means(curve["test_fit"].reshape(-1, n_maps), *sizes)
+    panel.fill_between(k, low, high, color=look.colour, alpha=0.15, lw=0)
     panel.plot(k, train, color=lighter(look.colour), linestyle=look.line, **TRAINING)
     panel.plot(k, test, color=look.colour, linestyle=look.line)
     panel.plot(n_maps, test[-1], **look.point(4, hollow=True), zorder=3)
@@ -98,20 +102,13 @@ def _keys(known, n_folds, with_ceiling):
     colour = NEUTRAL.colour
     keys = [
         *keys_of(known),
-        Line2D([], [], color=colour, label="held-out judgments (mean, standard error)"),
-        Line2D([], [], color=lighter(colour), **TRAINING, label="training judgments (mean)"),
-        Line2D([], [], **NEUTRAL.point(hollow=True), label="all maps, held out"),
-        Line2D([], [], **NEUTRAL.point(), label="maps retained by each fold, held out"),
-        Line2D([], [], **TICK, color=colour, label=f"their number in each of {n_folds} folds"),
+        Line2D([], [], color=colour, label="held-out judgments"),
+        Patch(fc=colour, alpha=0.15, lw=0, label="their 95 % interval"),
+        Line2D([], [], color=lighter(colour), **TRAINING, label="training judgments"),
+        Line2D([], [], **NEUTRAL.point(hollow=True), label="all maps"),
+        Line2D([], [], **NEUTRAL.point(), label="maps retained by each fold"),
+        Line2D([], [], **TICK, color=colour, label=f"their number, {n_folds} folds"),
     ]
     if with_ceiling:
         keys.append(Line2D([], [], **CEILING, label=CEILING_LABEL))
     return keys
-
-
-def _summary(folds):
-    """Mean over folds and its standard error; with few maps on, some fits are not defined."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no fold, or a single one, is defined
-        error = np.nanstd(folds, axis=0, ddof=1) / np.sqrt(len(folds))
-        return np.nanmean(folds, axis=0), error

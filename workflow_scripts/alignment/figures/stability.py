@@ -9,8 +9,9 @@ from matplotlib.patches import Patch
 
 from alignment.artifacts.tables import groups_of, only_row, rows_where
 from alignment.figures.charts import (
+    COLUMN_WIDTH,
+    LEVEL,
     NEUTRAL,
-    PAGE_WIDTH,
     count,
     designs_of,
     keys_of,
@@ -19,6 +20,7 @@ from alignment.figures.charts import (
     looks,
     number_maps,
     places,
+    width_of,
 )
 
 PANELS = {
@@ -26,7 +28,7 @@ PANELS = {
     "overlap": "overlap of retained sets\n(Jaccard) of two folds",
 }
 # Boxes: open for pairs within a seed, filled for the others.
-SEEDS = {"within": "folds of one seed", "between": "folds of different seeds"}
+SEEDS = {"within": "one seed", "between": "different seeds"}
 HALVES = {"linestyle": "", "marker": "_", "markersize": 9, "markeredgewidth": 1.6}
 RANDOM = {"linestyle": "", "marker": "x", "markersize": 4, "color": "0.3"}
 
@@ -49,21 +51,24 @@ def draw(maps, fold_pairs, summary, share):
     known = looks(models)
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
-    figure = plt.figure(figsize=(PAGE_WIDTH, 3.0 + 1.9 * rows))
-    above, below = figure.subfigures(2, 1, height_ratios=[2.6, 1.9 * rows + 0.1])
+    width = width_of(len(cohorts), len(models))
+    narrow = width == COLUMN_WIDTH
+    tall = 3.9 if narrow else 2.6
+    figure = plt.figure(figsize=(width, tall + 0.1 + 1.9 * rows))
+    above, below = figure.subfigures(2, 1, height_ratios=[tall, 1.9 * rows + 0.1])
     pairs = groups_of(fold_pairs, "cohort", "model")
-    for panel, (name, label) in zip(above.subplots(1, 2), PANELS.items(), strict=True):
+    both = above.subplots(*(2, 1) if narrow else (1, 2))
+    for panel, (name, label) in zip(both, PANELS.items(), strict=True):
         _draw_agreement(panel, name, pairs, summary, known)
         panel.set_ylabel(label)
-    legend_above(above, _keys(known, summary), 3)
+    legend_above(above, _keys(known, summary), 2 if narrow else 3)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         _draw_shares(panel, rows_where(maps, cohort=cohort), share, known)
         panel.set_title(cohort)
-    for panel in panels[-1]:
-        panel.set_xlabel("maps, most often retained first")
+    below.supxlabel("maps, most often retained first", fontsize=8)
     for panel in panels[:, 0]:
         panel.set_ylabel("share of folds\nthat retain the map")
     return figure
@@ -125,11 +130,11 @@ def _draw_shares(panel, maps, share, known):
         n_stable = int((shares >= share).sum())
         if n_stable:
             panel.plot(n_stable, shares[n_stable - 1], **look.point(4))
-        said = f"{n_stable} stable {'map' if n_stable == 1 else 'maps'}"
-        keys.append(Line2D([], [], **look.point(4), label=said))
-    panel.axhline(share, color="0.5", lw=0.8, ls="--", zorder=0)
-    panel.legend(handles=keys, loc="lower left", handlelength=1, borderaxespad=0.2)
-    number_maps(panel, len(shares))
+        keys.append(Line2D([], [], **look.point(4), label=f"{n_stable}"))
+    panel.axhline(share, **LEVEL)
+    look = {"loc": "lower left", "handlelength": 0.7, "handletextpad": 0.4, "borderpad": 0.1}
+    panel.legend(handles=keys, title="stable", title_fontsize=7, borderaxespad=0.2, **look)
+    number_maps(panel, len(shares), every=2)
     panel.set_ylim(0, 1.03)
 
 
@@ -144,7 +149,7 @@ def _keys(known, summary):
             Patch(fc=fills[which], ec=colour, label=f"{said} ({n_pairs[which]} pairs)")
             for which, said in SEEDS.items()
         ),
-        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves (mean of {n_halves})"),
+        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves ({n_halves})"),
         Line2D([], [], **RANDOM, label="random sets (expected)"),
     ]
 

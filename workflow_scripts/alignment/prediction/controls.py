@@ -121,8 +121,7 @@ def most_active(share: np.ndarray, strength: np.ndarray, images: np.ndarray) -> 
     Parameters
     ----------
     share, strength : (N, F) arrays
-        See :func:`map_activity`.  Strength decides between equal shares, as in networks whose units
-        are never exactly zero.
+        See :func:`map_activity`.  Strength decides between equal shares.
     images : (n,) int array
         The training images of a fold.
 
@@ -157,9 +156,15 @@ def measure_random_sets(case: Case, fold: Fold, n_retained: int, test_retained: 
 
 
 def measure_active_maps(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
-    """Fit as many maps as are retained, the most active in the training images."""
+    """Fit as many maps as are retained, the most active in the training images.
+
+    Nothing where all maps are equally active, as in networks whose units are never zero.
+    """
     first, second = (images[fold.train_pairs] for images in pair_images(case.head.n_images))
-    order = most_active(*case.activity, np.unique([first, second]))
+    images = np.unique([first, second])
+    if np.ptp(case.activity[0][images].mean(axis=0)) == 0:
+        return {}
+    order = most_active(*case.activity, images)
     (value,) = _test_fits(case, fold, only(order[:n_retained], case.head.n_maps))
     return {"activity": value}
 

@@ -69,6 +69,42 @@ def compare_folds(
     }
 
 
+def interval_of_means(
+    fits: np.ndarray, n_train: np.ndarray, n_test: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return means over folds with their 95 % intervals, which allow for the images folds share.
+
+    Parameters
+    ----------
+    fits : (n, K) array
+        Of every fold and whatever is varied.  NaN: undefined, and left out.
+    n_train, n_test : (n,) arrays
+        Number of units (images, or pairs) on each side of every fold.
+
+    Returns
+    -------
+    mean, low, high : (K,) arrays
+        NaN where nothing is defined; of a single fold there is no interval.
+
+    Notes
+    -----
+    The variance of a mean is that of :func:`compare_folds` (Nadeau & Bengio, 2003), and the
+    interval by Student's t.
+    """
+    from scipy.special import stdtrit  # as below
+
+    defined = np.isfinite(fits)
+    n = defined.sum(axis=0)
+    ratio = (np.asarray(n_test) / np.asarray(n_train))[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(defined, fits, 0).sum(axis=0) / n
+        squares = np.where(defined, (fits - mean) ** 2, 0).sum(axis=0)
+        share = np.where(defined, ratio, 0).sum(axis=0) / n
+        error = np.sqrt(squares / (n - 1) * (1 / n + share))
+        width = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 1 - LEVEL / 2) * error, np.nan)
+    return mean, mean - width, mean + width
+
+
 def with_intervals(rows: Sequence[Mapping[str, float]], sides: int) -> list[dict[str, float]]:
     """Return the rows of a table of tests, each with an interval that tells the same as its test.
 

@@ -11,7 +11,7 @@ PANELS = {
     "accuracy_validation": "accuracy, validation images",
     "accuracy_training": "accuracy in training\n(with dropout)",
     "spatial_loss_weights": "distance of neighbours' weights",
-    "spatial_loss_activations": "dissimilarity of neighbours'\nactivations (1 - r)",
+    "spatial_loss_activations": "dissimilarity of neighbours'\nactivations (1 \N{MINUS SIGN} r)",
     "weight_deviation": "standard deviation of the\nlayer's weights",
 }
 

@@ -9,8 +9,8 @@ from alignment.figures.topography.panels import MEASURES, Table, rows_with
 from alignment.topography.claims import FAILS, HOLDS, UNDECIDED
 from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
-# Told apart by shape as well as by colour.
-MARKS = {HOLDS: ("o", "#0072B2"), FAILS: ("X", "#D55E00"), UNDECIDED: ("_", "0.55")}
+# Told apart by shape as well as by colour, and by neither from networks.
+MARKS = {HOLDS: ("o", "0.1"), FAILS: ("X", "#CC79A7"), UNDECIDED: ("_", "0.75")}
 LINE = 0.138  # inches
 
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from alignment.figures.charts import PAGE_WIDTH
+from alignment.figures.charts import PAGE_WIDTH, number
 from alignment.figures.topography.panels import (
     COLOURS,
     Table,
@@ -47,9 +47,12 @@ def draw(units: Table, maps: Table) -> Figure:
             network = {"condition": condition, "lambda_": own, "seed": seed}
             values = rows_with(units, **network)["ais"].reshape(grid)
             drawn = sheet(axes, 1000 * values)
-            axes.set_title(_said(rows_with(maps, **network)), fontsize=6.5)
+            title = [] if condition != conditions[0] else [f"seed {seed}"]
+            title.append(_said(rows_with(maps, **network)))
+            axes.set_title("\n".join(title), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
             bar.ax.tick_params(labelsize=5.5)
+    figure.get_layout_engine().set(w_pad=0.06)  # rotated names reach the edge else
     figure.supxlabel("AIS of each unit, in thousandths of explained variance", fontsize=8)
     return figure
 
@@ -58,4 +61,4 @@ def _said(one):
     (fit,), (smooth,), (p,) = one["fit"], one["morans_i"], one["p"]
     if np.isnan(smooth):
         return f"$R^2$ = {fit:.3f}, no map"
-    return f"$R^2$ = {fit:.3f}\n$I$ = {smooth:.2f}, p = {p:.3f}"
+    return f"$R^2$ = {fit:.3f}\n$I$ = {number(smooth)}, p = {p:.3f}"

@@ -12,6 +12,8 @@ from alignment.topography.design import CONDITIONS, CONTROL
 
 # Okabe & Ito's colours, as in the style sheet; a condition has the same in every figure.
 COLOURS = {CONTROL: "#444444", "WS": "#0072B2", "AS": "#D55E00", "TopoLoss": "#009E73"}
+# And a mark, for readers who see no colours
+MARKERS = {CONTROL: "o", "WS": "s", "AS": "^", "TopoLoss": "D"}
 NAMES = {
     CONTROL: "control",
     "WS": "WS (similar weights)",
@@ -85,7 +87,8 @@ def shade(condition: str, strength: float, lambdas: Sequence[float]) -> str | tu
 def condition_legend(table: Table, shades: bool = False) -> list[Line2D]:
     """Return legend handles of the conditions of a table."""
     handles = [
-        Line2D([], [], color=COLOURS[name], label=NAMES[name]) for name in conditions_of(table)
+        Line2D([], [], color=COLOURS[name], marker=MARKERS[name], ms=3, label=NAMES[name])
+        for name in conditions_of(table)
     ]
     if shades and len(lambdas_of(table)) > 1:
         said = ", ".join(f"{strength:g}" for strength in lambdas_of(table))
@@ -109,7 +112,8 @@ def over_lambda(axes: Axes, summary: Table, measure: str, level: float | None = 
         x += (k - (len(conditions) - 1) / 2) * 0.12
         mean, low, high = (own[name][order] for name in ("mean", "low", "high"))
         error = np.nan_to_num([mean - low, high - mean])
-        axes.errorbar(x, mean, error, fmt="o-", ms=3, capsize=2, color=COLOURS[condition])
+        look = {"color": COLOURS[condition], "marker": MARKERS[condition]}
+        axes.errorbar(x, mean, error, ms=3, capsize=2, **look)
     axes.set_xticks(range(len(lambdas)), [f"{strength:g}" for strength in lambdas])
     axes.set_xlim(-0.4, len(lambdas) - 0.6)
     axes.set_xlabel("weight of the spatial loss, $\\lambda$")
@@ -129,7 +133,7 @@ def over_level(axes: Axes, summary: Table, measure: str, band: bool = False) -> 
             order = np.argsort(one["level"])
             x, mean, low, high = (one[name][order] for name in ("level", "mean", "low", "high"))
             colour = shade(condition, strength, lambdas)
-            axes.plot(x, mean, "o-", ms=2, color=colour, lw=1)
+            axes.plot(x, mean, marker=MARKERS[condition], ms=2, color=colour, lw=1)
             if band and strength in (0, lambdas[-1]):
                 axes.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
 

@@ -10,7 +10,7 @@ PANELS = {
     "orientation": "orientation selectivity\n(0 none, 1 a single one)",
     "symmetry_left_right": "correlation with the image\nmirrored left to right",
     "symmetry_up_down": "correlation with the image\nmirrored upside down",
-    "eccentricity": "eccentricity\n(1 centre, -1 surround)",
+    "eccentricity": "eccentricity\n(1 centre, \N{MINUS SIGN}1 surround)",
     "expert_units": "expert units\n(AUC > .9 for a class)",
     "morans_i_auc": "Moran's I of the maps\nof classes' AUC",
 }
