@@ -136,6 +136,19 @@ def refuse_stale_report():
         sys.exit(said)
 
 
+def spare_scheduler():
+    """Lift Snakemake's own limit of 100 jobs that start per second; one that a user set stays.
+
+    To keep to it, the scheduler looks again at all jobs that could start, and at the size of each of
+    their files, one second after every look, and every job that ends begins another such row of
+    looks: after a hundred jobs it looks a hundred times per second.
+    """
+    scheduler = workflow.scheduler
+    limiter = getattr(scheduler, "job_rate_limiter", None)
+    if limiter is not None and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        scheduler.job_rate_limiter = None
+
+
 def keep_records():
     """Keep what is known of results beside them, once a run has ended."""
     if IS_MAIN:

@@ -50,7 +50,7 @@ def refusal(plan):
             plan(overlay)
         sentence = str(caught.value)
         assert sentence.startswith("config: ")
-        assert sentence.endswith(".")
+        assert sentence.endswith((".", "?"))
         assert not sentence.endswith("..")
         assert "\n" not in sentence
         return sentence

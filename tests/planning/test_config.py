@@ -41,14 +41,14 @@ OWN = {"images": "data/tiny/pictures", "judgments": {"file": "data/tiny/judgment
 PERCENTILES = ("heatmaps: percentiles: ", "above 0 and below 100")
 CONFIG_ERRORS = {
     # Keys that do not exist (that the schema allows none at any level is test_config's)
-    "key": ({"figgures": {}}, ("config: ", "there is no key 'figgures'; the keys here are")),
+    "key": ({"figgures": {}}, ("config: ", "there is no key 'figgures'; did you mean 'figures'?")),
     "judgments key": (
         of_dataset(judgments={"knd": "similarity"}),
-        ("datasets: tiny: judgments: ", "there is no key 'knd'; the keys here are"),
+        ("datasets: tiny: judgments: ", "there is no key 'knd'; did you mean 'kind'?"),
     ),
     "cohort key": (
         {"cohorts": {"tiny": {"querry": "group == 'a'"}}},
-        ("cohorts: tiny: ", "there is no key 'querry'; the keys here are"),
+        ("cohorts: tiny: ", "there is no key 'querry'; did you mean 'query'?"),
     ),
     "model key": (
         of_model(size=64),
@@ -60,7 +60,7 @@ CONFIG_ERRORS = {
     ),
     "heatmaps key": (
         {"heatmaps": {"percentile": 80}},
-        ("heatmaps: ", "no key 'percentile'; the keys"),
+        ("heatmaps: ", "no key 'percentile'; did you mean"),
     ),
     "dropped name": (
         {"models": {"efficientnet_lit1": None}},
@@ -107,7 +107,7 @@ def saliency(**keys):
 CONFIG_ERRORS |= {
     "saliency key": (
         saliency(folder={"a": "maps"}),
-        ("saliency: ", "there is no key 'folder'; the keys here"),
+        ("saliency: ", "there is no key 'folder'; did you mean 'folders'?"),
     ),
     "saliency model": (
         saliency(bottom_up=["itti"]),
@@ -143,7 +143,7 @@ CONFIG_ERRORS |= {
     "topography seeds": (section(seeds=[1]), ("topography: seeds: [1]", "at least 2 different")),
     "topography key": (
         section(lambda_=1),
-        ("topography: ", "no key 'lambda_'; the keys here are"),
+        ("topography: ", "no key 'lambda_'; did you mean 'lambdas'?"),
     ),
     "topography source": (
         section(datasets={"bars": {"source": "imagenet", "epochs": 1}}),
@@ -252,6 +252,23 @@ def test_every_level_of_a_schema_is_named_in_the_sentence():
         InputError, match=r"^config: a: there is no key 'c'; the keys here are b\.$"
     ):
         check_schema({"a": {"c": 3}}, schema)
+
+
+def test_every_mistake_is_told_at_once():
+    schema = {
+        "properties": {
+            "fit": {"enum": ["r2"], "description": "r2"},
+            "seeds": {"type": "array", "items": {"type": "integer"}},
+        },
+        "additionalProperties": False,
+    }
+    with pytest.raises(InputError) as refused:
+        check_schema({"seeds": ["a", 1], "fitt": "r2", "fit": "r3", "other": 1}, schema)
+    assert str(refused.value).splitlines() == [
+        "config: there is no key 'fitt', 'other'; the keys here are fit, seeds.",
+        "config: fit: 'r3' is not possible; it is r2.",
+        "config: seeds: 0: 'a' is not of type 'integer'.",
+    ]
 
 
 def test_an_empty_file_is_an_empty_config(tmp_path):

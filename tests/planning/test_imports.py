@@ -1,11 +1,13 @@
 """Imports of scripts, found in their text: also late ones, indirect ones and those of packages."""
 
 import ast
+import hashlib
+from pathlib import Path
 
 import pytest
 from project import CHECKOUT
 
-from alignment.planning.imports import _imports, imports_in, modules_behind
+from alignment.planning.imports import _imports, fingerprints, imports_in, modules_behind
 
 
 @pytest.fixture
@@ -49,6 +51,19 @@ def test_a_script_that_imports_nothing_of_the_library_has_none(scripts):
 def test_modules_that_a_parameter_names_come_with_what_they_import(scripts):
     named = "alignment/one/named.py"
     assert names(scripts, "plain.py", named) == [named, "alignment/two/alone.py"]
+
+
+def test_fingerprints_are_of_what_each_file_holds_folder_by_folder(scripts):
+    (scripts / "alignment/one-look.mplstyle").write_text("lines.linewidth: 3")
+    files = ["stage.py", "alignment/one/named.py", "alignment/one-look.mplstyle"]
+    expected = {*files, *names(scripts, "stage.py"), *names(scripts, "plain.py", files[1])}
+    found = fingerprints(scripts, *(scripts / file for file in files))
+    assert found == {
+        file: hashlib.sha256((scripts / file).read_bytes()).hexdigest()[:12] for file in expected
+    }
+    assert len(found) == 7
+    # Snakemake compares parameters by their text, so the order counts.
+    assert list(found) == [str(path) for path in sorted(map(Path, expected))]
 
 
 def test_only_own_imports_are_in_a_file(scripts):

@@ -153,6 +153,18 @@ def test_locks_and_reports_without_figures_are_explained_where_something_can():
         assert record.getMessage() == "do 100 % of this."
 
 
+def test_what_the_rules_refuse_is_said_without_their_line():
+    text = """WorkflowError in file "/a b/rules/common.smk", line 80:
+config: fit: 'r3' is not possible; it is 100 % wrong.
+config: there is no key 'b'.
+  File "/a b/rules/common.smk", line 80, in <module>"""
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    assert record.getMessage() == (
+        "Error: config: fit: 'r3' is not possible; it is 100 % wrong.\nconfig: there is no key 'b'."
+    )
+
+
 SYSTEM = {
     """ProtectedOutputException in rule x in file y, line 6:
 Write-protected output files for rule x:

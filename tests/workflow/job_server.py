@@ -6,6 +6,7 @@ What scripts import at all is tested with fresh interpreters.
 """
 
 import array
+import gc
 import importlib
 import json
 import os
@@ -27,6 +28,7 @@ def serve(listener):
     """Answer every connection with a child that runs one script, until stdin is closed."""
     for package in PACKAGES:
         importlib.import_module(package)
+    gc.freeze()  # what is there stays, and no child has to look through it
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])
         if sys.stdin in ready:

@@ -1,5 +1,6 @@
 """The config, its schema and the pinned environments say the same."""
 
+import copy
 import re
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import jsonschema
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from snakemake.utils import validate
+
+from alignment.planning.config import fill_in_defaults
 
 CHECKOUT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((CHECKOUT / "config.yaml").read_text(encoding="utf-8"))
@@ -95,12 +99,22 @@ def test_a_default_stands_in_the_config(path):
 
 
 def test_a_config_without_its_optional_sections_is_the_config_itself():
-    # As Snakemake does it: defaults are filled in where properties stand above.
-    from snakemake.utils import validate
-
-    short = {key: CONFIG[key] for key in SCHEMA["required"]}
-    validate(short, CHECKOUT / "rules/schemas/config.schema.yaml")
+    required = {key: CONFIG[key] for key in SCHEMA["required"]}
+    short, expected = copy.deepcopy(required), copy.deepcopy(required)
+    fill_in_defaults(short, SCHEMA)
     assert short == CONFIG
+    # Snakemake does the same: defaults are filled in where properties stand above.
+    validate(expected, CHECKOUT / "rules/schemas/config.schema.yaml")
+    assert short == expected
+
+
+def test_defaults_that_are_filled_in_belong_to_one_config():
+    required = {key: CONFIG[key] for key in SCHEMA["required"]}
+    first, second = copy.deepcopy(required), copy.deepcopy(required)
+    fill_in_defaults(first, SCHEMA)
+    first["heatmaps"]["percentiles"].append(1)
+    fill_in_defaults(second, SCHEMA)
+    assert second == CONFIG
 
 
 def test_every_key_of_the_config_has_a_comment():

@@ -73,6 +73,18 @@ def test_a_summary_repeats_what_people_were_warned_of(copied):
         assert sum(line.startswith(beginning) for line in done.said.splitlines()) == 1, done.said
 
 
+@pytest.mark.parametrize("rate", [[], ["--max-jobs-per-timespan", "99/1s"]], ids=["own", "given"])
+def test_the_scheduler_looks_when_a_job_ends(copied, rate):
+    """And not every second once for each job that has ended, as it does where a rate is given."""
+    figures = [f"results/figures/{figure}.png" for figure in FIGURES[:6]]
+    flags = ["--cores", "1", "--force", "--verbose", *rate]
+    done = copied.snakemake(*figures, flags=flags)
+    assert done.code == 0, done.said
+    n_looks = done.said.count("Ready jobs: ")
+    assert n_looks >= len(figures)
+    assert (n_looks > len(figures)) == bool(rate)
+
+
 def test_planning_imports_nothing_heavy(finished):
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--dry-run", "results/predictions/summary.csv"],

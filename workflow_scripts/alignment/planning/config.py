@@ -3,12 +3,12 @@
 import copy
 import math
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
-from snakemake.utils import validate
 
 from alignment.artifacts.errors import InputError
 from alignment.planning.checks import check_names, check_topography
@@ -43,15 +43,15 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
     Raises
     ------
     InputError
-        One sentence that names the key.
+        A sentence per mistake that names the key.
     """
     check_keys(given)
     defaults = read_yaml(root / "config.yaml")
-    schema = root / "rules/schemas/config.schema.yaml"
+    schema = read_yaml(root / "rules/schemas/config.schema.yaml")
     files = [defaults, *map(read_yaml, overlays), given]
     config = without_dropped(merged(defaults, given), files)
-    check_schema(config, read_yaml(schema))
-    validate(config, str(schema))  # fills in defaults
+    check_schema(config, schema)
+    fill_in_defaults(config, schema)
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
             dataset |= fetched_as(name)
@@ -178,11 +178,32 @@ def check_keys(config: Any, where: str = "config") -> None:
 
 
 def check_schema(config: Mapping, schema: Mapping) -> None:
-    """Refuse a config that the schema does not allow, in one sentence that names the key."""
-    validator = STRICT(schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
-    if error is not None:
-        raise InputError(_explain(error))
+    """Refuse a config that the schema does not allow, in a sentence per mistake, with its key."""
+    found = STRICT(schema).iter_errors(config)
+    # Where one of several forms is allowed, what speaks against the one that was meant.
+    closest = [jsonschema.exceptions.best_match([error]) for error in found]
+    said = dict.fromkeys(map(_explain, sorted(closest, key=lambda error: error.json_path)))
+    if said:
+        raise InputError("\n".join(said))
+
+
+def fill_in_defaults(config: dict, schema: Mapping) -> None:
+    """Give the keys that a config lacks the defaults of a schema that allows it.
+
+    As ``snakemake.utils.validate`` does, which would read the schema again and much more slowly.
+    """
+    _FILLING(schema).validate(config)
+
+
+def _set_defaults(validator, properties, instance, schema):
+    for name, part in properties.items():
+        if "default" in part:
+            instance.setdefault(name, copy.deepcopy(part["default"]))
+    # The keys that were put in have defaults within.
+    yield from STRICT.VALIDATORS["properties"](validator, properties, instance, schema)
+
+
+_FILLING = jsonschema.validators.extend(STRICT, {"properties": _set_defaults})
 
 
 def _explain(error):
@@ -190,11 +211,19 @@ def _explain(error):
     meant = error.schema.get("description")
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
-        unknown = ", ".join(f"'{name}'" for name in error.instance if name not in known)
-        return f"{key}: there is no key {unknown}; the keys here are {', '.join(known)}."
+        unknown = [name for name in error.instance if name not in known]
+        near = [get_close_matches(name, known, n=1) for name in unknown]
+        hint = f"the keys here are {', '.join(known)}."
+        if all(near):
+            hint = f"did you mean {_quoted(name for (name,) in near)}?"
+        return f"{key}: there is no key {_quoted(unknown)}; {hint}"
     if error.validator in ("pattern", "enum"):
         return f"{key}: '{error.instance}' is not possible; it is {meant}."
     return f"{key}: {error.message}" + (f"; it is {meant}." if meant else ".")
+
+
+def _quoted(names):
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def fetched_as(dataset: str) -> dict:

@@ -17,26 +17,47 @@ _STATEMENT = re.compile(
 @cache
 def imports_in(path: Path, scripts: Path) -> tuple[Path, ...]:
     """Return the modules of the library that a file imports itself, also within functions."""
-    found = []
+    names = []
     for node in _imports(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
             names.append(node.module)
         elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        candidates = [scripts.joinpath(*name.split(".")).with_suffix(".py") for name in names]
-        found += [file for file in candidates if file.is_file()]
-    return tuple(found)
+            names += [alias.name for alias in node.names]
+    modules = (_module(name, scripts) for name in names)
+    return tuple(module for module in modules if module)
+
+
+@cache
+def _module(name, scripts):
+    """Return the file of a module of the library; None for any other name."""
+    file = Path(scripts, f"{name.replace('.', '/')}.py")
+    return file if file.is_file() else None
+
+
+@cache
+def _behind(path: Path, scripts: Path) -> frozenset[Path]:
+    """Return the modules of the library that a file imports, directly or not."""
+    found, queue = set(), [path]
+    while queue:
+        for module in imports_in(queue.pop(), scripts):
+            if module not in found:
+                found.add(module)
+                queue.append(module)
+    return frozenset(found)
 
 
 def _imports(text):
     for statement in _STATEMENT.findall(text):
-        try:
-            yield from ast.parse(statement).body
-        except SyntaxError:  # a sentence of a docstring, such as "import it first"
-            continue
+        yield from _parsed(statement)
+
+
+@cache  # since most statements stand in many files
+def _parsed(statement):
+    try:
+        return ast.parse(statement).body
+    except SyntaxError:  # a sentence of a docstring, such as "import it first"
+        return []
 
 
 def modules_behind(scripts: Path, *files: Path) -> list[str]:
@@ -50,13 +71,8 @@ def modules_behind(scripts: Path, *files: Path) -> list[str]:
         A script, and modules that it imports by a name that stands in no file; these are returned
         as well.
     """
-    script, *named = files
-    found, queue = set(named), [script, *named]
-    while queue:
-        for path in imports_in(queue.pop(), scripts):
-            if path not in found:
-                found.add(path)
-                queue.append(path)
+    _, *named = files
+    found = set(named).union(*(_behind(file, scripts) for file in files))
     return sorted(map(str, found))
 
 
@@ -77,12 +93,11 @@ def fingerprints(scripts: Path, *files: Path) -> dict[str, str]:
         modules that they import, directly or not.
     """
     modules = modules_behind(scripts, *(file for file in files if file.suffix == ".py"))
-    return {
-        str(file.relative_to(scripts)): _fingerprint(file)
-        for file in sorted({*files, *map(Path, modules)})
-    }
+    # As paths are sorted, folder by folder, which is not how their text is
+    ordered = sorted({*map(str, files), *modules}, key=lambda file: file.split("/"))
+    return {file.removeprefix(f"{scripts}/"): _fingerprint(file) for file in ordered}
 
 
 @cache
 def _fingerprint(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]

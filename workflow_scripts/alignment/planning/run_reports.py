@@ -14,6 +14,10 @@ _MISSING = re.compile(r"MissingRuleException.*?\nNo rule to produce (.+?) \(if y
 _LOCKED = re.compile(r".*?Directory cannot be locked", re.DOTALL)
 _PROTECTED = re.compile(r"ProtectedOutputException.*?affected files:\n(.+)", re.DOTALL)
 _BY_SYSTEM = re.compile(r".*\[Errno (\d+)\] [^:\n)]*(?:: '([^'\n]+)')?", re.DOTALL)
+# What the rules refuse, without the line of a file that is not the user's
+_REFUSED = re.compile(
+    r'WorkflowError in file "[^"]+common\.smk", line \d+:\n(.+?)\n  File "', re.DOTALL
+)
 _UNMADE = re.compile(r".*?File .+ marked for report but does not exist", re.DOTALL)
 FEW = 3  # logs that are named one by one
 FULL = 1_000_000  # bytes: where no more are free a job that ended without a word lacked room
@@ -63,6 +67,7 @@ class Terminal(logging.Filter):
             (_MISSING, self.explain_missing),
             (_LOCKED, self.explain_locked),
             (_UNMADE, self.explain_unmade),
+            (_REFUSED, "Error: {}".format),
             (_PROTECTED, _of_protected),
             (_BY_SYSTEM, _of_system),
         ):
