@@ -426,6 +426,11 @@ def test_a_long_caption_does_not_push_pictures_apart(made, visit):
         "[...document.querySelectorAll('.figures figure')].map((f) => f.offsetWidth)"
     )
     assert set(widths) == {190}
+    tab = visit(made.path, "view=pair", width=1280)
+    widths = tab.evaluate(
+        "[...document.querySelectorAll('.figures figure')].map((figure) => figure.offsetWidth)"
+    )
+    assert widths == [262] * 4
 
 
 def test_pictures_of_the_map_are_shrunk_once(made, visit):

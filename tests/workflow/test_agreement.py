@@ -39,7 +39,7 @@ TABLES = {
     ),
     "agreement/summary/cohorts.csv": (
         "dataset,model,cohort_a,cohort_b,n_images_a,n_images_b,n_shared,n_maps,correlation,"
-        "rank_correlation",
+        "rank_correlation,influential_map,correlation_without",
         2,
     ),
     "stability/summary.csv": (
@@ -139,7 +139,7 @@ def test_figures_are_drawn_as_png_and_pdf(switched_on, figure):
     with Image.open(switched_on / f"results/figures/{figure}.png") as image:
         image.load()
         # As wide as a page, or as a column; photographs need fewer dots than lines and text.
-        width = COLUMN_WIDTH if figure == "cohort_agreement" else PAGE_WIDTH
+        width = PAGE_WIDTH if figure.startswith("stable_maps") else COLUMN_WIDTH
         assert image.width == int(width * (DOTS if figure.startswith("stable_maps") else 300))
     assert (switched_on / f"results/figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
 

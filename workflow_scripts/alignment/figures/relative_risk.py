@@ -63,21 +63,27 @@ def draw(summary):
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if limits[0] <= t <= limits[1]]
     panels[0, 0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     panels[0, 0].yaxis.set_minor_locator(plt.NullLocator())
-    for panel, (source, kind) in zip(panels[0], kinds.items(), strict=True):
-        label = source_label(source, kind)
-        panel.set_title(label.replace(" ", "\n") if narrow else label, fontsize=7 if narrow else 8)
     n_pictures = dict(zip(summary["cohort"].tolist(), summary["n_images"].tolist(), strict=True))
     for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
         panel.set_ylabel(f"relative risk\n{cohort}, n = {n_pictures[cohort]}")
+    _add_words(figure, panels[0], kinds, known, narrow)
+    return figure
+
+
+def _add_words(figure, panels, kinds, known, narrow):
+    """Write above and below all panels what they show."""
+    for panel, (source, kind) in zip(panels, kinds.items(), strict=True):
+        label = source_label(source, kind)
+        panel.set_title(label.replace(" ", "\n") if narrow else label, fontsize=7 if narrow else 8)
     handles = keys_of(known)
     handles.append(Patch(color=NULL, label="95 % with the saliency maps of other pictures"))
     legend_above(figure, handles, 2 if narrow else min(len(handles), 3))
     figure.supxlabel(
         "most salient share of the picture (%)\nmedians over n pictures; bars: 95 % intervals"
-        f"{chr(10) if narrow else '; '}* above other pictures' maps (p < .05)",
+        + ("\n" if narrow else "; ")
+        + "* above other pictures' maps (p < .05)",
         fontsize=7,
     )
-    return figure
 
 
 def _limits(rows):
