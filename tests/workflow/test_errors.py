@@ -42,7 +42,7 @@ def test_a_bad_config_is_refused_in_one_sentence_before_anything_is_planned(fini
     assert done.code != 0
     assert "Job stats" not in done.said
     assert "Traceback" not in done.said
-    (sentence,) = (line for line in done.said.splitlines() if line.startswith("config: "))
+    (sentence,) = (line for line in done.said.splitlines() if line.startswith("Error: config: "))
     assert all(part in sentence for part in parts), sentence
     assert sentence.endswith(".")
 
