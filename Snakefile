@@ -42,6 +42,10 @@ TERMINAL.explain_locked = partial(of_lock, Path.cwd(), sys.argv)
 TERMINAL.explain_unmade = explain_stale_report
 
 
+onstart:
+    look_at_waiting_jobs_once()
+
+
 onsuccess:
     keep_records()
     print(after_success(STARTED))

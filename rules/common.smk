@@ -136,6 +136,18 @@ def refuse_stale_report():
         sys.exit(said)
 
 
+def look_at_waiting_jobs_once():
+    """Let the scheduler choose jobs when one has ended, and not over and over in between.
+
+    To keep to a number of jobs a second it looks again a second after each look.  Every job that
+    ends adds a look, and none ever stops while jobs wait.  Its default of 100 jobs a second is none
+    that jobs of this machine could reach; on a cluster it stays.
+    """
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if workflow.local_exec and limit and limit.max_jobs >= 100 * limit.timespan:
+        workflow.scheduler.job_rate_limiter = None
+
+
 def keep_records():
     """Keep what is known of results beside them, once a run has ended."""
     if IS_MAIN:

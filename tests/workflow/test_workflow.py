@@ -53,6 +53,16 @@ def test_a_run_ends_on_its_warnings_and_where_to_look(copied):
     assert f"Done. Look at {copied / 'results/figures'}." in end.splitlines()
 
 
+def test_jobs_that_wait_are_looked_at_when_one_has_ended_and_no_more_often(fresh):
+    """Snakemake's own scheduler would look more and more often, the more jobs have ended."""
+    targets = [f"results/folds/{cohort}.h5" for cohort in COHORTS]
+    done = fresh.snakemake(*targets, flags=["--cores", "1", "--verbose"])
+    assert done.code == 0, done.said
+    n_ended = done.said.count("Finished jobid: ")
+    assert n_ended >= 7
+    assert done.said.count("Ready jobs: ") <= n_ended + 1
+
+
 def test_a_summary_repeats_what_people_were_warned_of(copied):
     pictures = copied / "data/tiny/pictures"
     (pictures / "05.png").write_bytes((pictures / "06.png").read_bytes())
