@@ -51,10 +51,10 @@ report: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) $(OVERLAY)
 	$(BIN)/snakemake --report results/report.zip $(OVERLAY)
 
-# Two processes share the cores.
+# Two processes share the cores, file by file in the order that tests/conftest.py gives.
 test: export OMP_NUM_THREADS = 1
 test: .venv/installed-dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slurm: .venv/installed-dev
 	$(BIN)/python -m pytest -m slurm
