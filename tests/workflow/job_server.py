@@ -7,7 +7,7 @@ What scripts import at all is tested with fresh interpreters.
 
 import array
 import gc
-import importlib
+import importlib.util
 import json
 import os
 import runpy
@@ -22,12 +22,27 @@ PACKAGES = [
     *("h5py", "matplotlib.pyplot", "numba", "pandas", "PIL.Image", "safetensors.torch", "scipy.io"),
     *("scipy.linalg", "scipy.stats", "seaborn", "sklearn.model_selection", "snakemake.script"),
 ]
+# These as the library imports them: torchvision alone may fail.
+OF_NETWORKS = ["efficientnet_lite_pytorch", "timm"]
+OPERATORS = "workflow_scripts/alignment/networks/torchvision_operators.py"
+
+
+def import_packages():
+    for package in PACKAGES:
+        importlib.import_module(package)
+    path = Path(__file__).parents[2] / OPERATORS
+    spec = importlib.util.spec_from_file_location("operators", path)
+    operators = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(operators)
+    operators.import_torchvision()
+    sys.modules["operators"] = operators  # which keeps what it has declared
+    for package in OF_NETWORKS:
+        importlib.import_module(package)
 
 
 def serve(listener):
     """Answer every connection with a child that runs one script, until stdin is closed."""
-    for package in PACKAGES:
-        importlib.import_module(package)
+    import_packages()
     gc.freeze()  # what is there stays, and no child has to look through it
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])

@@ -5,7 +5,9 @@ import csv
 import json
 import os
 import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -91,16 +93,13 @@ class Project:
     def plain_snakemake(self, *arguments):
         """Run Snakemake as it comes, under config.yaml alone."""
         with tempfile.NamedTemporaryFile("r", encoding="utf-8") as log:
-            request = {
-                "arguments": arguments,
-                "folder": str(self.folder),
-                "environment": dict(os.environ),
-                "log": log.name,
-            }
-            server = snakemake_server()
-            server.stdin.write(json.dumps(request) + "\n")
-            server.stdin.flush()
-            return Outcome(int(server.stdout.readline()), log.read())
+            run = Run(self, arguments, log.name, snakemake_server())
+            return Outcome(run.wait(), log.read())
+
+    def start(self, *arguments, log):
+        """Start Snakemake as it comes in a session of its own; what it says goes to a file."""
+        (self / log).write_text("")  # what an earlier run has said there is over
+        return Run(self, arguments, str(self / log), snakemake_server(apart=True), apart=True)
 
     def run(self, *targets, overlays=()):
         """Run jobs; a failure fails the test."""
@@ -120,18 +119,61 @@ class Project:
         return [job for job in jobs if job.rule != "all"]
 
 
+class Run:
+    """A run of Snakemake by a server, as if it were a process that was started here.
+
+    Attributes
+    ----------
+    pid : int
+    returncode : int or None
+        None until it is known to have ended.
+    """
+
+    def __init__(self, project, arguments, log, server, apart=False):
+        request = {
+            "arguments": arguments,
+            "folder": str(project.folder),
+            "environment": dict(os.environ),
+            "log": log,
+            "apart": apart,
+        }
+        server.stdin.write(json.dumps(request).encode() + b"\n")
+        self._said = server.stdout
+        self.pid, self.returncode = int(self._said.readline()), None
+
+    def poll(self):
+        """Return the exit code, or None while it runs."""
+        if self.returncode is None and select.select([self._said], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self):
+        """Wait for the end; return the exit code."""
+        if self.returncode is None:
+            self.returncode = int(self._said.readline())
+        return self.returncode
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+
+
 @cache
-def snakemake_server():
-    """Return the process that runs Snakemake for this one, started at first use."""
+def snakemake_server(apart=False):
+    """Return the process that runs Snakemake for this one, started at first use.
+
+    It does one thing at a time: what is started apart, beside which others run, has its own.
+    """
     command = [sys.executable, Path(__file__).with_name("snakemake_server.py"), server_of_jobs()]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    server = subprocess.Popen(command, text=True, **pipes)
+    # Without buffers, so that what was not read yet can be waited for
+    server = subprocess.Popen(command, bufsize=0, **pipes)
     atexit.register(server.stdin.close)  # at the end of its requests it ends
     return server
 
 
+@cache
 def server_of_jobs():
-    """Start the process that runs the scripts of jobs; return the path of its socket."""
+    """Return the socket of the process that runs the scripts of jobs, started at first use."""
     folder = tempfile.mkdtemp(prefix="jobs-")
     atexit.register(shutil.rmtree, folder)
     path = f"{folder}/socket"
@@ -140,7 +182,10 @@ def server_of_jobs():
         listener.listen(100)
         script = Path(__file__).with_name("job_server.py")
         command = [sys.executable, script, str(listener.fileno())]
-        server = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
+        # As the workflow sets it for its jobs: here the library that reads it is there before them.
+        environment = {"OMP_WAIT_POLICY": "passive", **os.environ}
+        pipes = {"stdin": subprocess.PIPE, "pass_fds": [listener.fileno()]}
+        server = subprocess.Popen(command, env=environment, **pipes)
     atexit.register(server.stdin.close)
     return path
 

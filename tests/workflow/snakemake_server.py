@@ -1,7 +1,8 @@
 """Runs Snakemake for the tests: its import takes longer than most plans, so it is imported once.
 
-Every line of stdin is a request, a JSON object with `arguments`, `folder`, `environment` and `log`.
-A child does what it says as `python -m snakemake` would; its exit code is the line that answers.
+Every line of stdin is a request, a JSON object with `arguments`, `folder`, `environment`, `log` and
+`apart`, whether the run gets a session of its own.  A child does what it says as `python -m
+snakemake` would; its process id is the first line that answers, its exit code the second.
 The scripts of its jobs are run by the server of jobs.
 """
 
@@ -39,12 +40,15 @@ def serve(server_of_jobs):
         child = os.fork()
         if child == 0:
             run(**json.loads(line))
+        print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def run(arguments, folder, environment, log):
+def run(arguments, folder, environment, log, apart):
     """Take the place of `python -m snakemake`."""
+    if apart:
+        os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     sys.path[0] = folder
