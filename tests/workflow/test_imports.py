@@ -32,6 +32,7 @@ RUN_LAYERS = {
     "recorded",
     "running",
     "split",
+    "written_out",
 }
 TRAIN = {"losses", "networks", "training", "robustness", "colour"}
 # Packages that compute on arrays alone: neither tables of pandas nor pictures of matplotlib.
