@@ -90,5 +90,6 @@ def test_everything_that_is_wrong_is_told_at_once(check, tmp_path):
 def test_a_config_that_is_wrong_in_form_is_refused(check):
     code, said = check()
     assert code == 1
-    assert said.startswith("Error: config: models: {} should be non-empty")
+    assert said.startswith("Error: config: cohorts: {} should be non-empty")
+    assert "\nconfig: models: {} should be non-empty" in said
     assert "Traceback" not in said
