@@ -97,8 +97,11 @@ def main(path):
     read, all_well = {}, True
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
-            print(f"dataset {name}\n  {dataset['source']}: fetched by the first run")
-            continue
+            if not Path(dataset["judgments"]["file"]).is_file():
+                print(f"dataset {name}\n  {dataset['source']}: fetched by the first run")
+                continue
+            # Once it is here it is like any other.
+            dataset = {key: value for key, value in dataset.items() if key != "source"}
         read[name], went_well = attempt(f"dataset {name}", describe_dataset, dataset)
         all_well &= went_well
     for name, cohort in config["cohorts"].items():

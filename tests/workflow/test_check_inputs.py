@@ -65,6 +65,28 @@ def test_what_is_understood_is_told(check):
     assert "head: global average pooling: by arithmetic on the embeddings" in lines
 
 
+def test_a_fetched_dataset_is_told_once_it_is_here(check, tmp_path):
+    design = {
+        "datasets": {"mur92": {"source": "mur92"}},
+        "cohorts": {"some": {"dataset": "mur92", "query": "group == 'a'"}},
+        "models": {"net_random": {"architecture": "resnet18", "weights": {"random": 1}}},
+        "crossvalidation": {"n_folds": 2, "seeds": [1]},
+    }
+    code, said = check(**design)
+    assert code == 0, said
+    assert "mur92: fetched by the first run" in said
+    assert "of mur92: not known yet" in said
+    source = tmp_path / "results/datasets/mur92/source"
+    draw_dataset(source)
+    names = [f"{k:02}" for k in range(16)]
+    distances = 1 - np.load(source / "judgments.npy")
+    np.savez(source / "judgments.npz", dissimilarities=distances, names=names)
+    code, said = check(**design)
+    assert code == 0, said
+    assert "pictures: 16, 00 to 15" in said
+    assert "10 pictures (00, 01, 02, 03, 04, ...)" in said
+
+
 def test_everything_that_is_wrong_is_told_at_once(check, tmp_path):
     other = tmp_path / "data/other"
     draw_dataset(other)
