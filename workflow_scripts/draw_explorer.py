@@ -11,9 +11,7 @@ from alignment.artifacts.tables import read_columns
 from alignment.explorer.contents import picture_packs, saliency_pack, without_repetition
 from alignment.explorer.overview import controls_of, numbers_of, overview, sources_of
 from alignment.explorer.page import page_of
-from alignment.prediction.controls import CONTROLS
-
-CONTROL_LABELS = {control.name: control.label for control in CONTROLS}
+from alignment.prediction.controls import LABELS
 
 
 def main(input, output, params, dataset):
@@ -39,9 +37,7 @@ def main(input, output, params, dataset):
     contents |= {
         "numbers": numbers_of(read_columns(input.summary), read_columns(input.ceiling), members),
         "controls": [
-            row
-            for path in input.tests
-            for row in controls_of(read_columns(path), CONTROL_LABELS, members)
+            row for path in input.tests for row in controls_of(read_columns(path), LABELS, members)
         ],
         "saliency": sources_of(packs["saliency"], params.kinds),
         "methods": {"facts": params.facts, "config": params.config},

@@ -19,11 +19,10 @@ from alignment.figures.charts import (
     star,
     with_images,
 )
-from alignment.prediction.controls import CONTROLS
+from alignment.prediction.controls import LABELS
 
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
-LABELS = {control.name: control.label for control in CONTROLS}
 INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 REFERENCE = {"linewidth": 0.9, "alpha": 0.8, "zorder": 1}
 

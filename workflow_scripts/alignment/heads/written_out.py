@@ -25,23 +25,14 @@ def map_scores(
     kind: str = "r2",
     device: torch.device | str = "cuda",
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the fit with all maps, the fit without each map, and their difference, the AIS.
+    """Return what :func:`alignment.heads.closed_form.map_scores` does, for any fit.
 
     Parameters
     ----------
-    embedding : (n, F) array
-        Spatial mean of every map in every image.
-    judgments : (n, n) array
-        Human similarities, symmetric; NaN for a pair that takes no part.
-    similarity : {"pearson", "cosine"}
+    embedding, judgments, similarity
+        As there.
     kind : {"r2", "pearson", "spearman"}
     device : torch.device
-
-    Returns
-    -------
-    fit_full : float
-    fit_without, ais : (F,) float64 arrays
-        As :func:`alignment.heads.closed_form.map_scores` gives them.
     """
     embedding, first, second, judged = _pairs_in_question(embedding, judgments)
     rows = UnitRows(embedding, similarity)
@@ -76,19 +67,14 @@ def growing_fits(
     kind: str = "r2",
     device: torch.device | str = "cuda",
 ) -> np.ndarray:
-    """Return the fit with only the k best maps on, for k = 1..F.
+    """Return what :func:`alignment.heads.growing.growing_fits` does, for any fit.
 
     Parameters
     ----------
-    embedding, judgments, similarity, kind, device
+    embedding, order, judgments, similarity
+        As there.
+    kind, device
         See :func:`map_scores`.
-    order : (F,) int array
-        Maps from best to worst.
-
-    Returns
-    -------
-    (F,) float64 array
-        NaN where an image has no variance yet, or where a fit is undefined.
     """
     embedding, first, second, judged = _pairs_in_question(embedding, judgments)
     ordered = np.ascontiguousarray(embedding[:, order].T)

@@ -210,6 +210,7 @@ CONTROLS = (
         measure_reweighting,
     ),
 )
+LABELS = {control.name: control.label for control in CONTROLS}
 
 
 def features_of(embedding: np.ndarray, similarity: str, reweighting: str) -> np.ndarray:
