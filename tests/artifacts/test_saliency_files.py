@@ -69,9 +69,23 @@ def test_maps_that_are_the_same_take_the_space_of_one(tmp_path):
 
 
 def test_maps_of_other_shapes_are_not_taken_for_the_same(tmp_path):
-    maps = [np.zeros((2, 3), np.float32), np.zeros((3, 2), np.float32), np.zeros((2, 3))]
+    maps = [np.zeros((2, 3), kind) for kind in (np.float32, np.uint8)]
+    maps.append(np.zeros((3, 2), np.float32))
     with writing(tmp_path / "maps.h5", {"source": "flat"}) as file:
         put_array(file, "images", IMAGES)
         put_maps(file, maps)
     with open_maps(tmp_path / "maps.h5", IMAGES) as saved:
         assert [(each.shape, each.dtype) for each in saved] == [(m.shape, m.dtype) for m in maps]
+
+
+def test_doubles_are_kept_in_single_precision_and_whole_numbers_as_they_are(tmp_path):
+    double = np.random.default_rng(0).random((20, 30))
+    maps = [double, np.arange(6, dtype=np.uint16).reshape(2, 3), double.astype(np.float32)]
+    with writing(tmp_path / "maps.h5", {"source": "gaze"}) as file:
+        put_array(file, "images", IMAGES)
+        put_maps(file, maps)
+        assert file["maps/000002"] == file["maps/000000"]
+    with open_maps(tmp_path / "maps.h5", IMAGES) as saved:
+        assert [each.dtype for each in saved] == [np.float32, np.uint16, np.float32]
+        np.testing.assert_array_equal(saved[0], double.astype(np.float32))
+        np.testing.assert_array_equal(saved[1], maps[1])

@@ -14,12 +14,14 @@ from alignment.artifacts.arrays import COMPACT, open_arrays
 def put_maps(file: h5py.File, maps: Iterable[np.ndarray]) -> None:
     """Write maps into an open artifact, as ``maps/000000`` and so on in their order.
 
-    A map that is the same as one before is only named once more, as the centred Gaussian of all
-    pictures of one size.
+    Doubles are written in single precision, in which maps are compared: half of the space.  A map
+    that is the same as one before is only named once more, as the centred Gaussian of all pictures
+    of one size.
     """
     written = {}
     for k, values in enumerate(maps):
         name = f"maps/{k:06}"
+        values = values.astype(np.float32) if values.dtype == np.float64 else values
         content = values.shape, values.dtype.str, hashlib.sha256(values.tobytes()).digest()
         same = written.setdefault(content, name)
         if same == name:

@@ -5,6 +5,7 @@ Written with the standard library: the many short jobs of the workflow need no p
 
 import csv
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,7 @@ def write_rows(
     rows : iterable of sequences, or of dicts with the columns as keys
         A NaN becomes an empty field.
     """
-    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+    with _writer(path) as writer:
         writer.writerow(columns)
         for row in rows:
             values = [row[c] for c in columns] if isinstance(row, dict) else row
@@ -42,15 +42,16 @@ def write_columns(path: str | Path, /, **columns: Sequence | np.ndarray | str | 
 
     What is the same in every row, such as the cohort, is given once, as text or number.
     """
-    values = {
-        name: column.tolist() if isinstance(column, np.ndarray) else list(column)
+    fields = {
+        name: _fields(column)
         for name, column in columns.items()
         if not isinstance(column, str | int)
     }
-    n_rows = len(next(iter(values.values())))
-    repeated = {name: [columns[name]] * n_rows for name in columns if name not in values}
-    values |= repeated
-    write_rows(path, list(columns), zip(*(values[name] for name in columns), strict=True))
+    n_rows = len(next(iter(fields.values())))
+    fields |= {name: [columns[name]] * n_rows for name in columns if name not in fields}
+    with _writer(path) as writer:
+        writer.writerow(columns)
+        writer.writerows(zip(*(fields[name] for name in columns), strict=True))
 
 
 def read_tables(paths: Sequence[str | Path]) -> dict[str, np.ndarray]:
@@ -113,11 +114,28 @@ def read_columns(path: str | Path, names: Collection[str] = NAMES) -> dict[str, 
     """
     with open(path, newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    columns = {name: [row[k] for row in rows] for k, name in enumerate(header)}
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
     return {
-        name: np.array(fields, dtype=str) if name in names else _column(fields)
-        for name, fields in columns.items()
+        name: _column(fields, is_text=name in names)
+        for name, fields in zip(header, columns, strict=True)
     }
+
+
+@contextmanager
+def _writer(path):
+    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        yield csv.writer(file, lineterminator="\n")
+
+
+def _fields(column):
+    """Return a column as `csv` writes it: a float by its shortest digits that are exact."""
+    if not isinstance(column, np.ndarray) or column.dtype == object:
+        return [_field(value) for value in column]
+    fields = column.tolist()
+    if column.dtype.kind == "f":
+        for k in np.flatnonzero(np.isnan(column)):
+            fields[k] = ""
+    return fields
 
 
 def _field(value):
@@ -126,7 +144,16 @@ def _field(value):
     return value
 
 
-def _column(fields):
+def _column(fields, is_text):
+    if fields and fields.count(fields[0]) == len(fields):
+        # A cohort, model, seed or fold, told in every row: read once.
+        return np.repeat(_values(fields[:1], is_text), len(fields))
+    return _values(fields, is_text)
+
+
+def _values(fields, is_text):
+    if is_text:
+        return np.array(fields, dtype=str)
     for kind in (int, float):
         try:
             return np.array([kind(f) if f or kind is int else np.nan for f in fields], dtype=kind)

@@ -245,6 +245,8 @@ def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
     with telling_why_not(png):
         figure.savefig(png)
+    # The PDF is laid out as the PNG was: working it out again takes as long as drawing.
+    figure.set_layout_engine("none")
     with telling_why_not(pdf):
         figure.savefig(pdf, metadata={"CreationDate": None})
     plt.close(figure)
