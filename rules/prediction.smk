@@ -13,6 +13,7 @@ RESAMPLES = (
 )
 TARGETS += RESAMPLES + everywhere(
     "results/predictions/summary.csv",
+    "results/predictions/model_tests.csv",
     "results/predictions/ceiling.csv",
     "results/predictions/{cohort}/{model}.csv",
 )
@@ -73,13 +74,14 @@ rule predict_held_out:
 
 
 rule summarize_predictions:
-    """Compare retained with all maps over the folds, for every cohort and model."""
+    """Compare retained with all maps, and each pair of models, over the folds of every cohort."""
     input:
         predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
         resamples=RESAMPLES,
         networks=everywhere("results/networks/{model}.safetensors"),
     output:
         summary="results/predictions/summary.csv",
+        models="results/predictions/model_tests.csv",
     log:
         "results/logs/summarize_predictions.log",
     benchmark:

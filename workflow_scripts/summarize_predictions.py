@@ -1,4 +1,4 @@
-"""Compare retained with all maps over the folds, for every cohort and model."""
+"""Compare retained with all maps, and each pair of models, over the folds of every cohort."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from alignment.artifacts.job_log import job_log
 from alignment.artifacts.network_files import describe_network
 from alignment.artifacts.tables import groups_of, read_tables, write_rows
 from alignment.prediction.fold_tests import compare_folds, with_intervals
+from alignment.prediction.model_tests import COLUMNS, compare_models
 from alignment.prediction.resampling import interval
 
 
@@ -42,6 +43,7 @@ def main(input, output):
         )
     rows = with_intervals(rows, sides=1)
     write_rows(output.summary, list(rows[0]), rows)
+    write_rows(output.models, COLUMNS, compare_models(predictions))
 
 
 if __name__ == "__main__":

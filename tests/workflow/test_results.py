@@ -35,6 +35,11 @@ TABLES = {
         "difference_low,difference_high,n_retained_mean,n_retained_sd,corrected_low,corrected_high",
         4,
     ),
+    "predictions/model_tests.csv": (
+        "cohort,maps,model_a,model_b,n_folds,test_a,test_b,difference,t_corrected,p_corrected,"
+        "p_holm,corrected_se,corrected_low,corrected_high",
+        4,
+    ),
     "predictions/controls.csv": (f"{CONTROLS},ceiling", 24),
     "predictions/control_tests.csv": (
         "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"

@@ -9,7 +9,7 @@ import numpy as np
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
-from alignment.prediction.fold_tests import compare_folds, with_intervals
+from alignment.prediction.fold_tests import compare_rivals, with_intervals
 from alignment.prediction.reweighting import reweight, terms_of
 from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
@@ -244,21 +244,10 @@ def compare_controls(folds: dict) -> list[dict]:
             fits = folds[control.column][here]
             if not np.isfinite(fits).any():
                 continue
-            test = compare_folds(
+            test = compare_rivals(
                 fits, folds["retained"][here], folds["n_train"][here], folds["n_test"][here]
             )
-            rows.append(
-                {
-                    "cohort": cohort,
-                    "model": model,
-                    "control": control.name,
-                    "n_folds": test["n_folds"],
-                    "test_control": test["test_full"],
-                    "test_retained": test["test_retained"],
-                    "difference": test["difference"],
-                    "corrected_se": test["corrected_se"],
-                    "t_corrected": test["t_corrected"],
-                    "p_corrected": 2 * np.minimum(test["p_corrected"], 1 - test["p_corrected"]),
-                }
-            )
+            test["test_control"] = test.pop("test_rival")
+            test["test_retained"] = test.pop("test_own")
+            rows.append({"cohort": cohort, "model": model, "control": control.name, **test})
     return [{name: row[name] for name in TESTS} for row in with_intervals(rows, sides=2)]

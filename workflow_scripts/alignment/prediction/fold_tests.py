@@ -56,7 +56,7 @@ def compare_folds(
     share = np.mean(np.asarray(n_test)[defined] / np.asarray(n_train)[defined])
     with np.errstate(invalid="ignore", divide="ignore"):
         t = d.mean() / np.sqrt(d.var(ddof=1) / n)
-        corrected_se = np.sqrt(d.var(ddof=1) * (1 / n + share))
+        corrected_se = _corrected_se(d.var(ddof=1), n, share)
         t_corrected = d.mean() / corrected_se
     return result | {
         "within_subject_se": np.sqrt((d**2).sum() / (n * (n - 1))),
@@ -66,6 +66,34 @@ def compare_folds(
         "corrected_se": corrected_se,
         "t_corrected": t_corrected,
         "p_corrected": stdtr(n - 1, -t_corrected),
+    }
+
+
+def compare_rivals(
+    rival: np.ndarray, own: np.ndarray, n_train: np.ndarray, n_test: np.ndarray
+) -> dict[str, float]:
+    """Compare two test fits of the same folds, of which either may be the better one.
+
+    Parameters
+    ----------
+    rival, own, n_train, n_test : (n,) arrays
+        See :func:`compare_folds`.
+
+    Returns
+    -------
+    dict
+        ``n_folds``; ``test_rival``, ``test_own``: means; ``difference`` (own - rival);
+        ``corrected_se``, ``t_corrected``; ``p_corrected``, here two-sided.
+    """
+    test = compare_folds(rival, own, n_train, n_test)
+    return {
+        "n_folds": test["n_folds"],
+        "test_rival": test["test_full"],
+        "test_own": test["test_retained"],
+        "difference": test["difference"],
+        "corrected_se": test["corrected_se"],
+        "t_corrected": test["t_corrected"],
+        "p_corrected": 2 * np.minimum(test["p_corrected"], 1 - test["p_corrected"]),
     }
 
 
@@ -100,9 +128,17 @@ def interval_of_means(
         mean = np.where(defined, fits, 0).sum(axis=0) / n
         squares = np.where(defined, (fits - mean) ** 2, 0).sum(axis=0)
         share = np.where(defined, ratio, 0).sum(axis=0) / n
-        error = np.sqrt(squares / (n - 1) * (1 / n + share))
+        error = _corrected_se(squares / (n - 1), n, share)
         width = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 1 - LEVEL / 2) * error, np.nan)
     return mean, mean - width, mean + width
+
+
+def _corrected_se(variance, n, share):
+    """The standard error of a mean of n folds, whose test sets are a share of their training sets.
+
+    Nadeau & Bengio (2003).
+    """
+    return np.sqrt(variance * (1 / n + share))
 
 
 def with_intervals(rows: Sequence[Mapping[str, float]], sides: int) -> list[dict[str, float]]:
