@@ -13,7 +13,7 @@ import plain_hooks
 import torch
 
 from alignment.cutting.cuts import cut
-from alignment.heads.opening import is_pooled
+from alignment.heads.pooling import is_pooled
 from alignment.heads.split import split_head
 from alignment.networks.networks import load_network
 from alignment.planning.families import MEAN

@@ -15,7 +15,7 @@ from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.cutting.opening import cut_as_recorded
 from alignment.datasets.pictures import network_input
-from alignment.heads.opening import is_pooled
+from alignment.heads.pooling import is_pooled
 from alignment.networks.devices import choose_device
 from alignment.networks.networks import from_saved
 

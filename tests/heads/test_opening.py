@@ -10,8 +10,9 @@ from alignment.cutting.layers import beside_in
 from alignment.heads.connected import ConnectedHead
 from alignment.heads.forward import ForwardHead
 from alignment.heads.layered import SavedRemovals
-from alignment.heads.opening import is_pooled, open_head, open_removals
+from alignment.heads.opening import open_head, open_removals
 from alignment.heads.pooled import PooledHead, PooledRemovals
+from alignment.heads.pooling import is_pooled
 from alignment.heads.split import split_head
 from alignment.networks.networks import Network, load_network, to_saved
 
@@ -99,33 +100,6 @@ def test_threads_are_those_that_a_job_was_given(case):
         assert torch.get_num_threads() == (3 if expected is PooledHead else 2)
     finally:
         torch.set_num_threads(before)
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (lambda pooled: pooled, True),
-        (lambda pooled: pooled * (1 + 1e-6), True),
-        (lambda pooled: pooled * 1.01, False),
-        (lambda pooled: pooled[:, ::-1], False),
-        (lambda pooled: pooled[:, :-1], False),
-        (lambda pooled: np.maximum(pooled, 0.45), False),
-    ],
-)
-def test_an_embedding_is_pooled_if_it_is_the_mean_of_every_map(change, expected):
-    maps = np.random.default_rng(0).random((4, 6, 5, 5)).astype(np.float32)
-    embedding = change(maps.mean(axis=(2, 3)))
-    assert is_pooled(maps, embedding) == expected
-
-
-def test_what_rounding_may_do_is_relative_to_the_values():
-    """Large values of both signs have small means, and small values no large tolerance."""
-    rng = np.random.default_rng(0)
-    signed = rng.normal(size=(4, 6, 5, 5)).astype(np.float32)
-    signed -= signed.mean(axis=(2, 3), keepdims=True)
-    for maps in (signed * 1e4, signed * 1e-8, np.abs(signed) * 1e-8):
-        assert is_pooled(maps, maps.mean(axis=(2, 3)))
-        assert not is_pooled(maps, maps.mean(axis=(2, 3)) + 1e-3 * np.abs(maps).mean())
 
 
 def test_maps_of_a_pooled_head_are_scored_without_a_file_of_removals(case):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from alignment.cutting.cuts import cut
-from alignment.heads.opening import is_pooled
+from alignment.heads.pooling import is_pooled
 from alignment.networks.architectures import list_architectures
 from alignment.networks.networks import load_network
 from alignment.planning.families import POOLED, ends_in_pooling, is_own

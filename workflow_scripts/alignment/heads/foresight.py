@@ -7,7 +7,7 @@ from torch import nn
 
 from alignment.cutting.class_tokens import all_tokens
 from alignment.cutting.layers import beside_in, time_written
-from alignment.heads.opening import is_pooled
+from alignment.heads.pooling import is_pooled
 from alignment.heads.split import split_head
 
 POOLED = "global average pooling: by arithmetic on the embeddings"

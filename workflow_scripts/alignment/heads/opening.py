@@ -11,9 +11,6 @@ from alignment.artifacts.network_files import SavedNetwork
 from alignment.heads.layered import SavedRemovals
 from alignment.heads.pooled import PooledHead, PooledRemovals
 
-# How far a mean in float32 may be from one in float64, as a share of the values' mean size
-ROUNDING = 1e-5
-
 
 class Head(Protocol):
     """What lies between feature maps and embedding, with only some maps on; the others are zero.
@@ -88,26 +85,6 @@ class Removals(Protocol):
         judgments : (N, N) array
             Human similarities; NaN where a pair was not judged.
         """
-
-
-def is_pooled(feature_maps: np.ndarray, embedding: np.ndarray) -> bool:
-    """Tell whether an embedding is the spatial mean of the feature maps, and nothing more.
-
-    Parameters
-    ----------
-    feature_maps : (N, F, H, W) array
-    embedding : (N, D) array
-
-    Notes
-    -----
-    They may differ by rounding, which is a share of the values that were added up: where these have
-    both signs the mean can be much smaller than they.
-    """
-    pooled = feature_maps.mean(axis=(2, 3), dtype=np.float64)
-    if pooled.shape != embedding.shape:
-        return False
-    sizes = np.abs(feature_maps).mean(axis=(2, 3), dtype=np.float64)
-    return bool((np.abs(pooled - embedding) <= ROUNDING * sizes).all())
 
 
 def open_head(

@@ -4,7 +4,7 @@ Transformers are among them: by default their embedding is the mean of their tok
 are a matter of arithmetic, in one thread; the others run layers again.  What follows from this,
 before a network was ever opened, is only how many jobs there are and how many threads and how much
 memory they ask for: what a head is, is found from the network itself
-(:func:`alignment.heads.opening.is_pooled`).
+(:func:`alignment.heads.pooling.is_pooled`).
 """
 
 TIMM = "timm:"
