@@ -34,7 +34,7 @@ RUN_LAYERS = {
     "split",
     "written_out",
 }
-TRAIN = {"losses", "networks", "training", "robustness", "colour"}
+TRAIN = {"losses", "networks", "optimisers", "training", "robustness", "colour"}
 # Packages that compute on arrays alone: neither tables of pandas nor pictures of matplotlib.
 PLAIN = tuple(
     f"alignment.{package}."

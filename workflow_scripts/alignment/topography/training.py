@@ -13,6 +13,7 @@ from alignment.topography.networks import (
     initial_network,
     prepare,
 )
+from alignment.topography.optimisers import Adam
 
 CURVE_COLUMNS = [
     *("epoch", "loss", "cross_entropy", "spatial_loss", "accuracy_training"),
@@ -123,7 +124,7 @@ def train(
     mean, deviation = images.normalisation()
     training, validation = split(len(images.train_images), validation_share, seed)
     network = initial_network(images.train_images.shape[1:], images.n_classes, dropout, seed)
-    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    optimiser = Adam(network.parameters(), learning_rate)
     order = np.random.default_rng([seed, 1])
     curve = []
     for epoch in progress(range(1, epochs + 1)):
@@ -150,7 +151,6 @@ def train(
 
 def _step(network, optimiser, inputs, labels, spatial_loss, strength):
     """Learn from a batch; return loss, cross-entropy, spatial loss, accuracy and images."""
-    optimiser.zero_grad()
     activations = network.fc1(network.pooled(inputs))
     scores = network.classify(activations)
     cross_entropy = nn.functional.cross_entropy(scores, labels)
