@@ -352,6 +352,17 @@ def of_networks(kind, suffix, chosen):
     ]
 
 
+def of_lambda(kind, suffix):
+    """The files of one kind, one per network of a condition and lambda.
+
+    What takes seconds is done for all of them in one job: to import torch takes three.
+    """
+    return [
+        f"results/topography/{kind}/{{dataset}}/{{condition}}/lambda-{{strength}}/seed-{seed}.{suffix}"
+        for seed in TOPOGRAPHY["seeds"]
+    ]
+
+
 def image_source(wildcards):
     """Where the images of a dataset come from: its keys but the number of epochs and its label."""
     chosen = TOPOGRAPHY["datasets"][wildcards.dataset]

@@ -73,50 +73,30 @@ rule train_network:
         "../workflow_scripts/train_network.py"
 
 
-rule record_activations:
-    """Record what a network's units do with test images, changed images and gratings."""
+rule measure_networks:
+    """Record what the units of networks do, and how accurate they stay under noise."""
     input:
-        network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
+        networks=of_lambda("networks", "safetensors"),
+        curves=of_lambda("networks", "csv"),
         images="results/topography/datasets/{dataset}.h5",
     output:
-        activations="results/topography/activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.h5",
+        activations=of_lambda("activations", "h5"),
+        robustness=of_lambda("robustness", "csv"),
     log:
-        "results/logs/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
+        "results/logs/measure_networks/{dataset}/{condition}/lambda-{strength}.log",
     benchmark:
-        "results/benchmarks/record_activations/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
+        "results/benchmarks/measure_networks/{dataset}/{condition}/lambda-{strength}.tsv"
     wildcard_constraints:
         **OF_TOPOGRAPHY,
     conda:
         "../envs/alignment.yaml"
     resources:
-        **needs(1500, 15),
-    script:
-        "../workflow_scripts/record_activations.py"
-
-
-rule measure_robustness:
-    """Measure how accurate a network stays when images or weights are disturbed."""
-    input:
-        network="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.safetensors",
-        curve="results/topography/networks/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
-        images="results/topography/datasets/{dataset}.h5",
-    output:
-        table="results/topography/robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.csv",
-    log:
-        "results/logs/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.log",
-    benchmark:
-        "results/benchmarks/measure_robustness/{dataset}/{condition}/lambda-{strength}/seed-{seed}.tsv"
-    wildcard_constraints:
-        **OF_TOPOGRAPHY,
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        **needs(1500, 30),
+        **needs(1500, 10 * len(TOPOGRAPHY["seeds"])),
     params:
         noise=TOPOGRAPHY["noise"],
         weight_noise=TOPOGRAPHY["weight_noise"],
     script:
-        "../workflow_scripts/measure_robustness.py"
+        "../workflow_scripts/measure_networks.py"
 
 
 rule measure_units:

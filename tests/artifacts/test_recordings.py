@@ -2,15 +2,16 @@
 
 from types import SimpleNamespace
 
+import measure_networks
 import numpy as np
 import pytest
-import record_activations
 import torch
 
 from alignment.artifacts.arrays import read_seal, write_arrays
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.network_files import write_network
 from alignment.artifacts.recordings import read_activations, read_recording
+from alignment.artifacts.tables import read_columns, write_rows
 from alignment.topography.networks import (
     DIGITS,
     TrainedNetwork,
@@ -20,6 +21,10 @@ from alignment.topography.networks import (
 )
 from alignment.topography.tuning import FREQUENCIES, ORIENTATIONS, PHASES
 
+PARAMS = SimpleNamespace(
+    noise={"levels": {"white": [0.1]}, "pink_exponent": 1},
+    weight_noise={"relative": [1], "absolute": [0.1], "draws": 2, "layers": "fc1"},
+)
 VERSIONS = {"torch": torch.__version__, "torchvision": "none"}
 
 
@@ -38,12 +43,21 @@ def project(tmp_path):
         told | {"images_sha256": read_seal(path)},
     )
     write_network(tmp_path / "network.safetensors", to_saved(network), VERSIONS)
+    last = {f"accuracy_{part}": 0.5 for part in ("training", "validation", "test")}
+    write_rows(tmp_path / "curve.csv", list(last), [list(last.values())])
     return tmp_path, network, images
 
 
 def record(folder):
-    given = SimpleNamespace(network=folder / "network.safetensors", images=folder / "images.h5")
-    record_activations.main(given, SimpleNamespace(activations=folder / "recorded.h5"))
+    given = SimpleNamespace(
+        networks=[folder / "network.safetensors"],
+        curves=[folder / "curve.csv"],
+        images=folder / "images.h5",
+    )
+    made = SimpleNamespace(
+        activations=[folder / "recorded.h5"], robustness=[folder / "robustness.csv"]
+    )
+    measure_networks.main(given, made, PARAMS)
     return folder / "recorded.h5"
 
 
@@ -59,6 +73,20 @@ def test_recordings_hold_what_the_layer_does(project):
     np.testing.assert_array_equal(recorded["weights"], network.module.fc1.weight.numpy())
     assert (recorded["without_centre"] != expected).any()
     np.testing.assert_array_equal(read_activations([folder / "recorded.h5"])[key], expected)
+
+
+def test_accuracies_under_noise_stand_beside_their_change_from_clean(project):
+    folder, _, _ = project
+    record(folder)
+    table = read_columns(folder / "robustness.csv")
+    rows = zip(table["measure"], table["level"], table["value"], strict=True)
+    values = {(measure, level): value for measure, level, value in rows}
+    kinds = {("white", 0.1), ("weights_relative", 1.0), ("weights_absolute", 0.1)}
+    for kind, level in kinds:
+        change = values[f"accuracy_{kind}", level] - 0.5
+        assert values[f"change_{kind}", level] == pytest.approx(change)
+    assert len(values) == 3 + 2 * len(kinds)
+    assert set(table["seed"]) == {7}
 
 
 def test_a_network_of_other_images_is_refused(project):

@@ -48,8 +48,7 @@ NETWORKS = {"prepare_network", "extract_activations", "list_layers", "check_inpu
 NETWORKS |= {
     "judge_heatmaps",
     "train_network",
-    "record_activations",
-    "measure_robustness",
+    "measure_networks",
     "align_units",
 }
 HEAVY = {"pandas", "matplotlib", "torch", "torchvision"}
