@@ -9,7 +9,7 @@
 #              and DIRECTORY=mine where results lie in a folder of their own)
 # make help    this list
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
-# make test-networks   families of networks against plain hooks (docs/networks.md)
+# make test-networks   families of networks against plain hooks (docs/networks.md), and VGG-16
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0

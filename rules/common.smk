@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from logging import FileHandler
 from pathlib import Path
@@ -449,6 +449,10 @@ HEAD = {
     "framing": config["framing"],
     "device": config["compute"]["device"],
 }
+
+
+# Every job of a network asks, and each answer is read from a file.
+version = cache(version)
 
 
 def versions(*packages):

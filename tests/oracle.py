@@ -3,21 +3,35 @@
 Written from the definitions, not from the library: it is the judge of every fast path.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.stats import spearmanr
 
 
+def alike(a, b, similarity):
+    """The similarity of two embeddings."""
+    with np.errstate(invalid="ignore"):  # an embedding that is silent has no similarity
+        if similarity == "pearson":
+            return np.corrcoef(a, b)[0, 1]
+        return a @ b / np.sqrt((a @ a) * (b @ b))
+
+
 def similarity_matrix(embeddings, similarity):
+    """Remembered: folds and kinds of fit ask for the same ones again and again."""
+    embeddings = np.asarray(embeddings)
+    return _matrix(embeddings.tobytes(), embeddings.dtype.str, embeddings.shape, similarity)
+
+
+@lru_cache(maxsize=500)
+def _matrix(content, kind, shape, similarity):
+    embeddings = np.frombuffer(content, kind).reshape(shape)
     n = len(embeddings)
     matrix = np.full((n, n), np.nan)
     for i in range(n):
-        for j in range(n):
-            a, b = embeddings[i], embeddings[j]
-            with np.errstate(invalid="ignore"):  # an embedding that is silent has no similarity
-                if similarity == "pearson":
-                    matrix[i, j] = np.corrcoef(a, b)[0, 1]
-                else:
-                    matrix[i, j] = a @ b / np.sqrt((a @ a) * (b @ b))
+        for j in range(i, n):
+            matrix[i, j] = matrix[j, i] = alike(embeddings[i], embeddings[j], similarity)
+    matrix.setflags(write=False)  # it is others' as well
     return matrix
 
 
@@ -99,9 +113,8 @@ def image_ais(feature_maps, head, human, similarity):
         for f in range(n_maps):
             changed = feature_maps.copy()
             changed[i, f] = 0
-            row = similarity_matrix(
-                np.vstack([head(changed)[i : i + 1], whole[others]]), similarity
-            )[0, 1:]
+            without = head(changed)[i]
+            row = np.array([alike(without, whole[j], similarity) for j in others])
             ais[i, f] = full - fit(row, human[i, others], "pearson")
     return ais
 

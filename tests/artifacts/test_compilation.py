@@ -6,15 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from child_process import client_of_jobs
+from project import server_of_jobs
 
 LIBRARY = Path(__file__).resolve().parents[2] / "workflow_scripts"
-MODULE = """
+MODULE = f"""
 import sys
+sys.path.insert(0, {str(LIBRARY)!r})
 from alignment.artifacts.compilation import compiled
 
 
 def add(a, b):
-    return a + {constant} * b
+    return a + CONSTANT * b
 
 
 signature = "(float64, float64)"
@@ -27,23 +30,29 @@ if __name__ == "__main__":
 """
 
 
+def of_constant(constant):
+    return MODULE.replace("CONSTANT", str(constant))
+
+
 @pytest.fixture
 def module(tmp_path):
     path = tmp_path / "loops.py"
-    path.write_text(MODULE.format(constant=1))
+    path.write_text(of_constant(1))
     return path
 
 
-def start(module, cache, **variables):
+def start(module, cache, python=None, **variables):
+    """Start a process that has imported numba, or an interpreter, that runs a module."""
+    command = python or client_of_jobs(server_of_jobs())
     environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
-    environment |= {"PYTHONPATH": str(LIBRARY), "ALIGNMENT_CACHE": str(cache), **variables}
+    environment |= {"ALIGNMENT_CACHE": str(cache), **variables}
     return subprocess.Popen(
-        [sys.executable, str(module)], env=environment, stdout=subprocess.PIPE, text=True
+        [*command, str(module)], env=environment, stdout=subprocess.PIPE, text=True
     )
 
 
-def run(*arguments, **variables):
-    process = start(*arguments, **variables)
+def run(*arguments, **options):
+    process = start(*arguments, **options)
     out, _ = process.communicate()
     assert process.returncode == 0
     return out.split()
@@ -53,7 +62,7 @@ def test_another_process_loads_what_one_has_compiled(module, tmp_path):
     cache = tmp_path / "cache"
     assert run(module, cache) == ["5.0", "compiled"]
     assert run(module, cache) == ["5.0", "loaded"]
-    module.write_text(MODULE.format(constant=2))
+    module.write_text(of_constant(2))
     assert run(module, cache) == ["8.0", "compiled"]
     assert len(list((cache / "compiled").iterdir())) == 2
     assert list(tmp_path.glob("__pycache__/*.nbi")) == []
@@ -105,6 +114,7 @@ def test_a_file_that_was_cut_short_is_compiled_anew(module, tmp_path):
 
 def test_the_variable_of_numba_says_where(module, tmp_path):
     folder = tmp_path / "elsewhere"
-    assert run(module, tmp_path / "cache", NUMBA_CACHE_DIR=str(folder)) == ["5.0", "compiled"]
+    fresh = {"python": [sys.executable], "NUMBA_CACHE_DIR": str(folder)}  # which reads it itself
+    assert run(module, tmp_path / "cache", **fresh) == ["5.0", "compiled"]
     assert list(folder.rglob("*.nbc"))
     assert not (tmp_path / "cache").exists()

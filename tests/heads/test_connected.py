@@ -22,7 +22,7 @@ from alignment.similarity.fits import fit, rank_maps
 from alignment.similarity.pairs import square, upper_triangle
 
 N_IMAGES, N_MAPS, SIZE, N_UNITS = 60, 120, 7, 512
-SEEDS, N_FOLDS = (111,), 5
+SEEDS, N_FOLDS = (111,), 3
 
 cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
 

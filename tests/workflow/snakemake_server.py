@@ -7,13 +7,23 @@ The scripts of its jobs are run by the server of jobs.
 """
 
 import gc
+import hashlib
 import importlib
 import json
+import marshal
 import os
+import shlex
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
-from child_process import take_the_place_of_a_command
+from child_process import (
+    CHECKOUT,
+    client_of_jobs,
+    compile_ahead,
+    take_the_place_of_a_command,
+)
 from snakemake.cli import get_argument_parser, main
 from snakemake.script import PythonScript
 
@@ -22,11 +32,36 @@ PACKAGES = [
     *("jinja2", "jsonschema", "nbformat", "PIL.Image", "platformdirs", "smart_open", "yte"),
     "snakemake.benchmark",
 ]
-CLIENT = Path(__file__).with_name("job_client.py")
 
 
-def serve(server_of_jobs):
-    command = f"{sys.executable} -I -S {CLIENT} {server_of_jobs} {{fname:q}}"
+def parse_once(folder):
+    """Let children find what another has made of a file of rules that holds the same.
+
+    What Snakemake makes of it is Python, in which the path of the file stands.
+    """
+    reader = importlib.import_module("snakemake.workflow")
+    parse = reader.parse
+
+    def parse_or_find(path, workflow, linemap, rulecount=0):
+        own = path.get_path_or_uri(secret_free=True)
+        with workflow.sourcecache.open(path) as file:
+            text = f"{rulecount} {file.read()}"
+        kept = Path(folder, hashlib.sha256(text.encode()).hexdigest())
+        if kept.is_file():
+            there, python, lines, rulecount = marshal.loads(kept.read_bytes())
+            linemap.update(lines)
+            return python.replace(repr(there), repr(own)), rulecount
+        python, rulecount = parse(path, workflow, linemap, rulecount=rulecount)
+        partial = kept.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(marshal.dumps((own, python, linemap, rulecount)))
+        partial.replace(kept)
+        return python, rulecount
+
+    reader.parse = parse_or_find
+
+
+def serve(server_of_jobs, folder):
+    command = f"{shlex.join(client_of_jobs(server_of_jobs))} {{fname:q}}"
 
     def execute_script(self, fname, edit=False):
         self._execute_cmd(command, fname=fname, is_python_script=True)
@@ -35,6 +70,8 @@ def serve(server_of_jobs):
     for package in PACKAGES:
         importlib.import_module(package)
     get_argument_parser()  # imports all plugins
+    parse_once(folder)
+    compile_ahead((CHECKOUT / "workflow_scripts/alignment").glob("*/*.py"))
     gc.freeze()  # what is there stays, and no child has to look through it
     for line in sys.stdin:
         child = os.fork()
@@ -58,4 +95,9 @@ def run(arguments, folder, environment, log, apart):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    # Not one that cleans up when a child ends
+    parsed = tempfile.mkdtemp(prefix="rules-")
+    try:
+        serve(sys.argv[1], parsed)
+    finally:
+        shutil.rmtree(parsed)

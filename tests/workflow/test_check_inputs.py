@@ -1,12 +1,12 @@
 """What is understood of a config, told before anything is computed, and what is wrong with it."""
 
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 import yaml
-from project import CHECKOUT, draw_dataset
+from child_process import client_of_jobs
+from project import CHECKOUT, draw_dataset, server_of_jobs
 
 DROPPED = {
     "datasets": {"mur92": None},
@@ -18,6 +18,8 @@ MINE = {
     "judgments": {"file": "data/mine/judgments.npy", "kind": "similarity"},
     "labels": "data/mine/labels.csv",
 }
+# The speed of small pictures is measured soon.
+NET = {"architecture": "resnet18", "weights": {"random": 1}, "input_size": 64}
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def check(tmp_path):
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump(config))
         script = CHECKOUT / "workflow_scripts/check_inputs.py"
         done = subprocess.run(
-            [sys.executable, script, "mine.yaml"],
+            [*client_of_jobs(server_of_jobs()), script, "mine.yaml"],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -69,7 +71,7 @@ def test_a_fetched_dataset_is_told_once_it_is_here(check, tmp_path):
     design = {
         "datasets": {"mur92": {"source": "mur92"}},
         "cohorts": {"some": {"dataset": "mur92", "query": "group == 'a'"}},
-        "models": {"net_random": {"architecture": "resnet18", "weights": {"random": 1}}},
+        "models": {"net_random": NET},
         "crossvalidation": {"n_folds": 2, "seeds": [1]},
     }
     code, said = check(**design)

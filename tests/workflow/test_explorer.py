@@ -14,12 +14,20 @@ from alignment.similarity.pairs import square
 
 pytestmark = pytest.mark.workflow
 
-MODELS = {"efficientnet_lite0": "pooled", "squeezenet_random": "forward"}
-SQUEEZENET = {
-    "architecture": "squeezenet1_1",
+MODELS = {"efficientnet_lite0": "pooled", "small_random": "forward"}
+# As SqueezeNet ends, with fewer maps
+NETS = """
+from torch.nn import AdaptiveAvgPool2d, Conv2d, Flatten, ReLU, Sequential
+
+def build():
+    maps = Conv2d(3, 64, 7, stride=8), ReLU()
+    return Sequential(*maps, Conv2d(64, 32, 1), ReLU(), AdaptiveAvgPool2d(1), Flatten())
+"""
+SMALL = {
+    "architecture": "nets.py:build",
     "weights": {"random": 1},
     "input_size": 48,
-    "layers": {"feature_maps": "features.11.cat", "embedding": "flatten"},
+    "layers": {"feature_maps": "1", "embedding": "5"},
 }
 COHORTS = {"small": range(12), "smaller": range(10)}  # the second: discs alone
 OVERLAY = {
@@ -31,7 +39,7 @@ OVERLAY = {
         **{"tiny": None, "tiny-a": None, "small": {"dataset": "second"}},
         "smaller": {"dataset": "second", "query": "group == 'a'"},
     },
-    "models": {"efficientnet_lite1": None, "squeezenet_random": SQUEEZENET},
+    "models": {"efficientnet_lite1": None, "small_random": SMALL},
     "crossvalidation": {"seeds": [111], "n_folds": 2},
     "statistics": {"resamples": 0},
     "explorer": {"enabled": True},
@@ -46,6 +54,7 @@ CASES = [(cohort, model) for cohort in COHORTS for model in MODELS]
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     project = make_project(tmp_path_factory.mktemp("explorer"))
+    (project / "nets.py").write_text(NETS)
     project.run("explorer", PAIR, overlays=[OVERLAY])
     return project
 
@@ -104,7 +113,7 @@ def test_places_share_out_the_similarity_of_a_pooled_head(project, cohort):
 
 @pytest.mark.parametrize("cohort", COHORTS)
 def test_places_share_out_the_drops_of_any_other_head(project, cohort):
-    model = "squeezenet_random"
+    model = "small_random"
     pairs = Arrays(project / f"results/heatmaps/{cohort}/{model}/pairs.h5")
     perturbation = Arrays(project / f"results/perturbation/second/{model}.h5")
     rsm, one_side = square(perturbation["rsm"], 12), perturbation["rsm_without_one_side"]

@@ -123,6 +123,8 @@ def test_a_spoilt_artifact_is_named_where_it_is_read_and_nothing_else_is_lost(co
         assert said, done.said
         assert all(line.endswith("; delete it and run snakemake again.") for line in said)
     assert contents(results) == before
+    if spoil is not cut_short:
+        return  # once they are deleted, nothing tells how they were spoilt
 
     # The advice helps.
     for path, _, _ in artifacts:

@@ -1,10 +1,7 @@
 """The workflow as a module of another, which has its own config and its own rules."""
 
-import subprocess
-import sys
-
 import yaml
-from project import CHECKOUT, OVERLAY, draw_dataset, rows_of
+from project import CHECKOUT, OVERLAY, Project, draw_dataset, rows_of
 
 SNAKEFILE = f"""
 configfile: "study.yaml"
@@ -42,14 +39,8 @@ def test_another_workflow_makes_a_prediction(tmp_path):
     study["agreement"]["enabled"] = True
     (tmp_path / "study.yaml").write_text(yaml.safe_dump({"alignment": study}))
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = Project(tmp_path).plain_snakemake("--cores", "2")
+    assert done.code == 0, done.said
     folds = rows_of(tmp_path / "results/predictions/tiny/efficientnet_lite0.csv")
     assert len(folds) == 2 * 3
     activity = rows_of(tmp_path / "results/agreement/activity/tiny.csv")

@@ -48,6 +48,16 @@ WAYS = [
 ]
 
 
+# Another fit and other seeds
+CHANGED = [{"fit": "pearson", "crossvalidation": {"seeds": [111, 333]}}]
+
+
+@pytest.fixture(scope="module")
+def changed_jobs(finished):
+    """The jobs of a change where nothing was moved."""
+    return names(finished.planned(overlays=CHANGED))
+
+
 @pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
 def moved(request, finished, tmp_path):
     request.param(finished.folder, tmp_path / "moved")
@@ -55,11 +65,10 @@ def moved(request, finished, tmp_path):
     shutil.rmtree(tmp_path)
 
 
-def test_of_moved_results_nothing_is_done_again_but_what_changed(moved, finished, all_jobs):
+def test_of_moved_results_nothing_is_done_again_but_what_changed(moved, changed_jobs, all_jobs):
     assert moved.planned() == []
     # Settings, code and inputs are seen as they are where nothing was moved.
-    changed = [{"fit": "pearson", "crossvalidation": {"seeds": [111, 333]}}]
-    assert names(moved.planned(overlays=changed)) == names(finished.planned(overlays=changed))
+    assert names(moved.planned(overlays=CHANGED)) == changed_jobs
     judgments = moved / "data/tiny/judgments.npy"
     judgments.write_bytes(judgments.read_bytes()[:-8] + b"\0" * 8)
     os.utime(judgments, (10, 10))

@@ -2,7 +2,9 @@
 
 VGG-16 and AlexNet have fully connected heads, ResNet-18, DenseNet-121 and a transformer of timm
 pooled ones, SqueezeNet has convolutions behind its feature maps, MobileNetV3 is cut inside a
-residual block, and a function of the user's gives a network that has no graph.
+residual block, and a function of the user's gives a network that has no graph.  VGG-16 has an
+eighth of its width: in full width it takes nearly as long as all others together, and is a test of
+`make test-networks`.
 """
 
 import json
@@ -26,16 +28,34 @@ from alignment.similarity.pairs import upper_triangle
 pytestmark = pytest.mark.workflow
 
 NETWORKS = {
-    "vgg16": {},
+    "narrow_vgg16": {"architecture": "vgg.py:build"},
     "alexnet": {},
     "resnet18": {},
     "densenet121": {},
     "squeezenet1_1": {"layers": {"feature_maps": "features.11.cat", "embedding": "flatten"}},
-    "mobilenet_v3_small": {"layers": {"feature_maps": "features.11.block.0"}},
+    "mobilenet_v3_small": {"layers": {"feature_maps": "features.3.block.0"}},
     "vit_tiny": {"architecture": "timm:vit_tiny_patch16_224"},
     "own": {"architecture": "nets.py:build"},
 }
 HEADS = {"resnet18": "pooled", "densenet121": "pooled", "vit_tiny": "pooled"}
+VGG = """
+from torch import nn
+
+def build():
+    layers, before = [], 3
+    for width in (8, 8, 0, 16, 16, 0, 32, 32, 32, 0, 64, 64, 64, 0, 64, 64, 64, 0):
+        if width:
+            layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU(inplace=True)]
+            nn.init.kaiming_normal_(layers[-2].weight, mode="fan_out", nonlinearity="relu")
+            nn.init.zeros_(layers[-2].bias)
+            before = width
+        else:
+            layers.append(nn.MaxPool2d(2))
+    layers += [nn.AdaptiveAvgPool2d(7), nn.Flatten()]
+    for before, width in ((64 * 49, 64), (64, 64)):
+        layers += [nn.Linear(before, width), nn.ReLU(inplace=True), nn.Dropout()]
+    return nn.Sequential(*layers, nn.Linear(64, 10))
+"""
 # A network whose code decides by the shape of its pictures, with two layers behind its maps
 NETS = """
 from torch import nn
@@ -62,46 +82,58 @@ from torch import nn
 def activation():
     return nn.ReLU(inplace=True)
 """
+
+
+def model_of(name, **options):
+    random = {"architecture": name, "weights": {"random": 1}, "input_size": 64}
+    return {f"{name}_random": random | options}
+
+
 OVERLAY = {
     "datasets": {"tiny": None},
     "cohorts": {"tiny": None, "tiny-a": None, "small": {"dataset": "second"}},
-    "models": {
-        "efficientnet_lite0": None,
-        "efficientnet_lite1": None,
-        **{
-            f"{name}_random": {
-                "architecture": name,
-                "weights": {"random": 1},
-                "input_size": 64,
-                **options,
-            }
-            for name, options in NETWORKS.items()
-        },
-    },
+    "models": {"efficientnet_lite0": None, "efficientnet_lite1": None},
     "crossvalidation": {"seeds": [111], "n_folds": 2},
     # Every stage that runs a network, as little of it as there can be.
     "controls": {"random_draws": 1},
     "statistics": {"resamples": 2},
 }
+for name, options in NETWORKS.items():
+    OVERLAY["models"] |= model_of(name, **options)
+WIDE = "vgg16"
 FOLDER = "small/{model}_random/seed-111/fold-{fold}.csv"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A project after a run; what only draws or compares results does not know of networks."""
+def prepared(tmp_path_factory):
+    """A project with what the user has written, before any run."""
     project = make_project(tmp_path_factory.mktemp("networks"))
     (project / "nets.py").write_text(NETS)
     (project / "blocks.py").write_text(BLOCKS)
-    heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
-    tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
-    project.run(*tables, *heatmaps, overlays=[OVERLAY])
+    (project / "vgg.py").write_text(VGG)
     return project
 
 
-@pytest.fixture(params=NETWORKS)
-def case(request, project, monkeypatch):
+@pytest.fixture(scope="module")
+def project(prepared):
+    """The project after a run; what only draws or compares results does not know of networks."""
+    heatmaps = (f"results/heatmaps/small/{name}_random/heatmaps.h5" for name in NETWORKS)
+    tables = (f"results/predictions/{name}.csv" for name in ("summary", "controls"))
+    prepared.run(*tables, *heatmaps, overlays=[OVERLAY])
+    return prepared
+
+
+@pytest.fixture(params=[*NETWORKS, pytest.param(WIDE, marks=pytest.mark.networks)])
+def case(request, prepared, monkeypatch):
     """The embeddings of maps that are on, the feature maps and the judgments of a finished run."""
-    model = request.param
+    model, project = request.param, prepared
+    if model == WIDE:
+        stages = {"ais": 0, "selection": 1}
+        of_folds = (f"{stage}/{FOLDER.format(model=WIDE, fold=k)}" for stage, k in stages.items())
+        targets = (f"results/{path}" for path in of_folds)
+        project.run(*targets, overlays=[OVERLAY, {"models": model_of(WIDE)}])
+    else:
+        request.getfixturevalue("project")  # a run of all the others
     monkeypatch.chdir(project.folder)  # from which the user's file is named
     saved = read_network(project / f"results/networks/{model}_random.safetensors")
     cuts = cut_as_recorded(from_saved(saved), saved.attributes)
@@ -112,7 +144,7 @@ def case(request, project, monkeypatch):
     maps = torch.from_numpy(activations["feature_maps"])
     beside = [torch.from_numpy(values) for values in beside_in(activations)]
     assert bool(beside) == (model == "mobilenet_v3_small")
-    return model, lambda some: cuts.head(some, *beside), maps, judgments
+    return project, model, lambda some: cuts.head(some, *beside), maps, judgments
 
 
 def plain_fits(head, maps, pairs, judgments):
@@ -122,8 +154,8 @@ def plain_fits(head, maps, pairs, judgments):
         return fit(upper_triangle(np.corrcoef(embeddings))[pairs], judgments[pairs])
 
 
-def test_scores_are_those_of_plain_forward_passes(case, project):
-    model, head, maps, judgments = case
+def test_scores_are_those_of_plain_forward_passes(case):
+    project, model, head, maps, judgments = case
     fold, _ = make_folds(np.arange(len(judgments)), judgments, [111], 2).of(judgments)
     table = read_columns(project / f"results/ais/{FOLDER.format(model=model, fold=0)}")
     values = upper_triangle(judgments)
@@ -136,8 +168,8 @@ def test_scores_are_those_of_plain_forward_passes(case, project):
         assert table["fit_without"][f] == pytest.approx(expected, abs=1e-6)
 
 
-def test_selection_is_that_of_plain_forward_passes(case, project):
-    model, head, maps, judgments = case
+def test_selection_is_that_of_plain_forward_passes(case):
+    project, model, head, maps, judgments = case
     _, fold = make_folds(np.arange(len(judgments)), judgments, [111], 2).of(judgments)
     curve = read_columns(project / f"results/selection/{FOLDER.format(model=model, fold=1)}")
     values = upper_triangle(judgments)

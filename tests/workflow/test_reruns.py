@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -219,6 +220,7 @@ def test_files_that_are_only_touched_rerun_nothing(copied):
 # Code
 
 
+@cache  # many rules share a script
 def imported_modules(scripts, script):
     """The modules of the library that a script, or a module, imports, found in its bytecode."""
     finder = ModuleFinder(path=[str(scripts)])
@@ -226,7 +228,8 @@ def imported_modules(scripts, script):
     finder.run_script(str(path))
     files = (Path(module.__file__) for module in finder.modules.values() if module.__file__)
     found = {file for file in files if file.parent != scripts and file != path}
-    return {str(file.relative_to(scripts)) for file in found if file.stem != "__init__"}
+    names = {str(file.relative_to(scripts)) for file in found if file.stem != "__init__"}
+    return frozenset(names)
 
 
 def test_every_rule_declares_the_code_that_its_script_imports():
