@@ -30,8 +30,7 @@ def write_rows(
     rows : iterable of sequences, or of dicts with the columns as keys
         A NaN becomes an empty field.
     """
-    with _writer(path) as writer:
-        writer.writerow(columns)
+    with _writer(path, columns) as writer:
         for row in rows:
             values = [row[c] for c in columns] if isinstance(row, dict) else row
             writer.writerow([_field(value) for value in values])
@@ -49,8 +48,7 @@ def write_columns(path: str | Path, /, **columns: Sequence | np.ndarray | str | 
     }
     n_rows = len(next(iter(fields.values())))
     fields |= {name: [columns[name]] * n_rows for name in columns if name not in fields}
-    with _writer(path) as writer:
-        writer.writerow(columns)
+    with _writer(path, columns) as writer:
         writer.writerows(zip(*(fields[name] for name in columns), strict=True))
 
 
@@ -122,9 +120,11 @@ def read_columns(path: str | Path, names: Collection[str] = NAMES) -> dict[str, 
 
 
 @contextmanager
-def _writer(path):
+def _writer(path, header):
     with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        yield csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        yield writer
 
 
 def _fields(column):

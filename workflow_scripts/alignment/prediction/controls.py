@@ -9,15 +9,15 @@ import numpy as np
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
-from alignment.prediction.fold_tests import compare_rivals, with_intervals
+from alignment.prediction.fold_tests import RIVAL_COLUMNS, compare_rivals, with_intervals
 from alignment.prediction.reweighting import reweight, terms_of
 from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 
 TESTS = (
-    *("cohort", "model", "control", "n_folds", "test_control", "test_retained", "difference"),
-    *("t_corrected", "p_corrected", "p_holm", "corrected_se", "corrected_low", "corrected_high"),
+    *("cohort", "model", "control", "n_folds", "test_control", "test_retained"),
+    *RIVAL_COLUMNS,
 )
 
 

@@ -1,4 +1,4 @@
-"""Do the retained maps predict held-out judgments better than all maps?  Tests over folds."""
+"""Tests over folds: retained maps against all maps, and one rival against another."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,9 @@ from alignment.statistics.holm import times_taken, with_holm
 
 TESTS = ("within_subject_se", "difference_se", "t", "p", "corrected_se", "t_corrected")
 TESTS += ("p_corrected",)
+# Of tables of rivals, after what was compared
+RIVAL_COLUMNS = ("difference", "t_corrected", "p_corrected", "p_holm")
+RIVAL_COLUMNS += ("corrected_se", "corrected_low", "corrected_high")
 LEVEL = 0.05
 
 

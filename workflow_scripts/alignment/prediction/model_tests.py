@@ -5,12 +5,12 @@ from itertools import combinations
 
 import numpy as np
 
-from alignment.prediction.fold_tests import compare_rivals, with_intervals
+from alignment.prediction.fold_tests import RIVAL_COLUMNS, compare_rivals, with_intervals
 
 MAPS = ("full", "retained")
 COLUMNS = (
-    *("cohort", "maps", "model_a", "model_b", "n_folds", "test_a", "test_b", "difference"),
-    *("t_corrected", "p_corrected", "p_holm", "corrected_se", "corrected_low", "corrected_high"),
+    *("cohort", "maps", "model_a", "model_b", "n_folds", "test_a", "test_b"),
+    *RIVAL_COLUMNS,
 )
 
 

@@ -165,8 +165,7 @@ function savePng() {
   if (!canvas) return say("there is no picture in this view");
   // Not by toBlob, which waits for the browser to be idle: for as long as seven seconds.
   const [, encoded] = canvas.toDataURL("image/png").split(",");
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  save(new Blob([bytes], { type: "image/png" }), fileName("png"));
+  save(new Blob([bytesOf(encoded)], { type: "image/png" }), fileName("png"));
 }
 
 /** Text of a table; fields that a spreadsheet would run as a formula are given as text. */
