@@ -78,3 +78,30 @@ def test_another_failure_is_not_hidden(tmp_path):
     done = run(REPORT, fake_torchvision(tmp_path, "raise RuntimeError('wrong version of torch')"))
     assert done.returncode != 0
     assert "RuntimeError: wrong version of torch" in done.stderr
+
+
+def test_the_compiler_waits_until_it_is_asked():
+    done = run(
+        "import sys\n"
+        "from alignment.networks.torchvision_operators import import_torchvision\n"
+        "torchvision = import_torchvision()\n"
+        "print(*(name for name in sys.modules if name.startswith('torch._dynamo')))\n"
+        "asked = sys.modules['torchvision.ops.roi_align'].is_compile_supported('cpu')\n"
+        "from torch._dynamo.utils import is_compile_supported, counters\n"
+        "print(asked == is_compile_supported('cpu'))\n"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["", "True"]
+
+
+def test_a_torchvision_that_needs_more_of_the_compiler_gets_it(tmp_path):
+    needs_more = "from torch._dynamo.utils import counters\n"
+    done = run(REPORT, fake_torchvision(tmp_path, needs_more))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(tmp_path / "torchvision" / "__init__.py"), "0"]
+
+
+def test_a_torchvision_that_cannot_be_imported_says_why(tmp_path):
+    done = run(REPORT, fake_torchvision(tmp_path, "import pillow_of_old"))
+    assert done.returncode != 0
+    assert "No module named 'pillow_of_old'" in done.stderr
