@@ -18,15 +18,7 @@ from alignment.datasets.pictures import network_input
 from alignment.heads.pooling import is_pooled
 from alignment.networks.devices import choose_device
 from alignment.networks.networks import from_saved
-
-BATCH_SIZE = 16
-
-
-def batched(items, size):
-    """Yield lists of so many items, and what is left."""
-    items = iter(items)
-    while batch := list(islice(items, size)):
-        yield batch
+from alignment.networks.running import pictures_kept_at_a_time
 
 
 def open_network(path, model, specification):
@@ -85,8 +77,9 @@ def main(input, output, params, threads, dataset, model):
     files = PictureFiles(input.pictures)
     preparation = network.input_size, network.mean, network.std, params.framing
     pictures = (network_input(picture, *preparation) for picture in files.checked())
-    batches = (np.stack(batch) for batch in batched(pictures, BATCH_SIZE))
-    n_batches = -(-len(files.names) // BATCH_SIZE)
+    size = pictures_kept_at_a_time(network.input_size, device, threads)
+    starts = range(0, len(files.names), size)
+    batches = (np.stack([*islice(pictures, size)]) for _ in starts)
     made_by = {
         **attributes,
         "dataset": dataset,
@@ -106,7 +99,7 @@ def main(input, output, params, threads, dataset, model):
         pooled, silent, signed = write_outputs(
             file,
             cuts.backbone.to(device),
-            progress(batches, "batches of pictures", n_batches),
+            progress(batches, "batches of pictures", len(starts)),
             len(files.names),
             device,
         )

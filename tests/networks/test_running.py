@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from alignment.networks.running import embedder, pictures_at_a_time
+from alignment.networks.running import embedder, pictures_at_a_time, pictures_kept_at_a_time
 
 
 class Backbone(nn.Module):
@@ -23,3 +23,12 @@ def test_batches_of_small_pictures_are_larger_and_none_is_empty():
     on_cpu = [pictures_at_a_time(side, torch.device("cpu")) for side in (64, 224, 600)]
     assert on_cpu == [16, 1, 1]
     assert pictures_at_a_time(600, torch.device("cuda")) == 64
+
+
+def test_pictures_that_are_run_once_come_in_fours():
+    cpu, cuda = torch.device("cpu"), torch.device("cuda")
+    on_cpu = [pictures_kept_at_a_time(side, cpu) for side in (8, 64, 128, 224, 600)]
+    assert on_cpu == [16, 16, 4, 4, 4]
+    of_threads = [pictures_kept_at_a_time(224, cpu, threads) for threads in (4, 5, 64)]
+    assert of_threads == [4, 8, 16]
+    assert pictures_kept_at_a_time(224, cuda) == 16

@@ -1,4 +1,4 @@
-"""Networks run over pictures that are changed again and again."""
+"""Networks run over pictures: once, or over ones that are changed again and again."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,10 @@ from alignment.networks.quickened import quickened
 # 224 x 224 take half as long again as alone.
 PIXELS_ON_CPU = 65_536
 ON_GPU = 64  # pictures
+# All outputs of a batch are kept until they are written.
+MOST_KEPT = 16
+# Rows of a product of matrices are multiplied in fours, and those that are left in another order.
+ROWS = 4
 
 
 def embedder(backbone: nn.Module, device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
@@ -39,3 +43,25 @@ def embedder(backbone: nn.Module, device: torch.device) -> Callable[[np.ndarray]
 def pictures_at_a_time(input_size: int, device: torch.device) -> int:
     """Return the number of pictures of a batch that takes the least time."""
     return ON_GPU if device.type == "cuda" else max(1, PIXELS_ON_CPU // input_size**2)
+
+
+def pictures_kept_at_a_time(input_size: int, device: torch.device, threads: int = 1) -> int:
+    """Return the number of pictures of a batch where they are run once and all outputs kept.
+
+    Parameters
+    ----------
+    input_size : int
+        Side of a network's square input, in pixels.
+    device : torch.device
+    threads : int
+        Each has a picture, up to 16.
+
+    Returns
+    -------
+    int
+        A multiple of 4, so that the last digits of a picture do not hang on its batch.
+    """
+    if device.type == "cuda":
+        return MOST_KEPT
+    wanted = max(threads, pictures_at_a_time(input_size, device))
+    return min(MOST_KEPT, ROWS * -(-wanted // ROWS))
