@@ -43,11 +43,11 @@ def split_half_reliability(
     if n_observers < 2:
         return np.nan
     rng = np.random.default_rng(seed)
+    in_half = np.zeros((n_splits, n_observers))
+    for row in in_half:
+        row[rng.permutation(n_observers)[: n_observers // 2]] = 1
     correlations = []
-    for _ in range(n_splits):
-        order = rng.permutation(n_observers)
-        half, other = order[: n_observers // 2], order[n_observers // 2 :]
-        a, b = _mean(observers[half]), _mean(observers[other])
+    for a, b in zip(_means(observers, in_half), _means(observers, 1 - in_half), strict=True):
         both = np.isfinite(a) & np.isfinite(b)
         correlations.append(fit(a[both], b[both], kind))
     r = np.nanmean(correlations) if np.isfinite(correlations).any() else np.nan
@@ -78,10 +78,11 @@ def mean_reliability(observers: np.ndarray, folds: Iterable[Fold], kind: str = "
     )
 
 
-def _mean(observers):
+def _means(observers, members):
+    """Return the mean judgments of every group, (G, P); members, (G, S), are 1 in their group."""
     judged = np.isfinite(observers)
-    count = judged.sum(axis=0)
-    total = np.where(judged, observers, 0).sum(axis=0)
+    count = members @ judged
+    total = members @ np.where(judged, observers, 0)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
