@@ -42,12 +42,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def _replacing(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     # Looked through by hand: of folders with thousands of pictures a glob would take its time.
+    own = f".{path.name}."
     with os.scandir(path.parent) as entries:
-        names = [entry.name for entry in entries if entry.name.startswith(f".{path.name}.")]
+        names = [entry.name for entry in entries if entry.name.startswith(own)]
     for name in names:
         if name.endswith(".partial"):
             path.with_name(name).unlink(missing_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{own}{os.getpid()}.partial")
     try:
         yield partial
         partial.replace(path)
