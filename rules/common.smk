@@ -27,9 +27,18 @@ SCRIPTS = Path(os.path.relpath(ROOT), "workflow_scripts")
 # Files of the workflow and of the user are told by what they hold (below), not by their dates.
 STYLE = ancient(str(SCRIPTS / "figures.mplstyle"))
 sys.path.append(str(ROOT / "workflow_scripts"))
-# Threads of one operation that wait for one another sleep. By default they spin, and where other
-# programs want the cores what takes a second takes half a minute.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# What the libraries of jobs read when they are loaded; what a user has set stays.
+for setting, value in {
+    # Threads of one operation that wait for one another sleep. By default they spin, and where other
+    # programs want the cores what takes a second takes half a minute.
+    "OMP_WAIT_POLICY": "passive",
+    # The room of an array stays for the next. By default glibc gives it back to the system, which
+    # clears it anew page by page: a tenth of the time of training. These are the limits that glibc
+    # comes to by itself, later.
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),
+}.items():
+    os.environ.setdefault(setting, value)
 # Each job reads this file again: of the library only what needs the standard library and yaml.
 from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import not_decoded
