@@ -94,9 +94,11 @@ def test_the_compiler_waits_until_it_is_asked():
     assert done.stdout.splitlines() == ["", "True"]
 
 
-def test_a_torchvision_that_needs_more_of_the_compiler_gets_it(tmp_path):
-    needs_more = "from torch._dynamo.utils import counters\n"
-    done = run(REPORT, fake_torchvision(tmp_path, needs_more))
+@pytest.mark.parametrize(
+    "more", ["from torch._dynamo.utils import counters", "import torch._dynamo.eval_frame"]
+)
+def test_a_torchvision_that_needs_more_of_the_compiler_gets_it(tmp_path, more):
+    done = run(REPORT, fake_torchvision(tmp_path, more))
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(tmp_path / "torchvision" / "__init__.py"), "0"]
 
