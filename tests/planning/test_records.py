@@ -149,9 +149,9 @@ def test_where_nothing_can_be_written_results_can_still_be_looked_at(results):
 
 
 def test_where_scripts_lie_elsewhere_records_name_them_there(results):
-    """Also where Snakemake's own folder came along."""
+    """Also where Snakemake's own folder came along; in order, as Snakemake compares them."""
     restore("workflow_scripts")
-    inputs = ["workflow_scripts/figures.mplstyle", "data/x.csv"]
+    inputs = ["data/x.csv", "workflow_scripts/figures.mplstyle"]
     assert [record_of(path)["input"] for path in MADE] == [inputs] * 3
     restore(SCRIPTS)
     assert record_of(MADE[0])["input"] == [f"{SCRIPTS}/figures.mplstyle", "data/x.csv"]

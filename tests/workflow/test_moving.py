@@ -91,3 +91,12 @@ def test_results_of_which_nothing_is_known_are_made_again(finished, tmp_path, al
     copy_without_snakemakes_folder(finished.folder, project.folder)
     (project / "results/records.json.gz").unlink()
     assert names(project.planned()) == names(all_jobs)
+
+
+def test_results_in_a_folder_of_their_own_are_those_of_the_checkout(finished, tmp_path):
+    """Where results lie apart, files of the workflow have other paths, and another order."""
+    for part in ("results", "data"):
+        shutil.copytree(finished / part, tmp_path / part, copy_function=shutil.copyfile)
+    assert finished.planned(flags=["--directory", str(tmp_path)]) == []
+    changed = finished.planned(flags=["--directory", str(tmp_path)], overlays=CHANGED)
+    assert names(changed) == names(finished.planned(overlays=CHANGED))

@@ -125,7 +125,8 @@ def _renamed(record, old, new):
 
     checksums = record.get("input_checksums") or {}
     return record | {
-        "input": [renamed(path) for path in record.get("input") or []],
+        # In order, as Snakemake compares them
+        "input": sorted(renamed(path) for path in record.get("input") or []),
         "input_checksums": {renamed(path): value for path, value in checksums.items()},
     }
 
