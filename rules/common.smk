@@ -84,7 +84,8 @@ SHARED = bool(SHARE)
 try:
     if SHARED:
         check_share(SHARE)
-    config = planned(config, ROOT, workflow.overwrite_configfiles)
+    said = workflow.config_settings.config if IS_MAIN else {}
+    config = planned(config, ROOT, workflow.overwrite_configfiles, said)
 except InputError as error:
     raise WorkflowError(str(error)) from error
 SEEDS = config["crossvalidation"]["seeds"]

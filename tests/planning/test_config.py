@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 import yaml
 from project import CHECKOUT
+from snakemake.cli import parse_config
+from snakemake.utils import update_config
 
 from alignment.artifacts.errors import InputError
 from alignment.planning.config import (
@@ -181,6 +183,39 @@ def test_another_workflow_may_give_a_part_of_the_config(plan, folder):
     found = planned(part, CHECKOUT, [])
     assert found["datasets"] == whole["datasets"]
     assert found["fit"] == "r2"
+
+
+def test_numbers_of_the_command_line_are_read_as_in_a_file(folder, monkeypatch):
+    """Snakemake reads all that stands within braces as text."""
+    said = parse_config(
+        [
+            "crossvalidation={seeds: [111, 222], n_folds: 3}",
+            "explorer={enabled: false}",
+            "faithfulness={fills: [mean, blur]}",
+            "cohorts={mur92-animate: null}",
+            "datasets={mur92: {label: 92 pictures}}",
+            "fit=pearson",
+        ]
+    )
+    given = read_yaml(CHECKOUT / "config.yaml")
+    update_config(given, said)
+    config = planned(given, CHECKOUT, [], said)
+    assert config["crossvalidation"]["seeds"] == [111, 222]
+    assert config["crossvalidation"]["n_folds"] == 3
+    assert config["explorer"]["enabled"] is False
+    assert config["faithfulness"]["fills"] == ["mean", "blur"]
+    assert list(config["cohorts"]) == ["mur92", "mur92-inanimate"]
+    assert config["datasets"]["mur92"]["label"] == "92 pictures"
+    assert config["fit"] == "pearson"
+
+
+@pytest.mark.parametrize("said", ["{seeds: [010]}", "{seeds: [two]}"])
+def test_what_is_no_number_on_the_command_line_is_refused(folder, said):
+    said = parse_config([f"crossvalidation={said}"])
+    given = read_yaml(CHECKOUT / "config.yaml")
+    update_config(given, said)
+    with pytest.raises(InputError, match="config: crossvalidation: seeds"):
+        planned(given, CHECKOUT, [], said)
 
 
 def test_a_fetched_dataset_is_one_as_users_have_it(plan):

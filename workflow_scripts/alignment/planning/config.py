@@ -2,9 +2,11 @@
 
 import copy
 import math
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jsonschema
@@ -25,10 +27,17 @@ _TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         ),
     }
 )
+# What may be a number, true, false or null
+YAML_PLAIN = re.compile(r"[-+.\w~]*")
 STRICT = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_TYPES)
 
 
-def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
+def planned(
+    given: Mapping,
+    root: Path,
+    overlays: Iterable[str | Path],
+    command_line: Mapping = MappingProxyType({}),
+) -> dict:
     """Complete a config by the defaults, and refuse it where it is wrong.
 
     Parameters
@@ -39,12 +48,16 @@ def planned(given: Mapping, root: Path, overlays: Iterable[str | Path]) -> dict:
         The folder of this workflow.
     overlays : paths
         The config files of the command line, which are merged in `given` already.
+    command_line : mapping
+        What ``--config`` says, merged in `given` as well: there numbers within braces and brackets
+        are text, and are read here as in a file.
 
     Raises
     ------
     InputError
         A sentence per mistake that names the key.
     """
+    given = merged(given, _as_in_a_file(command_line))
     check_keys(given)
     defaults = read_yaml(root / "config.yaml")
     schema = read_yaml(root / "rules/schemas/config.schema.yaml")
@@ -125,6 +138,19 @@ def merged(base: Any, overlay: Any) -> Any:
     if not (isinstance(base, Mapping) and isinstance(overlay, Mapping)):
         return overlay
     return {**base, **{key: merged(base.get(key), value) for key, value in overlay.items()}}
+
+
+def _as_in_a_file(said):
+    """Read the text of numbers, true, false and null, as YAML does where it stands in a file."""
+    if isinstance(said, Mapping):
+        return {key: _as_in_a_file(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_as_in_a_file(value) for value in said]
+    # With a leading zero YAML has octal numbers, which nobody means.
+    if isinstance(said, str) and not re.match(r"[-+]?0\d", said):
+        value = yaml.safe_load(said) if YAML_PLAIN.fullmatch(said) else said
+        return value if value is None or isinstance(value, int | float) else said
+    return said
 
 
 def without_dropped(config: Mapping, files: Iterable[Mapping]) -> dict:
