@@ -115,6 +115,7 @@ rule draw_explorer:
     params:
         labels=LABELS,
         facts=FACTS,
+        folds=FOLDS,
         kinds={name: source["kind"] for name, source in SOURCES.items()},
         settings={
             "fit": config["fit"],

@@ -35,7 +35,9 @@ def main(input, output, params, dataset):
         params.labels,
     )
     contents |= {
-        "numbers": numbers_of(read_columns(input.summary), read_columns(input.ceiling), members),
+        "numbers": numbers_of(
+            read_columns(input.summary), read_columns(input.ceiling), members, params.folds
+        ),
         "controls": [
             row for path in input.tests for row in controls_of(read_columns(path), LABELS, members)
         ],

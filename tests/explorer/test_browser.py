@@ -423,6 +423,19 @@ def test_a_page_without_controls_shows_none(made, visit):
     assert "Cross" not in tab.locator("#view").inner_text()
 
 
+def test_numbers_say_where_folds_are_few_and_of_ceilings_where_there_are_any(made, visit):
+    tab = visit(made.path, "view=numbers")
+    shown = tab.locator("#view")
+    assert "Dashed: the ceiling" in shown.inner_text()
+    assert "few" not in shown.inner_text()
+    tab.evaluate(
+        "() => { for (const row of contents.numbers) { row.ceiling = null; row.few = 4; }"
+        " drawn = null; show(); }"
+    )
+    assert "Dashed" not in shown.inner_text()
+    assert shown.inner_text().count("(4 a fold: few)") == 6
+
+
 def test_a_long_caption_does_not_push_pictures_apart(made, visit):
     tab = visit(made.path, "view=picture", width=1280)
     widths = tab.evaluate(

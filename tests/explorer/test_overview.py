@@ -35,10 +35,13 @@ def test_numbers_are_those_of_the_cohorts_with_their_ceiling():
         "n_folds": np.array([4, 4]),
     }
     ceiling = {"cohort": np.array(["b"]), "ceiling": np.array([0.9])}
-    assert numbers_of(summary, ceiling, ["b"]) == [
-        {"cohort": "b", "model": "m", "p_holm": None, "n_folds": 4, "ceiling": 0.9}
-    ]
-    assert numbers_of(summary, ceiling, ["a"])[0]["ceiling"] is None
+    folds = {"unit": "images", "n_folds": 2}
+    row = {"cohort": "b", "model": "m", "p_holm": None, "n_folds": 4, "ceiling": 0.9}
+    assert numbers_of(summary, ceiling, {"b": range(16)}, folds) == [row | {"few": None}]
+    assert numbers_of(summary, ceiling, {"b": range(15)}, folds) == [row | {"few": 7}]
+    by_pairs = folds | {"unit": "pairs"}
+    assert numbers_of(summary, ceiling, {"b": range(15)}, by_pairs) == [row | {"few": None}]
+    assert numbers_of(summary, ceiling, {"a": range(16)}, folds)[0]["ceiling"] is None
 
 
 def test_facts_are_told_where_they_are_known():

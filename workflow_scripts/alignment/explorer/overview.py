@@ -8,6 +8,7 @@ from matplotlib import colormaps
 
 from alignment.explorer.arrays import packed
 from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
+from alignment.importance.folds import few_of_a_fold
 
 COLOURS = ("viridis", "magma", "cividis", "jet")  # the first is the usual one
 
@@ -106,7 +107,10 @@ def sources_of(sources: Iterable[str], kinds: Mapping[str, str]) -> list[dict[st
 
 
 def numbers_of(
-    summary: Mapping[str, np.ndarray], ceiling: Mapping[str, np.ndarray], cohorts: Sequence[str]
+    summary: Mapping[str, np.ndarray],
+    ceiling: Mapping[str, np.ndarray],
+    cohorts: Mapping[str, Sequence[int]],
+    folds: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """Return the summary's rows of some cohorts, each with its ceiling.
 
@@ -116,16 +120,27 @@ def numbers_of(
         Columns of the summary of predictions, with ``cohort``.
     ceiling : dict of arrays
         ``cohort`` and ``ceiling``.
-    cohorts : sequence of str
+    cohorts : dict of str to sequence of int
+        Their images.
+    folds : mapping
+        ``unit`` and ``n_folds``.
 
     Returns
     -------
     list of dict
-        None where a number is undefined, which JSON has no other word for.
+        None where a number is undefined, which JSON has no other word for.  ``few``: the test
+        images of a fold where they are so few that fits are high by chance.
     """
     ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
+    few = {
+        cohort: few_of_a_fold(len(images), folds["n_folds"], folds["unit"])
+        for cohort, images in cohorts.items()
+    }
     return [
-        _told(row | {"ceiling": ceilings.get(row["cohort"], np.nan)})
+        _told(
+            row
+            | {"ceiling": ceilings.get(row["cohort"], np.nan), "few": few[row["cohort"]] or np.nan}
+        )
         for row in _rows_of(summary, cohorts)
     ]
 

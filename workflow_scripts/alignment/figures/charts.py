@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.files import telling_why_not
-from alignment.importance.folds import FEW
+from alignment.importance.folds import few_of_a_fold
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 COLUMN_WIDTH = 85 / 25.4  # inches: one column
@@ -229,9 +229,8 @@ def with_images(
     n_images = dict(zip(table["cohort"].tolist(), table["n_images"].tolist(), strict=True))
     said = []
     for cohort in cohorts:
-        n_test = n_images[cohort] // folds["n_folds"]
-        few = folds["unit"] == "images" and n_test < FEW
-        note = f" ({n_test} a fold: few)" if few else ""
+        few = few_of_a_fold(n_images[cohort], folds["n_folds"], folds["unit"])
+        note = f" ({few} a fold: few)" if few else ""
         said.append(f"{cohort}\nn = {n_images[cohort]}{note}")
     return said
 

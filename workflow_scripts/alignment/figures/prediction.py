@@ -1,5 +1,6 @@
 """Draw the test fit of all and of the retained maps, and their difference with its interval."""
 
+import math
 from itertools import product
 
 import matplotlib.pyplot as plt
@@ -91,7 +92,7 @@ def _draw_fits(panel, x, row, look, room):
     if known:
         below = fits[1] < fits[0]
         panel.annotate(
-            f"{row['n_retained_mean']:.0f}",
+            str(math.floor(row["n_retained_mean"] + 0.5)),  # halves upwards, as the explorer
             (sides[known[0]], fits[known[0]]),
             (0, -5 if below else 5),
             textcoords="offset points",

@@ -214,10 +214,16 @@ def check_cohort(
         )
 
 
+def few_of_a_fold(n_images: int, n_folds: int, unit: str) -> int:
+    """Return the test images of a fold where its fit is high by chance alone, else 0."""
+    n_test = n_images // n_folds
+    return n_test if unit == "images" and n_test < FEW else 0
+
+
 def of_few_images(cohort: str, n_images: int, n_folds: int, unit: str) -> str:
     """Return a warning where a fold's fit is high by chance alone, else nothing."""
-    n_test = n_images // n_folds
-    if unit != "images" or n_test >= FEW:
+    n_test = few_of_a_fold(n_images, n_folds, unit)
+    if not n_test:
         return ""
     n_pairs = n_test * (n_test - 1) // 2
     return (

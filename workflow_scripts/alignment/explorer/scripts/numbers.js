@@ -12,10 +12,16 @@ function printedP(p) {
   return p < 0.001 ? "< .001" : decimals(p, p < 0.01 ? 3 : 2);
 }
 
+/** How many pictures a cohort has, and where fits are high by chance how few a fold has. */
+function picturesOf(row) {
+  const n = cohorts[choose(row.cohort, cohorts)].images.length;
+  return row.few ? `${n} (${row.few} a fold: few)` : String(n);
+}
+
 const COLUMNS = [
   ["cohort", (row) => cohorts[choose(row.cohort, cohorts)].label],
   ["network", (row) => models[choose(row.model, models)].label],
-  ["pictures", (row) => String(cohorts[choose(row.cohort, cohorts)].images.length)],
+  ["pictures", picturesOf],
   ["folds", (row) => String(row.n_folds)],
   ["all maps", (row) => decimals(row.test_full, 3)],
   ["retained maps", (row) => decimals(row.test_retained, 3)],
@@ -93,7 +99,10 @@ const numbersView = {
       make("h2", { text: FIT_NAMES[contents.fit].replace(/^./, (c) => c.toUpperCase()) }),
       this.chart.frame,
       note(
-        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. Dashed: the ceiling that the judgments' reliability leaves. ",
+        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. ",
+        rows.some((row) => Number.isFinite(row.ceiling))
+          ? "Dashed: the ceiling that the judgments' reliability leaves. "
+          : "",
         "p: one-sided, corrected for images that folds share and for the number of tests.",
         ...controlLabels().map((label, k) =>
           make("span", { text: ` ${["Cross", "Triangle", "Square"][k % 3]}: ${label}.` }),
