@@ -208,6 +208,18 @@ def test_a_picture_more_or_less_is_noticed(copied):
     assert "import_images" in rules(copied.planned())
 
 
+def test_what_was_refused_and_put_back_costs_only_that_it_is_read_again(copied):
+    picture = copied / "data/tiny/pictures/03.png"
+    picture.rename(picture.with_stem("03-other"))
+    refused = copied.snakemake("results/datasets/tiny/summary.txt", flags=["--cores", "2"])
+    assert refused.code == 1
+    assert "has no row for 03-other" in refused.said
+    picture.with_stem("03-other").rename(picture)
+    assert "score_maps" in rules(copied.planned())
+    copied.run("results/datasets/tiny/summary.txt")
+    assert copied.planned() == []
+
+
 def test_files_that_are_only_touched_rerun_nothing(copied):
     for folder in ("workflow_scripts", "data", "rules", "envs"):
         for path in (copied / folder).rglob("*.*"):
