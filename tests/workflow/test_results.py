@@ -141,6 +141,18 @@ def test_the_tables_of_a_fold_agree_with_one_another(finished):
                 assert float(row["train_retained"]) == best
 
 
+@pytest.mark.parametrize("number", [0, 5, 1279])
+def test_a_score_by_hand_as_the_docs_have_it(finished, monkeypatch, number):
+    docs = (CHECKOUT / "docs/numbers.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", docs, re.DOTALL)
+    code = code.replace("mur92", "tiny").replace("111, 0, 5", f"111, 0, {number}")
+    monkeypatch.chdir(finished.folder)
+    made = {}
+    exec(compile(code, "numbers.md", "exec"), made)
+    assert (made["seed"], made["map_"]) == (111, number)
+    assert made["ais"] == pytest.approx(made["saved"], abs=1e-14)
+
+
 def test_the_controls_are_those_of_the_same_folds(finished):
     tables = rows_of(finished / "results/predictions/controls.csv")
     ceilings = rows_of(finished / "results/predictions/ceiling.csv")
