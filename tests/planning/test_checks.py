@@ -182,6 +182,10 @@ def test_what_leads_nowhere_is_refused_in_one_sentence(refusal, case):
     assert all(part in sentence for part in parts), sentence
 
 
+def test_percentiles_of_one_and_more_are_taken(plan):
+    assert plan({"heatmaps": {"percentiles": [1, 2.5]}})["heatmaps"]["percentiles"] == [1, 2.5]
+
+
 @pytest.mark.parametrize("colours", ["spotlight", "jet", "viridis", "RdBu_r", "magma_r", "Blues"])
 def test_spotlight_and_any_colour_map_of_matplotlib_are_taken(plan, colours):
     assert plan({"heatmaps": {"colours": colours}})["heatmaps"]["colours"] == colours
