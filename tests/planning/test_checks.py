@@ -128,7 +128,7 @@ CONFIG_ERRORS = {
     ),
     "query that is none": (
         {"cohorts": {"tiny-a": {"query": "group = 'a'"}}},
-        ("cohorts: tiny-a: query: ", "(it is not an expression)"),
+        ("cohorts: tiny-a: query: ", "(it is not an expression: equality is written ==, "),
     ),
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (
