@@ -78,23 +78,20 @@ def describe_model(model, n_images):
         print(f"  {note}")
 
 
-def attempt(title, describe, *arguments):
-    """Print under a title; return what came of it, and whether it went well."""
+def attempt(errors, title, describe, *arguments):
+    """Print under a title and return what came of it, or keep the error for the end."""
     print(title)
     try:
-        return describe(*arguments), True
+        return describe(*arguments)
     except InputError as error:
-        print(f"  Error: {error}")
-        return None, False
+        print("  cannot be used: the end says why")
+        errors.append(f"{title}\n  Error: {error}")
+        return None
 
 
-def main(path):
-    overlays = [path] if path else []
-    given = read_yaml(ROOT / "config.yaml")
-    for overlay in overlays:
-        given = merged(given, read_yaml(overlay))
-    config = planned(given, ROOT, overlays)
-    read, all_well = {}, True
+def describe_all(config, errors):
+    """Say what is understood of every dataset, cohort and model."""
+    read = {}
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
             if not Path(dataset["judgments"]["file"]).is_file():
@@ -102,14 +99,13 @@ def main(path):
                 continue
             # Once it is here it is like any other.
             dataset = {key: value for key, value in dataset.items() if key != "source"}
-        read[name], went_well = attempt(f"dataset {name}", describe_dataset, dataset)
-        all_well &= went_well
+        read[name] = attempt(errors, f"dataset {name}", describe_dataset, dataset)
     for name, cohort in config["cohorts"].items():
         if read.get(cohort["dataset"]) is None:
             print(f"cohort {name}\n  of {cohort['dataset']}: not known yet")
             continue
         what = name, cohort, *read[cohort["dataset"]], config["crossvalidation"]
-        all_well &= attempt(f"cohort {name}", describe_cohort, *what)[1]
+        attempt(errors, f"cohort {name}", describe_cohort, *what)
     n_images = sum(len(table["image"]) for table, _ in filter(None, read.values()))
     print(f"memory: at most {config['compute']['memory_mb']} MB for a network or a head at a time")
     for name, model in config["models"].items():
@@ -117,8 +113,23 @@ def main(path):
         if isinstance(weights, dict) and "topography" in weights:
             print(f"model {name}\n  {weights['topography']}: trained by this workflow")
             continue
-        all_well &= attempt(f"model {name}", describe_model, model, n_images)[1]
-    return all_well
+        attempt(errors, f"model {name}", describe_model, model, n_images)
+
+
+def main(path):
+    """Describe a config; return whether all of it can be used."""
+    overlays = [path] if path else []
+    given = read_yaml(ROOT / "config.yaml")
+    for overlay in overlays:
+        given = merged(given, read_yaml(overlay))
+    config = planned(given, ROOT, overlays)
+    errors = []
+    try:
+        describe_all(config, errors)
+    finally:  # where nobody need scroll, also if the networks take a person too long
+        for error in errors:
+            print(error)
+    return not errors
 
 
 def _range(shapes):

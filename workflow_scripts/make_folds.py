@@ -14,6 +14,7 @@ def main(input, output, params, cohort):
         params.seeds,
         params.n_folds,
         params.unit,
+        cohort=cohort,
     )
     write_arrays(
         output.folds,

@@ -198,6 +198,43 @@ def test_missing_pairs(judge):
         judge(with_diagonal(np.full((4, 4), np.nan), 0), missing="drop")
 
 
+def without_pairs(matrix, picture, others=range(4)):
+    result = np.array(matrix, dtype=float)
+    for other in others:
+        result[picture, other] = result[other, picture] = np.nan
+    return result
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_pictures_without_any_judgment_are_named(judge, several):
+    lacking = without_pairs(DISTANCES, 1)
+    more = without_pairs(lacking, 0, [3])
+    given = np.stack([lacking, more]) if several else lacking
+    with pytest.raises(InputError) as caught:
+        judge(given)
+    assert "no value for 3 of 6 pairs, among them all those of the picture 'bee': fill" in str(
+        caught.value
+    )
+    with pytest.raises(InputError, match=r"for 4 of 6 pairs, among them .* the picture 'bee': "):
+        judge(more)
+    (warned,) = [note for note in judge(given, missing="drop").notes if "Warning" in note]
+    assert warned.startswith("Warning: ")
+    assert "judgments.npy judges no pair of the picture 'bee': a cohort with" in warned
+    order = [1, 0, 2, 3]  # of the file, which is not that of the pictures
+    named = pd.DataFrame(lacking, index=IMAGES, columns=IMAGES).iloc[order, order]
+    with pytest.raises(InputError, match="the picture 'bee': fill"):
+        judge(named)
+    with pytest.raises(InputError, match="all those of the pictures 'bee', 'cat': fill"):
+        judge(without_pairs(lacking, 2))
+
+
+def test_a_picture_with_one_judgment_is_not_named_among_those_without(judge):
+    one = without_pairs(DISTANCES, 1, [2, 3])
+    with pytest.raises(InputError, match="no value for 2 of 6 pairs: fill them"):
+        judge(one)
+    assert not any("Warning" in note for note in judge(one, missing="drop").notes)
+
+
 NAMED = pd.DataFrame(DISTANCES, index=IMAGES, columns=IMAGES)
 
 

@@ -128,9 +128,14 @@ def test_a_query_that_keeps_nothing_is_named_with_the_labels():
     with pytest.raises(InputError) as caught:
         query_images(TABLE, "kind == 'bird'", "birds")
     assert str(caught.value) == (
-        "config: cohorts: birds: query: 'kind == 'bird'' keeps none of the 5 images; "
-        "the label columns are: kind, human."
+        "config: cohorts: birds: query: 'kind == 'bird'' keeps none of the 5 images: 'kind' is "
+        "never 'bird' but 'cat', 'cow', 'dog'; the label columns are: kind, human."
     )
+
+
+def test_a_query_that_keeps_nothing_of_what_there_is_tells_no_values():
+    with pytest.raises(InputError, match="none of the 5 images; the label columns are"):
+        query_images(TABLE, "kind == 'cow' and human == 1", "cows")
 
 
 def test_a_query_without_labels_says_so():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignment.datasets.queries import QueryError, evaluate
+from alignment.datasets.queries import QueryError, evaluate, never_met
 
 COLUMNS = {
     "a": np.array([3, 1, 2, 0, 1]),
@@ -120,6 +120,42 @@ def test_nothing_by_nothing_is_missing():
 
 def test_truth_with_missing_values_stays_truth():
     assert kept("yes", {"yes": np.array(["True", "", "False"])}) == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("t == 'tier'", "'t' is never 'tier' but 'Pflanze', 'Tier'"),
+        ("'tier' == `t`", "'t' is never 'tier' but 'Pflanze', 'Tier'"),
+        ("t in ['Tier', 'x', 'y'] and n == 3", "'t' is never 'x' or 'y' but 'Pflanze', 'Tier'"),
+        ("t.isin(['x'])", "'t' is never 'x' but 'Pflanze', 'Tier'"),
+        ("n == '1'", "'n' is never '1' but 1, 2"),
+        (
+            "t == 'x' or n == '1'",
+            "'t' is never 'x' but 'Pflanze', 'Tier'; 'n' is never '1' but 1, 2",
+        ),
+        ("t == 'x' or t == 'x'", "'t' is never 'x' but 'Pflanze', 'Tier'"),
+        ("none == 'x'", "'none' is never 'x' but missing"),
+        (
+            "ten == 'x'",
+            "'ten' is never 'x' but " + ", ".join(f"'{k}'" for k in "abcdefgh") + ", ...",
+        ),
+        ("eight == 'x'", "'eight' is never 'x' but " + ", ".join(f"'{k}'" for k in "abcdefgh")),
+        ("t == 'Tier' and n == 3", ""),
+        ("t != 'x' and t.str.lower() == 'x' and t > 'x' and t not in ['x']", ""),
+        ("t == ten or 'a' == 'b' or n in [3]", ""),
+    ],
+)
+def test_texts_that_do_not_occur_are_named_with_those_that_do(query, said):
+    ten = list("abcdefghij")
+    columns = {
+        "t": ["Tier", "Pflanze", ""] + ["Tier"] * 7,
+        "n": np.array([1, 2] * 5),
+        "none": [""] * 10,
+        "ten": ten,
+        "eight": [*ten[:8], "a", "b"],
+    }
+    assert never_met(query, columns) == said
 
 
 def test_the_columns_that_are_read_are_named():

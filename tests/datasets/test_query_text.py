@@ -28,6 +28,8 @@ def test_columns_that_are_there_pass(query):
         ("`a sizes` > 2", "'a sizes' is not a column"),
         ("kind.isin([cat])", "'cat' is not a column"),
         ("kind ==", "it is not an expression"),
+        ("kind = cow", "an expression: equality is written ==, and text stands in quotes"),
+        ("index >= 2 and (kind = 'cow')", "an expression: equality is written =="),
         ("class == 1", "'class' is a word of the language too: write the column as `class`"),
         ("@kind == 1", "'@' is not of this language"),
         ("(" * 300 + "kind" + ")" * 300, ""),
@@ -40,6 +42,15 @@ def test_what_is_refused_is_what_the_query_itself_would_refuse(query, reason):
         evaluate(query, {name: ["x", "y"] for name in COLUMNS})
     assert str(planned.value) == str(run.value)
     assert reason in str(planned.value)
+
+
+@pytest.mark.parametrize(
+    "query", ["kind == 'a=b' and", "index >= 2 or", "kind != 'x' and", "kind <= 'x' )", "`a=b` =="]
+)
+def test_equality_is_explained_only_where_it_is_written_wrongly(query):
+    with pytest.raises(QueryError) as caught:
+        parsed(query, COLUMNS)
+    assert str(caught.value) == "it is not an expression"
 
 
 def test_a_call_is_left_to_who_works_it_out():

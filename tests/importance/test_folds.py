@@ -230,6 +230,8 @@ def test_a_fold_without_judged_test_pairs_is_refused(unit):
         InputError, match=r"seed 111, fold \d has \d judged test pairs where at least 3"
     ):
         make_folds(np.arange(9), sparse, [111], 3, unit)
+    with pytest.raises(InputError, match=r"fold \d of the cohort 'birds' has \d judged test pairs"):
+        make_folds(np.arange(9), sparse, [111], 3, unit, cohort="birds")
 
 
 def test_folds_of_few_images_are_warned_of_with_what_chance_gives():

@@ -128,7 +128,7 @@ CONFIG_ERRORS = {
     ),
     "query that is none": (
         {"cohorts": {"tiny-a": {"query": "group = 'a'"}}},
-        ("cohorts: tiny-a: query: ", "(it is not an expression)"),
+        ("cohorts: tiny-a: query: ", "(it is not an expression: equality is written ==, "),
     ),
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (
@@ -180,6 +180,10 @@ def test_what_leads_nowhere_is_refused_in_one_sentence(refusal, case):
     overlay, parts = CONFIG_ERRORS[case]
     sentence = refusal(overlay)
     assert all(part in sentence for part in parts), sentence
+
+
+def test_percentiles_of_one_and_more_are_taken(plan):
+    assert plan({"heatmaps": {"percentiles": [1, 2.5]}})["heatmaps"]["percentiles"] == [1, 2.5]
 
 
 @pytest.mark.parametrize("colours", ["spotlight", "jet", "viridis", "RdBu_r", "magma_r", "Blues"])

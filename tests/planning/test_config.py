@@ -40,7 +40,7 @@ def of_model(**options):
 
 
 OWN = {"images": "data/tiny/pictures", "judgments": {"file": "data/tiny/judgments.npy"}}
-PERCENTILES = ("heatmaps: percentiles: ", "above 0 and below 100")
+PERCENTILES = ("heatmaps: percentiles: ", "of at least 1 and below 100")
 CONFIG_ERRORS = {
     # Keys that do not exist (that the schema allows none at any level is test_config's)
     "key": ({"figgures": {}}, ("config: ", "there is no key 'figgures'; did you mean 'figures'?")),
@@ -335,6 +335,10 @@ def test_names_that_yaml_does_not_read_as_text_are_to_be_quoted(refusal, key, ki
         ({"crossvalidation": {"seeds": [1.0]}}, "seeds: 0: 1.0 is not of type 'integer'"),
         ({"heatmaps": {"percentiles": [math.nan]}}, "percentiles: 0: nan is not of type 'number'"),
         ({"heatmaps": {"percentiles": [1e-5]}}, "percentiles: 1e-05 is not possible; give numbers"),
+        ({"heatmaps": {"percentiles": [0.005]}}, "percentiles: 0.005 is not possible; give num"),
+        ({"heatmaps": {"percentiles": [80, 0.7]}}, "percentiles: 0.7 is a fraction, where"),
+        ({"heatmaps": {"percentiles": [0.6, 0.7]}}, "below 100; did you mean 60?"),
+        ({"heatmaps": {"percentiles": [0.07]}}, "below 100; did you mean 7?"),
         ({"heatmaps": {"percentiles": [99.9999999]}}, "percentiles: 99.9999999 is not possible"),
         (of_model(mean=[0.1, 0.2, math.inf]), "mean: 2: inf is not of type 'number'"),
     ],

@@ -105,10 +105,28 @@ def test_everything_that_is_wrong_is_told_at_once(check, tmp_path):
         models={"net_random": {"architecture": "vgg17", "weights": {"random": 1}}},
     )
     assert code == 1
+    *before, first, _, second, _, third, _ = said.splitlines()
+    # Once, after all that is understood, each under what it is about
+    assert (first, second, third) == ("dataset other", "cohort a", "model net_random")
+    assert not any("Error" in line for line in before)
+    assert before.count("  cannot be used: the end says why") == 3
     errors = [line.strip() for line in said.splitlines() if "Error: " in line]
     assert len(errors) == 3, said
     for error, part in zip(errors, ("5 × 5", "keeps none of the 16 images", "vgg17"), strict=True):
         assert part in error
+
+
+def test_a_picture_that_nobody_judged_is_warned_of(check, tmp_path):
+    path = tmp_path / "data/mine/judgments.npy"
+    judgments = np.load(path)
+    judgments[3] = judgments[:, 3] = np.nan
+    np.save(path, judgments)
+    mine = {**MINE, "judgments": {**MINE["judgments"], "missing": "drop"}}
+    code, said = check(
+        datasets={"mine": mine}, cohorts={"a": {"dataset": "mine"}}, models={"net_random": NET}
+    )
+    assert code == 0, said
+    assert "  Warning: data/mine/judgments.npy judges no pair of the picture '03': a" in said
 
 
 def test_a_config_that_is_wrong_in_form_is_refused(check):

@@ -18,7 +18,7 @@ LITE = "efficientnet_lite0"
 CONFIG_ERRORS = {
     "form": (
         {"heatmaps": {"percentiles": [140]}},
-        ("config: heatmaps: percentiles: ", "above 0 and below 100"),
+        ("config: heatmaps: percentiles: ", "of at least 1 and below 100"),
     ),
     "name": (
         {"cohorts": {"tiny": {"dataset": "tinny"}}},

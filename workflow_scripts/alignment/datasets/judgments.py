@@ -9,6 +9,7 @@ import numpy as np
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import WARNING
 from alignment.datasets.matrix_files import RawMatrices, read_matrices
+from alignment.datasets.picture_names import listed
 from alignment.datasets.row_order import row_order
 from alignment.datasets.symmetry import (
     ROUNDING,
@@ -134,7 +135,8 @@ def check_judgments(
     stack = symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
     mean = mean_given(stack)
     pairs = np.triu_indices(len(images), 1)
-    _check_present(stack[:, *pairs], mean[pairs], raw.observers, missing, path, notes)
+    lacking = _pictures_without_any(mean, images)
+    _check_present(stack[:, *pairs], mean[pairs], raw.observers, lacking, missing, path, notes)
     _check_kind(mean, kind, images, path)
     values = mean[pairs]
     if spread(values) <= 1e-9 * np.nanmax(np.abs(values)):
@@ -146,25 +148,45 @@ def check_judgments(
     return Judgments(scaled[0], scaled[1:] if len(stack) > 1 else None, tuple(notes))
 
 
+def _pictures_without_any(mean: np.ndarray, images: Sequence[str]) -> str:
+    """Return words for the pictures all of whose pairs are missing, or nothing."""
+    given = np.isfinite(mean)
+    np.fill_diagonal(given, False)
+    lacking = [
+        f"'{name}'" for name, some in zip(images, given.any(axis=0), strict=True) if not some
+    ]
+    return f"the picture{'s' * (len(lacking) > 1)} {listed(lacking)}" if lacking else ""
+
+
 def _check_present(
     stack: np.ndarray,
     mean: np.ndarray,
     names: Sequence[str] | None,
+    lacking: str,
     missing: str | None,
     path: str | Path,
     notes: list[str],
 ) -> None:
-    """Count what is missing among pairs, (S, P) for each observer and (P,) in the mean."""
+    """Count what is missing among pairs, (S, P) for each observer and (P,) in the mean.
+
+    The pictures that lack all pairs are named: a count does not show them.
+    """
     n_missing = int(np.isnan(mean).sum())
     if n_missing == mean.size:
         raise InputError(f"{path} gives no pair of different pictures a value: it must give some.")
     if n_missing and missing is None:
         raise InputError(
-            f"{path} has no value for {n_missing} of {mean.size} pairs: fill them, or set "
-            "missing: drop to leave these pairs out."
+            f"{path} has no value for {n_missing} of {mean.size} pairs"
+            + (f", among them all those of {lacking}" if lacking else "")
+            + ": fill them, or set missing: drop to leave these pairs out."
         )
     if n_missing:
         notes.append(f"{n_missing} of {mean.size} pairs were judged by nobody and are left out.")
+    if lacking:
+        notes.append(
+            f"{WARNING}{path} judges no pair of {lacking}: a cohort with such a picture compares "
+            "nothing with it; leave it out by a query, or judge it."
+        )
     if len(stack) > 1:
         _note_constant(stack, names, path, notes)
         partly = int(np.isnan(stack).any(axis=0).sum()) - n_missing

@@ -13,7 +13,7 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import warn
 from alignment.datasets.label_files import read_label_rows
 from alignment.datasets.picture_names import match_rows
-from alignment.datasets.queries import evaluate, nullable
+from alignment.datasets.queries import evaluate, never_met, nullable
 from alignment.datasets.query_text import QueryError, not_evaluated
 
 EXAMPLE = "'animal == 1'"
@@ -116,7 +116,9 @@ def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) 
             warn(f"{where}: {n_missing} of {n_images} images have no value of '{column}'.")
     rows = np.flatnonzero(kept.fillna(False).astype(bool))
     if not len(rows):
+        why = never_met(query, table)
         raise InputError(
-            f"{where} keeps none of the {n_images} images; the label columns are: {labels}."
+            f"{where} keeps none of the {n_images} images{': ' * bool(why)}{why}; the label "
+            f"columns are: {labels}."
         )
     return rows

@@ -78,7 +78,7 @@ def refuse_unread(folder: str | Path) -> None:
     if unread := [path.name for path in files if path.suffix.lower() in UNREAD_SUFFIXES]:
         are, them = ("is", "it") if len(unread) == 1 else ("are", "them")
         raise InputError(
-            f"{_listed(unread)} in {folder} {are} not read; convert {them} to PNG or JPEG, or move "
+            f"{listed(unread)} in {folder} {are} not read; convert {them} to PNG or JPEG, or move "
             f"{them} elsewhere."
         )
     for path in map(Path, files_in(folder, PICTURE_SUFFIXES)):
@@ -146,7 +146,7 @@ def match_rows(
         twice = [name for name, count in Counter(found).items() if count > 1]
         if twice:
             raise InputError(
-                f"{where} has more than one {_listed(twice)} (extensions do not count): "
+                f"{where} has more than one {listed(twice)} (extensions do not count): "
                 "each name must occur once."
             )
     for spelling, difference in _SPELLINGS:
@@ -164,9 +164,9 @@ def match_rows(
     if not (without_row or without_picture):  # several differ in case alone
         without_row = [name for name in pictures if name not in rows]
         without_picture = [name for name in rows if name not in pictures]
-    problems = [f"no row for {_listed(without_row)}"] if without_row else []
+    problems = [f"no row for {listed(without_row)}"] if without_row else []
     if without_picture:
-        problems.append(f"rows but no pictures for {_listed(without_picture)}")
+        problems.append(f"rows but no pictures for {listed(without_picture)}")
     raise InputError(
         f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
         f"{len(pictures)} pictures."
@@ -197,6 +197,7 @@ def without_suffix(name: str) -> str:
     return name.removesuffix(suffix) if suffix.lower() in _OF_PICTURES else name
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
     shown = ", ".join(names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"

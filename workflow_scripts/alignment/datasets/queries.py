@@ -36,6 +36,7 @@ TEXT_METHODS = (
     *("lower", "upper", "strip", "lstrip", "rstrip", "replace", "slice"),
 )
 COLUMN_METHODS = ("isin", "isna", "notna", "between")
+SHOWN = 8  # values of a column in a sentence
 
 
 def evaluate(query: str, columns: Mapping[str, Sequence]) -> tuple[pd.Series, set[str]]:
@@ -66,6 +67,46 @@ def evaluate(query: str, columns: Mapping[str, Sequence]) -> tuple[pd.Series, se
         raise
     except (ArithmeticError, TypeError, ValueError, RecursionError, MemoryError, re.error) as error:
         raise QueryError(str(error) or type(error).__name__) from error
+
+
+def never_met(query: str, columns: Mapping[str, Sequence]) -> str:
+    """Say which texts a query asks for that do not occur in their columns, and what does.
+
+    Parameters
+    ----------
+    query, columns : see :func:`evaluate`
+
+    Returns
+    -------
+    str
+        Empty where every such text occurs.
+    """
+    tree, names = parsed(query, columns)
+    said = []
+    for owner, items in (pair for node in ast.walk(tree) for pair in _asked_for(node)):
+        name = isinstance(owner, ast.Name) and names.get(owner.id, owner.id)
+        texts = [item.value for item in items if isinstance(item, ast.Constant)]
+        if name not in columns or not all(isinstance(text, str) for text in texts):
+            continue
+        values = sorted(nullable(columns[name]).dropna().unique())
+        if absent := [repr(text) for text in texts if text not in values]:
+            held = [repr(value) if isinstance(value, str) else str(value) for value in values]
+            shown = ", ".join(held[:SHOWN] + ["..."] * (len(held) > SHOWN)) or "missing"
+            said.append(f"'{name}' is never {' or '.join(absent)} but {shown}")
+    return "; ".join(dict.fromkeys(said))
+
+
+def _asked_for(node):
+    """Yield what a node compares for equality: one side, and the list of what it may be."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        for comparison, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            if isinstance(comparison, ast.Eq):
+                yield from ((left, [right]), (right, [left]))
+            elif isinstance(comparison, ast.In):
+                yield left, getattr(right, "elts", [])
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "isin":
+        yield node.func.value, [item for given in node.args for item in getattr(given, "elts", [])]
 
 
 class _Reader:

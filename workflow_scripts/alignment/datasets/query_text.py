@@ -105,4 +105,7 @@ def _why_not(text, columns):
     words = [word for word in columns if keyword.iskeyword(word)]
     if found := [word for word in words if re.search(rf"\b{word}\b", text)]:
         return f"'{found[0]}' is a word of the language too: write the column as `{found[0]}`"
+    # Within strings it is text.
+    if re.search(r"(?<![=!<>])=(?!=)", _TOKENS.sub("", text)):
+        return "it is not an expression: equality is written ==, and text stands in quotes"
     return "it is not an expression"

@@ -122,6 +122,8 @@ def make_folds(
     n_folds: int = 5,
     unit: str = "images",
     cut: Callable[[int, int, int], Sides] = split,
+    *,
+    cohort: str | None = None,
 ) -> Folds:
     """Make the folds of a cohort.
 
@@ -138,6 +140,8 @@ def make_folds(
         pairs within its test images.
     cut : callable
         :func:`split` or :func:`light_split`, which cut alike.
+    cohort : str, optional
+        For the message.
 
     Raises
     ------
@@ -162,8 +166,9 @@ def make_folds(
     folds = Folds(unit, images, np.asarray(seeds, dtype=np.int64), tested_in)
     for fold in folds.of(judgments):
         if len(fold.test_pairs) < 3:
+            of_cohort = f" of the cohort '{cohort}'" if cohort else ""
             raise InputError(
-                f"config: crossvalidation: seed {fold.seed}, fold {fold.number} has "
+                f"config: crossvalidation: seed {fold.seed}, fold {fold.number}{of_cohort} has "
                 f"{len(fold.test_pairs)} judged test pairs where at least 3 are needed; use fewer "
                 "folds, or judgments with fewer missing pairs."
             )

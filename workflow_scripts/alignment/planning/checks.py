@@ -104,12 +104,17 @@ def _check_labels(section, entries):
 
 
 def _check_percentiles(percentiles):
-    """Refuse those that names of files cannot hold, such as p1e-05."""
+    """Refuse fractions of 1, and those that names of files cannot hold, such as p99.9999999."""
     for percentile in percentiles:
-        if not re.fullmatch(r"\d{1,2}(\.\d+)?", f"{percentile:g}"):
+        if 0.01 <= percentile < 1:
+            raise InputError(
+                f"config: heatmaps: percentiles: {percentile} is a fraction, where percentiles go "
+                f"from 1 to below 100; did you mean {100 * percentile:g}?"
+            )
+        if percentile < 1 or not re.fullmatch(r"\d{1,2}(\.\d+)?", f"{percentile:g}"):
             raise InputError(
                 f"config: heatmaps: percentiles: {percentile} is not possible; give numbers from "
-                "0.001 to 99.999, of at most six digits."
+                "1 to 99.999, of at most six digits."
             )
 
 
