@@ -14,7 +14,7 @@ from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.heads.foresight import foresee, seconds_a_picture
-from alignment.importance.folds import check_cohort, of_few_images
+from alignment.importance.folds import check_cohort, light_split, make_folds, of_few_images
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
@@ -52,6 +52,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
     chosen = query_images(table, cohort.get("query"), name)
     unit, n_folds = folds["unit"], folds["n_folds"]
     check_cohort(name, chosen, similarity, n_folds, unit)
+    make_folds(chosen, similarity, folds["seeds"], n_folds, unit, light_split, cohort=name)
     images = [table["image"][row] for row in chosen]
     print(
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "

@@ -1,5 +1,6 @@
 """What is understood of a config, told before anything is computed, and what is wrong with it."""
 
+import re
 import subprocess
 
 import numpy as np
@@ -122,11 +123,15 @@ def test_a_picture_that_nobody_judged_is_warned_of(check, tmp_path):
     judgments[3] = judgments[:, 3] = np.nan
     np.save(path, judgments)
     mine = {**MINE, "judgments": {**MINE["judgments"], "missing": "drop"}}
-    code, said = check(
-        datasets={"mine": mine}, cohorts={"a": {"dataset": "mine"}}, models={"net_random": NET}
-    )
+    sections = {"datasets": {"mine": mine}, "models": {"net_random": NET}}
+    sections["cohorts"] = {"a": {"dataset": "mine"}}
+    code, said = check(**sections, crossvalidation={"n_folds": 3})
     assert code == 0, said
     assert "  Warning: data/mine/judgments.npy judges no pair of the picture '03': a" in said
+    # Of five folds some test it and two others alone.
+    code, said = check(**sections, crossvalidation={"n_folds": 5})
+    assert code == 1
+    assert re.search(r"fold \d of the cohort 'a' has 1 judged test pairs", said)
 
 
 def test_a_config_that_is_wrong_in_form_is_refused(check):
