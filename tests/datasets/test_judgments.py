@@ -298,6 +298,12 @@ def test_unusable_judgments(judge, tmp_path, values, kind, sentence):
     assert str(caught.value).endswith(".")
 
 
+def test_of_a_picture_that_was_dropped_a_query_is_told(judge):
+    sentence = "rows but no pictures for cat: its 4 names must be those of the 3 pictures; to "
+    with pytest.raises(InputError, match=sentence + "compare fewer pictures, keep all and give"):
+        judge(NAMED, images=["ant", "bee", "dog"])
+
+
 def test_long_lists_of_names_are_cut(judge):
     with pytest.raises(InputError, match="no row for p0, p1, p2, p3, p4 and 4 more and rows but"):
         judge(NAMED, images=[f"p{i}" for i in range(9)])

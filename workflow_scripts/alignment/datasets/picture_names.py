@@ -167,9 +167,10 @@ def match_rows(
     problems = [f"no row for {listed(without_row)}"] if without_row else []
     if without_picture:
         problems.append(f"rows but no pictures for {listed(without_picture)}")
+    fewer = "" if without_row else "; to compare fewer pictures, keep all and give a cohort a query"
     raise InputError(
         f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
-        f"{len(pictures)} pictures."
+        f"{len(pictures)} pictures{fewer}."
     )
 
 
