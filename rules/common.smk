@@ -84,8 +84,8 @@ SHARED = bool(SHARE)
 try:
     if SHARED:
         check_share(SHARE)
-    said = workflow.config_settings.config if IS_MAIN else {}
-    config = planned(config, ROOT, workflow.overwrite_configfiles, said)
+    command_line = workflow.config_settings.config if IS_MAIN else {}
+    config = planned(config, ROOT, workflow.overwrite_configfiles, command_line)
 except InputError as error:
     raise WorkflowError(str(error)) from error
 SEEDS = config["crossvalidation"]["seeds"]

@@ -103,6 +103,20 @@ def test_a_torchvision_that_needs_more_of_the_compiler_gets_it(tmp_path, more):
     assert done.stdout.split() == [str(tmp_path / "torchvision" / "__init__.py"), "0"]
 
 
+def test_a_compiler_that_is_there_already_stays(tmp_path):
+    """Also where torchvision then fails."""
+    done = run(
+        "import torch._dynamo\n"
+        "from alignment.networks.torchvision_operators import import_torchvision\n"
+        "try:\n    import_torchvision()\n"
+        "except ImportError:\n    import sys\n"
+        "    print(sys.modules.get('torch._dynamo') is torch._dynamo)\n",
+        fake_torchvision(tmp_path, "import pillow_of_old"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True"]
+
+
 def test_a_torchvision_that_cannot_be_imported_says_why(tmp_path):
     done = run(REPORT, fake_torchvision(tmp_path, "import pillow_of_old"))
     assert done.returncode != 0

@@ -185,7 +185,7 @@ def test_another_workflow_may_give_a_part_of_the_config(plan, folder):
     assert found["fit"] == "r2"
 
 
-def test_numbers_of_the_command_line_are_read_as_in_a_file(folder, monkeypatch):
+def test_numbers_of_the_command_line_are_read_as_in_a_file(folder):
     """Snakemake reads all that stands within braces as text."""
     said = parse_config(
         [
@@ -215,6 +215,15 @@ def test_what_is_no_number_on_the_command_line_is_refused(folder, said):
     given = read_yaml(CHECKOUT / "config.yaml")
     update_config(given, said)
     with pytest.raises(InputError, match="config: crossvalidation: seeds"):
+        planned(given, CHECKOUT, [], said)
+
+
+def test_what_is_text_in_a_file_is_text_on_the_command_line(folder):
+    """Alone three hyphens would be the end of a file, and its content null."""
+    said = parse_config(["models={efficientnet_lite0: {label: ---}}"])
+    given = read_yaml(CHECKOUT / "config.yaml")
+    update_config(given, said)
+    with pytest.raises(InputError, match="label: '---' is not possible"):
         planned(given, CHECKOUT, [], said)
 
 

@@ -47,10 +47,11 @@ def import_torchvision() -> ModuleType:
     ImportError, RuntimeError
         As ``import torchvision`` raises them, for any other reason.
     """
-    with _compiler_for_later(), suppress(ImportError):
-        return _with_operators()
-    # This torchvision needs more of the compiler than an answer.
-    _forget("torchvision", "torch._dynamo")
+    if _COMPILER not in sys.modules:
+        with _compiler_for_later(), suppress(ImportError):
+            return _with_operators()
+        # This torchvision needs more of the compiler than an answer.
+        _forget("torchvision", "torch._dynamo")
     return _with_operators()
 
 
@@ -79,9 +80,6 @@ def _forget(*packages):
 @contextmanager
 def _compiler_for_later():
     """Let the one function of torch's compiler that torchvision imports be one that asks it."""
-    if _COMPILER in sys.modules:
-        yield
-        return
     stand_in = ModuleType(_COMPILER)
     stand_in.is_compile_supported = _is_compile_supported
     sys.modules[_COMPILER] = stand_in

@@ -27,8 +27,7 @@ _TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         ),
     }
 )
-# What may be a number, true, false or null
-YAML_PLAIN = re.compile(r"[-+.\w~]*")
+_NO_TEXT = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
 STRICT = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_TYPES)
 
 
@@ -148,8 +147,8 @@ def _as_in_a_file(said):
         return [_as_in_a_file(value) for value in said]
     # With a leading zero YAML has octal numbers, which nobody means.
     if isinstance(said, str) and not re.match(r"[-+]?0\d", said):
-        value = yaml.safe_load(said) if YAML_PLAIN.fullmatch(said) else said
-        return value if value is None or isinstance(value, int | float) else said
+        tag = yaml.SafeLoader("").resolve(yaml.ScalarNode, said, (True, False))
+        return yaml.safe_load(said) if tag in _NO_TEXT else said
     return said
 
 

@@ -47,7 +47,7 @@ def split_half_reliability(
     for row in in_half:
         row[rng.permutation(n_observers)[: n_observers // 2]] = 1
     correlations = []
-    for a, b in zip(_means(observers, in_half), _means(observers, 1 - in_half), strict=True):
+    for a, b in zip(*_means(observers, np.stack([in_half, 1 - in_half])), strict=True):
         both = np.isfinite(a) & np.isfinite(b)
         correlations.append(fit(a[both], b[both], kind))
     r = np.nanmean(correlations) if np.isfinite(correlations).any() else np.nan
@@ -79,7 +79,7 @@ def mean_reliability(observers: np.ndarray, folds: Iterable[Fold], kind: str = "
 
 
 def _means(observers, members):
-    """Return the mean judgments of every group, (G, P); members, (G, S), are 1 in their group."""
+    """Return the mean judgments of groups, (..., P); members, (..., S), are 1 in their group."""
     judged = np.isfinite(observers)
     count = members @ judged
     total = members @ np.where(judged, observers, 0)
