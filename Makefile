@@ -34,17 +34,17 @@ help:
 
 # Opens the pages where there is a desktop, and says where they are where there is none.
 explore: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) explorer $(OVERLAY)
+	$(BIN)/snakemake explorer --cores $(CORES) $(PROGRESS) $(OVERLAY)
 	@for page in "$(WHERE)"/results/explorer/*.html; do \
 	  if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	  elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open > /dev/null; then xdg-open "$$page"; \
 	  else echo "Open $$page in a browser."; fi; done
 
 topography: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) topography $(OVERLAY)
+	$(BIN)/snakemake topography --cores $(CORES) $(PROGRESS) $(OVERLAY)
 
 faithfulness: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) $(PROGRESS) faithfulness $(OVERLAY)
+	$(BIN)/snakemake faithfulness --cores $(CORES) $(PROGRESS) $(OVERLAY)
 
 # What is stale is made first: a report shows what the config says.
 report: .venv/installed

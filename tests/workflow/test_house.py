@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.cli import parse_args
 from snakemake_rules import rules_of_workflow
 
 CHECKOUT = Path(__file__).parents[2]
@@ -327,3 +328,17 @@ def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target
     for target in targets.split()[1:]:
         # Its table is made for the documentation, by who changes the networks.
         assert f"make {target} " in f"{said} " or target == "networks-table", target
+
+
+@pytest.mark.parametrize("target", ["run", "explore", "topography", "faithfulness", "report"])
+def test_make_asks_snakemake_for_its_target_also_on_a_terminal(target):
+    """Options that take several values, such as a progress bar and a config, come after it."""
+    command = ["make", "--dry-run", "--file", CHECKOUT / "Makefile", target]
+    command += ["PROGRESS=--logger rich", f"CONFIG={CHECKOUT / 'config.yaml'}", "DIRECTORY=mine"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    asked = [line.split()[1:] for line in said.splitlines() if "bin/snakemake " in line]
+    named = {"run": set(), "explore": {"explorer"}, "report": set()}.get(target, {target})
+    for words in asked:
+        _, args = parse_args(words)
+        assert (set(args.targets), args.directory) == (named, Path("mine"))
+    assert len(asked) == 1 + (target == "report")
