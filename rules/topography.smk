@@ -213,6 +213,7 @@ rule align_units:
         **needs(2000, 30),
     params:
         sheet=SHEET,
+        similarity=config["similarity"],
         fit=config["fit"],
         framing=config["framing"],
         permutations=TOPOGRAPHY["alignment"]["permutations"],

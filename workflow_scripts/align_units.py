@@ -41,7 +41,7 @@ def main(input, output, params, cohort):
         scores = {}
         for name, group in groups.items():
             fit, scores[name] = leave_units_out(
-                embedding, upper_triangle(judgments), group, params.fit
+                embedding, upper_triangle(judgments), group, params.fit, params.similarity
             )
         # Of single units alone: patches overlap, and are alike for that.
         smooth = float(morans_i(scores["ais"], pairs))

@@ -11,11 +11,13 @@ from alignment.topography.sheet import patches
 rng = np.random.default_rng(0)
 
 
-def naive(embedding, judgments, group):
+def naive(embedding, judgments, group, similarity="pearson"):
     changed = embedding.copy()
     changed[:, group] = 0
     fits = []
     for rows in (embedding, changed):
+        if similarity == "cosine":  # a correlation of vectors that are mirrored at zero
+            rows = np.concatenate([rows, -rows], axis=1)
         r = [
             np.corrcoef(rows[i], rows[j])[0, 1]
             for i in range(len(rows))
@@ -26,19 +28,24 @@ def naive(embedding, judgments, group):
     return fits[0], fits[0] - fits[1]
 
 
-def test_units_and_patches_are_left_out_as_defined():
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_units_and_patches_are_left_out_as_defined(similarity):
     embedding, judgments = rng.random((9, 12)), rng.random(36)
     judgments[4] = np.nan
     for groups in (np.eye(12, dtype=bool), patches((3, 4))):
-        fit, ais = leave_units_out(embedding, judgments, groups)
+        fit, ais = leave_units_out(embedding, judgments, groups, similarity=similarity)
         for group, found in zip(groups, ais, strict=True):
-            assert (fit, found) == pytest.approx(naive(embedding, judgments, group))
+            expected = naive(embedding, judgments, group, similarity)
+            assert (fit, found) == pytest.approx(expected)
 
 
-def test_single_units_score_as_pooled_maps_do():
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_single_units_score_as_pooled_maps_do(similarity):
     embedding, judgments = np.maximum(rng.normal(size=(10, 20)), 0), rng.random(45)
-    _, _, expected = PooledRemovals(embedding).map_scores(np.arange(45), judgments, "r2")
-    found = leave_units_out(embedding, judgments, np.eye(20, dtype=bool))[1]
+    removals = PooledRemovals(embedding, similarity)
+    _, _, expected = removals.map_scores(np.arange(45), judgments, "r2")
+    units = np.eye(20, dtype=bool)
+    found = leave_units_out(embedding, judgments, units, similarity=similarity)[1]
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 

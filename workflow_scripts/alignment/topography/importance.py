@@ -36,7 +36,11 @@ def to_input(pictures: np.ndarray, channels: int) -> np.ndarray:
 
 
 def leave_units_out(
-    embedding: np.ndarray, judgments: np.ndarray, groups: np.ndarray, kind: str = "r2"
+    embedding: np.ndarray,
+    judgments: np.ndarray,
+    groups: np.ndarray,
+    kind: str = "r2",
+    similarity: str = "pearson",
 ) -> tuple[float, np.ndarray]:
     """Return the AIS of groups of units: what the fit with judgments loses without them.
 
@@ -50,6 +54,8 @@ def leave_units_out(
         The units that are set to zero together; the identity for single units.
     kind : str
         See :func:`alignment.similarity.fits.fit`.
+    similarity : {"pearson", "cosine"}
+        Of two embeddings.
 
     Returns
     -------
@@ -63,7 +69,10 @@ def leave_units_out(
     """
     embedding = np.asarray(embedding, dtype=np.float64)
     judged = np.isfinite(judgments)
-    whole = 1 - dissimilarities(embedding)[judged]
-    without = [1 - dissimilarities(np.where(group, 0, embedding))[judged] for group in groups]
-    fit_full, _, ais = fit_drop(whole, np.stack(without), judgments[judged], kind)
+
+    def similarities(rows):
+        return 1 - dissimilarities(rows, similarity)[judged]
+
+    without = np.stack([similarities(np.where(group, 0, embedding)) for group in groups])
+    fit_full, _, ais = fit_drop(similarities(embedding), without, judgments[judged], kind)
     return fit_full, ais

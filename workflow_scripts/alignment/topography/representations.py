@@ -15,23 +15,26 @@ SUMMARY_COLUMNS = [
 ]
 
 
-def dissimilarities(activations: np.ndarray) -> np.ndarray:
-    """Return one minus the Pearson correlation over units of every pair of images.
+def dissimilarities(activations: np.ndarray, similarity: str = "pearson") -> np.ndarray:
+    """Return one minus the similarity over units of every pair of images.
 
     Parameters
     ----------
     activations : (N, U) array
         Images or means of classes.
+    similarity : {"pearson", "cosine"}
 
     Returns
     -------
     (P,) float64 array
-        Pairs in the order of :mod:`alignment.similarity.pairs`.
+        Pairs in the order of :mod:`alignment.similarity.pairs`; NaN for an image whose activations
+        do not vary (cosine: are all zero).
     """
     rows = np.asarray(activations, dtype=np.float64)
-    rows = rows - rows.mean(axis=1, keepdims=True)
+    if similarity == "pearson":
+        rows = rows - rows.mean(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rows /= np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+        rows = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True))
     return 1 - (rows @ rows.T)[np.triu_indices(len(rows), 1)]
 
 
