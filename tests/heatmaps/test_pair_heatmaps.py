@@ -82,6 +82,17 @@ def test_activity_below_zero_spreads_by_its_size():
     np.testing.assert_allclose(spread_drops(maps, np.array([[8.0]])), [[[6.0, 2.0]]])
 
 
+def test_without_any_map_there_are_no_shares(feature_maps):
+    """As in a fold that retains none."""
+    first, second, nothing = np.array([3, 0]), np.array([1, 2]), np.zeros(0, dtype=int)
+    pooled = pooled_shares(feature_maps, embedding_of(feature_maps), first, second, maps=nothing)
+    one_side = np.zeros((N_IMAGES, N_MAPS, N_IMAGES))
+    spread = spread_shares(feature_maps, np.eye(N_IMAGES), one_side, first, second, nothing)
+    for shares in (pooled, spread):
+        assert shares.shape == (2, HEIGHT, WIDTH)
+        assert np.isnan(shares).all()
+
+
 @pytest.mark.parametrize("kept", [None, [0, 3, 5]])
 def test_drops_of_any_head_are_those_of_its_maps(feature_maps, kept):
     rng = np.random.default_rng(2)

@@ -93,7 +93,7 @@ def pooled_shares(
     unit = (e / lengths[:, None])[:, on]
     shares = np.empty((len(first), height, width))
     for i, pairs in _pairs_by_first(first):
-        places = feature_maps[i][on].reshape(len(on), -1).astype(np.float64)
+        places = feature_maps[i][on].reshape(len(on), height * width).astype(np.float64)
         product = unit[second[pairs]] @ places / (lengths[i] * height * width)
         shares[pairs] = product.reshape(-1, height, width)
     return shares
@@ -150,10 +150,12 @@ def spread_shares(
     Returns
     -------
     (p, H, W) float64 array
-        Signed; see :func:`spread_drops`.
+        Signed; see :func:`spread_drops`.  NaN where no map is on, as there.
     """
     on = np.arange(feature_maps.shape[1]) if maps is None else np.sort(maps)
-    shares = np.empty((len(first), *feature_maps.shape[2:]))
+    shares = np.full((len(first), *feature_maps.shape[2:]), np.nan)
+    if not len(on):
+        return shares
     for i, pairs in _pairs_by_first(first):
         j = second[pairs]
         drops = rsm[i, j][:, None] - one_side[i][on][:, j].T
