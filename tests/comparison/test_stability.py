@@ -110,6 +110,23 @@ def test_halves_that_nobody_judged_are_undefined():
     assert np.isnan([result["rank_correlation"], result["overlap"]]).all()
 
 
+def test_halves_without_a_fit_have_no_best_maps():
+    """Judgments that do not vary within a half score no map; the first maps are not its best."""
+    judgments = np.zeros((8, 8))
+    judgments[0, 1] = judgments[1, 0] = 1
+    rsm = RNG.random(28)
+    changed = removals(rsm, rsm + RNG.random((5, 28)))
+    result = compare_halves(np.arange(8), judgments, changed, 2, seeds=range(6))
+    assert np.isnan([result["rank_correlation"], result["overlap"]]).all()
+
+
+def test_a_fold_without_scores_ranks_no_map():
+    scores = np.array([[0.1, 0.3, 0.2], [np.nan] * 3])
+    maps = describe_maps(scores, np.zeros((2, 3), dtype=bool))
+    assert maps["mean_rank"].tolist() == [3, 1, 2]
+    assert np.isnan(describe_maps(scores[1:], np.zeros((1, 3), dtype=bool))["mean_rank"]).all()
+
+
 def test_maps_are_described_over_folds():
     scores = np.array(
         [[0.3, 0.1, 0.2, np.nan], [0.5, 0.6, 0.2, np.nan], [0.1, 0.2, np.nan, np.nan]]

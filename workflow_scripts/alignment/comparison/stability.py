@@ -11,6 +11,7 @@ from alignment.importance.folds import light_split, make_folds
 from alignment.similarity.correlations import spearman
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import upper_triangle
+from alignment.statistics.means import mean_of_defined
 from alignment.statistics.overlap import overlap, random_overlap, random_stable
 
 MAP_COLUMNS = ["map", "share_retained", "mean_ais", "sd_ais", "mean_rank"]
@@ -90,27 +91,30 @@ def compare_halves(
     dict of arrays, one entry per split
         ``split``: its seed; ``rank_correlation``: Spearman, over maps; ``n_best``; ``overlap``:
         Jaccard index of the n_best maps with the highest AIS; ``overlap_random``: what random
-        sets of that size are expected to have.  NaN where a half has fewer than 3 judged pairs.
+        sets of that size are expected to have.  NaN where a half has fewer than 3 judged pairs, or
+        no fit, as where its judgments do not vary.
     """
     triangle = upper_triangle(judgments)
     n_maps = removals.n_maps
     correlations, overlaps = [], []
     for seed in seeds:
+        correlations.append(np.nan)
+        overlaps.append(np.nan)
         try:
             folds = make_folds(images, judgments, [seed], 2, unit, light_split)
         except InputError:  # a half with fewer than 3 judged pairs
-            correlations.append(np.nan)
-            overlaps.append(np.nan)
             continue
         # The test sets of two folds are the halves.
         halves = [
             removals.map_scores(fold.test_pairs, triangle, kind)[2] for fold in folds.of(judgments)
         ]
-        correlations.append(spearman(*halves))
+        if not all(np.isfinite(ais).any() for ais in halves):
+            continue  # ranks of nothing would be the numbers of the maps, alike in both
+        correlations[-1] = spearman(*halves)
         best = np.zeros((2, n_maps), dtype=bool)
         for row, ais in zip(best, halves, strict=True):
             row[rank_maps(ais)[:n_best]] = True
-        overlaps.append(overlap(*best))
+        overlaps[-1] = overlap(*best)
     return {
         "split": np.array(seeds),
         "rank_correlation": np.array(correlations),
@@ -132,13 +136,15 @@ def describe_maps(scores: np.ndarray, retained: np.ndarray) -> dict[str, np.ndar
     -------
     dict of (F,) arrays, with the keys `MAP_COLUMNS`
         ``share_retained``: of the folds; ``mean_ais``, ``sd_ais`` (divisor folds - 1) and
-        ``mean_rank`` (1 = highest) of its training AIS.
+        ``mean_rank`` (1 = highest) of its training AIS, over the folds that have any; NaN where
+        none has.
     """
     mean = mean_scores(scores)
     n = np.isfinite(scores).sum(axis=0)
     squares = np.nansum((scores - mean) ** 2, axis=0)
-    ranks = np.empty(scores.shape)
-    for row, fold in zip(ranks, scores, strict=True):
+    scored = scores[np.isfinite(scores).any(axis=1)]
+    ranks = np.empty(scored.shape)
+    for row, fold in zip(ranks, scored, strict=True):
         row[rank_maps(fold)] = np.arange(1, len(fold) + 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         sd = np.where(n > 1, np.sqrt(squares / (n - 1)), np.nan)
@@ -147,7 +153,7 @@ def describe_maps(scores: np.ndarray, retained: np.ndarray) -> dict[str, np.ndar
         "share_retained": retained.mean(axis=0),
         "mean_ais": mean,
         "sd_ais": sd,
-        "mean_rank": ranks.mean(axis=0),
+        "mean_rank": ranks.mean(axis=0) if len(ranks) else np.full(scores.shape[1], np.nan),
     }
 
 
@@ -209,21 +215,16 @@ def summarize_stability(
         chosen = pairs["same_seed"] == same_seed
         result[f"n_pairs_{which}"] = int(chosen.sum())
         for name in ("rank_correlation", "overlap", "overlap_random"):
-            result[f"{name}_{which}"] = _mean(pairs[name][chosen])
+            result[f"{name}_{which}"] = mean_of_defined(pairs[name][chosen])
     correlations = halves["rank_correlation"]
     correlations = correlations[np.isfinite(correlations)]
     return result | {
         "n_halves": len(correlations),
-        "rank_correlation_halves": _mean(correlations),
+        "rank_correlation_halves": mean_of_defined(correlations),
         "rank_correlation_sd_halves": correlations.std(ddof=1) if len(correlations) > 1 else np.nan,
-        "overlap_halves": _mean(halves["overlap"]),
-        "overlap_random_halves": _mean(halves["overlap_random"]),
+        "overlap_halves": mean_of_defined(halves["overlap"]),
+        "overlap_random_halves": mean_of_defined(halves["overlap_random"]),
     }
-
-
-def _mean(values):
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else np.nan
 
 
 def most_exciting(feature_maps: np.ndarray, n: int) -> np.ndarray:
