@@ -61,6 +61,22 @@ def test_the_five_statistics_are_the_naive_loops():
     assert np.isnan(result["image_entropy"][5])
 
 
+def test_an_image_without_any_score_takes_no_part():
+    """As one that was compared with too few others: nothing is not the value 0."""
+    ais = np.random.default_rng(1).normal(size=(6, 9))
+    ais[[1, 4]] = np.nan
+    scored = np.delete(ais, [1, 4], axis=0)
+    found, expected = describe(ais), describe(scored)
+    for name in ("log_mean", "map_entropy", "map_variance"):
+        np.testing.assert_array_equal(found[name], expected[name])
+    for name in ("image_entropy", "image_deviation"):
+        assert np.isnan(found[name][[1, 4]]).all()
+        np.testing.assert_array_equal(np.delete(found[name], [1, 4]), expected[name])
+    for name, values in describe(np.full((6, 9), np.nan)).items():
+        assert values.shape == found[name].shape
+        assert np.isnan(values).all()
+
+
 def naive_d(a, b):
     return max(abs((a <= x).mean() - (b <= x).mean()) for x in np.concatenate([a, b]))
 

@@ -37,7 +37,7 @@ def describe(ais: np.ndarray) -> dict[str, np.ndarray]:
     Parameters
     ----------
     ais : (N, F) array
-        AIS_if; undefined scores count as 0.
+        AIS_if; undefined scores count as 0, but an image without any score takes no part.
 
     Returns
     -------
@@ -53,13 +53,15 @@ def describe(ais: np.ndarray) -> dict[str, np.ndarray]:
     -----
     Section 7 of the method.
     """
-    ais = np.nan_to_num(ais)
-    mean = ais.mean(axis=0)
+    scored = np.isfinite(ais).any(axis=1)
+    ais = np.where(scored[:, None], np.nan_to_num(ais), np.nan)
+    of_maps = ais[scored] if scored.any() else ais
+    mean = of_maps.mean(axis=0)
     return {
         "log_mean": np.log(np.where(mean > 0, mean, np.nan)),
-        "map_entropy": entropies(ais.T),
+        "map_entropy": entropies(of_maps.T),
         "image_entropy": entropies(ais),
-        "map_variance": ais.var(axis=0),
+        "map_variance": of_maps.var(axis=0),
         "image_deviation": np.abs(ais - ais.mean(axis=1, keepdims=True)).mean(axis=1),
     }
 
