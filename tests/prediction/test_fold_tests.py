@@ -5,7 +5,13 @@ import pytest
 from scipy import stats
 
 from alignment.importance.folds import make_folds
-from alignment.prediction.fold_tests import TESTS, compare_folds, interval_of_means, with_intervals
+from alignment.prediction.fold_tests import (
+    TESTS,
+    compare_folds,
+    compare_rivals,
+    interval_of_means,
+    with_intervals,
+)
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import upper_triangle
 
@@ -44,6 +50,24 @@ def test_every_number_by_hand():
     for name in ("", "_corrected"):
         p = 1 - stats.t.cdf(result[f"t{name}"], df=3)
         assert result[f"p{name}"] == pytest.approx(p)
+
+
+def test_rivals_that_change_places_change_the_sign_alone():
+    """Also far out, where the larger tail is 1 to the last digit."""
+    own = 0.5 + 0.01 * np.random.default_rng(0).normal(size=40)
+    sizes = [32] * 40, [8] * 40
+    one, other = (
+        compare_rivals(*pair, *sizes) for pair in ((np.zeros(40), own), (own, np.zeros(40)))
+    )
+    assert 0 < one["p_corrected"] < 1e-30
+    assert one["p_corrected"] == pytest.approx(other["p_corrected"], rel=1e-9)
+    assert one["p_corrected"] == pytest.approx(2 * stats.t.sf(one["t_corrected"], 39), rel=1e-9)
+    assert one["t_corrected"] == pytest.approx(-other["t_corrected"])
+    widths = {
+        round(row["corrected_high"] - row["corrected_low"], 12)
+        for row in with_intervals([one, other], sides=2)
+    }
+    assert len(widths) == 1
 
 
 @pytest.mark.parametrize("sides", [1, 2])

@@ -31,7 +31,8 @@ def test_holm_is_the_step_down_loop():
 def test_a_p_is_taken_as_often_as_there_are_tests_left():
     assert times_taken([0.5, 0.01, 0.9]) == pytest.approx([2, 3, 10 / 9])  # 1 / .9: not below .5's
     assert times_taken([0.6, np.nan, 0.7]) == pytest.approx([2, np.nan, 12 / 7], nan_ok=True)
-    assert times_taken([0, 0.02]) == pytest.approx([1, 1])
+    assert times_taken([0, 0.02]) == pytest.approx([2, 1])
+    assert times_taken([0, np.nan, 0]) == pytest.approx([2, np.nan, 2], nan_ok=True)
     small = np.random.default_rng(1).random(20) / 40
     assert times_taken(small) * small == pytest.approx(holm(small))
 
