@@ -216,6 +216,25 @@ def test_random_sets_without_a_fit_measure_nothing(case):
     assert control("random").measure(*case, 1, 0.5) == {}
 
 
+def test_random_sets_of_all_maps_measure_nothing(case):
+    """Each would be the retained set itself, better or worse by its last digit."""
+    assert control("random").measure(*case, 8, 0.5) == {}
+
+
+def test_a_random_set_that_fits_equally_well_counts_whatever_its_last_digit(case):
+    case, fold = case
+    maps = case.head.embedding.copy()
+    maps[:, 5] = 0  # silent: seven maps of eight fit as the other seven do
+    case = replace(case, head=PooledHead(maps), settings=case.settings | {"random_draws": 50})
+    rng = np.random.default_rng([fold.seed, fold.number])
+    sets = random_sets(8, 7, 50, rng)
+    fits = case.head.fits_of_sets(sets, fold.test_pairs, case.judgments, case.fit)
+    best = fits.max()
+    expected = np.mean(fits >= best - 1e-9)
+    found = control("random").measure(case, fold, 7, np.nextafter(best, 1))
+    assert found["random_share"] == expected > 0
+
+
 def test_active_maps_are_those_of_the_training_images(case):
     case, fold = case
     share, strength = case.activity

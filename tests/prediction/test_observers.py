@@ -116,6 +116,8 @@ def test_fits_with_observers_are_averaged_over_folds(kind, correlation):
                 ("a", "m", 16, 0.3, 0.6, 0.5, 0.8),
                 # Of this fold the retained maps have no fit.
                 ("a", "m", 16, 0.9, np.nan, 0.9, 0.9),
+                # In this one no observer judged what others did.
+                ("a", "m", 16, 0.2, 0.4, np.nan, np.nan),
             ]
         ),
         kind,
@@ -124,7 +126,7 @@ def test_fits_with_observers_are_averaged_over_folds(kind, correlation):
     assert all(tuple(row) == SUMMARY_COLUMNS for row in rows)
     assert {row["correlation"] for row in rows} == {correlation}
     first = rows[0]
-    assert (first["n_observers"], first["n_folds"]) == (16, 2)
+    assert (first["n_observers"], first["n_folds"]) == (16, 3)
     assert [first[name] for name in OBSERVER_COLUMNS[1:]] == pytest.approx([0.2, 0.4, 0.4, 0.6])
 
 

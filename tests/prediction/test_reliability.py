@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.importance.folds import make_folds
+from alignment.importance.folds import Fold, make_folds
 from alignment.prediction.reliability import ceiling, mean_reliability, split_half_reliability
 from alignment.similarity.pairs import pair_images
 
@@ -133,3 +133,10 @@ def test_reliability_is_averaged_over_the_test_pairs_of_folds(kind, correlation)
     found = mean_reliability(observers, folds, kind)
     assert found == pytest.approx(np.mean(expected), abs=1e-12)
     assert 0 < found < 1
+
+
+def test_observers_who_judged_nothing_in_common_have_no_reliability():
+    observers = np.full((2, 6, 6), np.nan)
+    observers[0, 0], observers[1, 1] = 0.5, 0.7
+    everything = Fold(1, 0, 6, 6, np.arange(15), np.arange(15))
+    assert np.isnan(mean_reliability(observers, [everything]))

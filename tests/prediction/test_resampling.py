@@ -1,5 +1,7 @@
 """The bootstrap over images, against pairs that are written down as often as they count."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,17 @@ def test_a_fit_is_that_of_the_resampled_pairs_without_an_image_and_its_copy(kind
         ]
         x, y = (np.array([matrix[pair] for pair in pairs]) for matrix in (rsm, human))
         assert value == pytest.approx(float(fit(x, y, kind)), abs=1e-12)
+
+
+def test_ranks_take_no_more_memory_than_the_counts():
+    """Of 2,000 pairs that all differ: a table of values by values would be 32 MB."""
+    rng = np.random.default_rng(0)
+    values, weights = rng.random(2000), rng.integers(0, 3, size=(2, 2000)).astype(float)
+    tracemalloc.start()
+    resampled_fits(values, values, weights, "spearman")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2e6
 
 
 def test_what_is_undefined_stays_so():

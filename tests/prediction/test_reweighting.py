@@ -7,7 +7,7 @@ import oracle
 import pytest
 from sklearn.linear_model import Ridge
 
-from alignment.importance.folds import make_folds
+from alignment.importance.folds import Fold, make_folds
 from alignment.prediction import reweighting
 from alignment.prediction.reweighting import PENALTIES, reweight
 from alignment.prediction.ridge import weighted_products
@@ -107,6 +107,19 @@ def test_too_few_images_to_judge_by_take_the_strongest_penalty():
     embedding, _ = data(6, 4)
     human = square(np.arange(15.0), 6, 20.0)
     fold = next(make_folds(np.arange(6), human, [111], 2).of(human))
+    found = reweight(embedding, fold, upper_triangle(human), seed=111)
+    assert found.penalty == PENALTIES[-1]
+    assert np.isfinite(found.weights).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_parts_that_leave_nothing_to_learn_from_choose_nothing():
+    """Where one image was judged with all others and these not with one another."""
+    embedding, _ = data(12, 4)
+    human = np.full((12, 12), np.nan)
+    human[0] = human[:, 0] = np.random.default_rng(0).random(12)
+    pairs = np.flatnonzero(np.isfinite(upper_triangle(human)))
+    fold = Fold(111, 0, 12, 12, pairs, pairs)
     found = reweight(embedding, fold, upper_triangle(human), seed=111)
     assert found.penalty == PENALTIES[-1]
     assert np.isfinite(found.weights).all()

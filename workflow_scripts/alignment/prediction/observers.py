@@ -6,6 +6,7 @@ import numpy as np
 
 from alignment.artifacts.tables import groups_of
 from alignment.similarity.fits import fit
+from alignment.statistics.means import mean_of_defined
 
 OBSERVER_COLUMNS = (
     *("n_observers", "observer_full", "observer_retained", "observer_lower", "observer_upper"),
@@ -146,12 +147,13 @@ def summarize_observers(folds: Mapping[str, np.ndarray], kind: str) -> list[dict
     -------
     list of dict
         With the keys `SUMMARY_COLUMNS`; cohorts whose observers are not told apart are left out.
+        Each mean is over the folds that have a value, of those where the retained maps have a fit.
     """
     rows = []
     for (cohort, model), table in groups_of(folds, "cohort", "model").items():
         defined = np.isfinite(table["observer_retained"])
         if defined.any():
-            means = {name: table[name][defined].mean() for name in OBSERVER_COLUMNS[1:]}
+            means = {name: mean_of_defined(table[name][defined]) for name in OBSERVER_COLUMNS[1:]}
             rows.append(
                 {
                     "cohort": cohort,

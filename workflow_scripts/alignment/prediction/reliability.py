@@ -8,6 +8,7 @@ from alignment.importance.folds import Fold
 from alignment.prediction.observers import correlation_of
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
+from alignment.statistics.means import mean_of_defined
 
 N_SPLITS = 200
 
@@ -50,7 +51,7 @@ def split_half_reliability(
     for a, b in zip(*_means(observers, np.stack([in_half, 1 - in_half])), strict=True):
         both = np.isfinite(a) & np.isfinite(b)
         correlations.append(fit(a[both], b[both], kind))
-    r = np.nanmean(correlations) if np.isfinite(correlations).any() else np.nan
+    r = mean_of_defined(np.array(correlations))
     return float(2 * r / (1 + r)) if not r <= 0 else 0.0
 
 
@@ -66,16 +67,11 @@ def mean_reliability(observers: np.ndarray, folds: Iterable[Fold], kind: str = "
         The fit, of whose correlation it is.
     """
     pairs = observers[:, *pair_images(observers.shape[1])]
-    return float(
-        np.nanmean(
-            [
-                split_half_reliability(
-                    pairs[:, fold.test_pairs], correlation_of(kind), seed=fold.seed
-                )
-                for fold in folds
-            ]
-        )
-    )
+    reliabilities = [
+        split_half_reliability(pairs[:, fold.test_pairs], correlation_of(kind), seed=fold.seed)
+        for fold in folds
+    ]
+    return mean_of_defined(np.array(reliabilities))
 
 
 def _means(observers, members):

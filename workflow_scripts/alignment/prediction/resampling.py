@@ -160,8 +160,9 @@ def resampled_fits(
 
 def _ranks(values, weights):
     """Return the mean rank of every value among all that are written down, (R, n)."""
-    distinct, place = np.unique(values, return_inverse=True)
-    totals = weights @ np.eye(len(distinct))[place]
+    _, place, n_equal = np.unique(values, return_inverse=True, return_counts=True)
+    starts = np.cumsum(n_equal) - n_equal
+    totals = np.add.reduceat(weights[:, np.argsort(place, kind="stable")], starts, axis=1)
     return (np.cumsum(totals, axis=1) - (totals - 1) / 2)[:, place]
 
 

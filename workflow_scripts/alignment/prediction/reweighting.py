@@ -78,6 +78,8 @@ def reweight(
     kind = "spearman" if kind == "spearman" else "pearson"
     scores = []
     for train, test in _inner_folds(first, second, unit, seed):
+        if not train.any() or not test.any():
+            continue  # of few judgments a part may hold all, or none
         weights = ridge_path(
             embedding, first[train], second[train], values[train], scale * PENALTIES
         )
