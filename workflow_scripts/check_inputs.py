@@ -14,7 +14,13 @@ from alignment.datasets.labels import query_images, read_labels
 from alignment.datasets.picture_names import folder_labels
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.heads.foresight import foresee, seconds_a_picture
-from alignment.importance.folds import check_cohort, light_split, make_folds, of_few_images
+from alignment.importance.folds import (
+    check_cohort,
+    light_split,
+    make_folds,
+    of_equal_judgments,
+    of_few_images,
+)
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
@@ -52,14 +58,18 @@ def describe_cohort(name, cohort, table, similarity, folds):
     chosen = query_images(table, cohort.get("query"), name)
     unit, n_folds = folds["unit"], folds["n_folds"]
     check_cohort(name, chosen, similarity, n_folds, unit)
-    make_folds(chosen, similarity, folds["seeds"], n_folds, unit, light_split, cohort=name)
+    made = make_folds(chosen, similarity, folds["seeds"], n_folds, unit, light_split, cohort=name)
     images = [table["image"][row] for row in chosen]
     print(
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "
         f"{n_folds} folds of {unit} for each of {len(folds['seeds'])} seeds"
     )
-    if said := of_few_images(name, len(chosen), n_folds, unit):
-        print(f"  Warning: {said}")
+    for said in (
+        of_few_images(name, len(chosen), n_folds, unit),
+        of_equal_judgments(name, made, similarity),
+    ):
+        if said:
+            print(f"  Warning: {said}")
 
 
 def describe_model(model, n_images):

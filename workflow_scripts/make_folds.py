@@ -1,21 +1,24 @@
 """Cut a cohort into folds, once for all stages: which fold tests which image, or pair."""
 
 from alignment.artifacts.arrays import read_arrays, write_arrays
-from alignment.artifacts.job_log import job_log
+from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.tables import read_columns
-from alignment.importance.folds import make_folds
+from alignment.importance.folds import make_folds, of_equal_judgments
 
 
 def main(input, output, params, cohort):
+    judgments = read_arrays(input.judgments, "similarity")
     folds = make_folds(
         read_columns(input.cohort)["index"],
-        read_arrays(input.judgments, "similarity"),
+        judgments,
         params.seeds,
         params.n_folds,
         params.unit,
         cohort=cohort,
     )
+    if said := of_equal_judgments(cohort, folds, judgments):
+        warn(said)
     write_arrays(
         output.folds,
         vars(folds),

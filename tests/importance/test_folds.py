@@ -12,10 +12,11 @@ from alignment.importance.folds import (
     check_cohort,
     light_split,
     make_folds,
+    of_equal_judgments,
     of_few_images,
     split,
 )
-from alignment.similarity.pairs import pair_positions, square
+from alignment.similarity.pairs import pair_positions, square, upper_triangle
 
 
 def judgments_of(n, seed=0):
@@ -232,6 +233,23 @@ def test_a_fold_without_judged_test_pairs_is_refused(unit):
         make_folds(np.arange(9), sparse, [111], 3, unit)
     with pytest.raises(InputError, match=r"fold \d of the cohort 'birds' has \d judged test pairs"):
         make_folds(np.arange(9), sparse, [111], 3, unit, cohort="birds")
+
+
+def test_folds_whose_judgments_are_all_equal_are_counted():
+    human = np.zeros((9, 9))
+    human[0, 1] = human[1, 0] = 1
+    folds = make_folds(np.arange(9), human, [1, 2], 3)
+    triangle = upper_triangle(human)
+    trained, tested = (
+        sum(len(set(triangle[pairs].tolist())) == 1 for pairs in sides)
+        for sides in zip(*[(f.train_pairs, f.test_pairs) for f in folds.of(human)], strict=True)
+    )
+    assert 0 < trained < tested < 6
+    said = of_equal_judgments("c", folds, human)
+    assert f"of the 6 folds of the cohort 'c', the training pairs of {trained} and" in said
+    assert f" and the test pairs of {tested} have judgments that are all equal" in said
+    varied = square(np.arange(36.0), 9, 1.0)
+    assert of_equal_judgments("c", folds, varied) == ""
 
 
 def test_folds_of_few_images_are_warned_of_with_what_chance_gives():

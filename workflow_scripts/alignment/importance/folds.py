@@ -235,3 +235,28 @@ def of_few_images(cohort: str, n_images: int, n_folds: int, unit: str) -> str:
         f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: "
         f"where there is nothing to find, R2 is {1 / (n_pairs - 1):.2f} on average."
     )
+
+
+def of_equal_judgments(cohort: str, folds: Folds, judgments: np.ndarray) -> str:
+    """Return a warning where sides of folds have judgments that are all equal, else nothing.
+
+    Parameters
+    ----------
+    cohort : str
+        For the message.
+    folds : Folds
+    judgments : (N, N) array
+    """
+    values = judgments[np.triu_indices(len(judgments), 1)]
+    n_equal = {
+        side: sum(not np.ptp(values[getattr(fold, pairs)]) for fold in folds.of(judgments))
+        for side, pairs in (("training", "train_pairs"), ("test", "test_pairs"))
+    }
+    n = folds.n_folds * len(folds.seeds)
+    said = " and ".join(f"the {side} pairs of {k}" for side, k in n_equal.items() if k)
+    if not said:
+        return ""
+    return (
+        f"of the {n} folds of the cohort '{cohort}', {said} have judgments that are all equal: "
+        "nothing can be predicted there, and means are over the other folds."
+    )
