@@ -293,6 +293,7 @@ rule plot_stability:
         maps=everywhere("results/stability/{cohort}/{model}.csv"),
         fold_pairs=everywhere("results/stability/fold_pairs/{cohort}/{model}.csv"),
         summary="results/stability/summary.csv",
+        ceiling="results/predictions/ceiling.csv",
     output:
         **figure("stability", "Stability", "Agreement between folds", wanted=STABILITY),
     log:
@@ -305,7 +306,7 @@ rule plot_stability:
         "../envs/alignment.yaml"
     params:
         figure="stability",
-        settings={"share": config["stability"]["retained_share"]},
+        settings={"share": config["stability"]["retained_share"], "folds": FOLDS},
         labels=LABELS,
         folds=FOLDS,
     script:

@@ -6,7 +6,7 @@ from alignment.artifacts.arrays import open_arrays, read_arrays, read_attributes
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
-from alignment.heatmaps.heatmaps import heatmap
+from alignment.heatmaps.heatmaps import heatmap, of_empty
 
 
 def main(input, output, params, wildcards):
@@ -22,9 +22,9 @@ def main(input, output, params, wildcards):
                 for row, scores in zip(rows, ais, strict=True)
             ]
         )
-    for image, values in zip(images, heatmaps, strict=True):
-        if not values.any():
-            warn(f"no map has a positive score for the image '{image}': its heatmap is empty.")
+    which = wildcards.cohort, wildcards.model
+    if said := of_empty(heatmaps, images, *which, "no map has a positive score"):
+        warn(said)
     write_arrays(
         output.heatmaps,
         {"heatmap": heatmaps, "images": images},

@@ -9,6 +9,7 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import read_columns
+from alignment.heatmaps.heatmaps import of_empty
 from alignment.heatmaps.kinds import Known, heatmaps_by
 
 
@@ -38,10 +39,9 @@ def main(input, output, params, wildcards):
         open_head=partial(open_head, input, activations, rows, params.device),
     )
     heatmaps = heatmaps_by(wildcards.kind, known, params.negative_scores)
-    for image, values in zip(images, heatmaps, strict=True):
-        if not values.any():
-            warn(f"nothing speaks for any place of the image '{image}': its heatmap is empty.")
     which = {"cohort": wildcards.cohort, "model": f"{wildcards.model}@{wildcards.kind}"}
+    if said := of_empty(heatmaps, images, *which.values(), "nothing speaks for any place"):
+        warn(said)
     parents = {"judgments": input.judgments, "activations": input.activations}
     write_arrays(
         output.heatmaps,

@@ -42,18 +42,24 @@ def test_titles_say_how_it_goes_with_entropy_and_what_is_empty(saved, n_cohorts,
     saved(figure, stacked(n_cohorts))
 
 
-def test_the_three_images_with_the_least_agreement_are_named_apart():
+def test_the_three_images_with_the_least_agreement_are_numbered_and_named():
     table = agreement_of(["c"], ["a", "b"])
     table["correlation"] = np.linspace(0.2, 0.21, 12)[::-1].copy()
     figure = draw(table, columns(summarize_agreement(table)))
-    assert texts(figure) == ["11", "10", "9"]
-    heights = [text.get_position()[1] for text in figure.axes[0].texts]
-    assert min(np.diff(heights)) > 0.05
-    # Names that moved up are led to their points.
-    assert [text.xy[1] for text in figure.axes[0].texts] == pytest.approx(
-        sorted(table["correlation"])[:3]
-    )
-    assert [text.arrow_patch is not None for text in figure.axes[0].texts] == [False, True, True]
+    assert texts(figure) == ["1", "2", "3"]
+    (panel,) = figure.axes
+    assert [text.xy[1] for text in panel.texts] == pytest.approx(sorted(table["correlation"])[:3])
+    key = panel.get_legend()
+    assert [text.get_text() for text in key.get_texts()] == ["11", "10", "9"]
+    assert [handle.get_marker() for handle in key.legend_handles] == ["$1$", "$2$", "$3$"]
+
+
+def test_an_image_has_one_number_for_all_pairs_of_models():
+    table = agreement_of(["c"], ["a", "b", "d"])
+    table["correlation"] = np.where(table["image"] == "7", 0.1, table["correlation"] + 1)
+    figure = draw(table, columns(summarize_agreement(table)))
+    assert texts(figure) == ["1", "1", "1"]
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["7"]
 
 
 def test_agreement_without_class_probabilities_or_heatmaps_is_drawn(saved):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from designs import columns
+from matplotlib.colors import to_rgb
 
 from alignment.artifacts.errors import InputError
 from alignment.figures.cohort_agreement import draw, matrix
@@ -63,6 +64,14 @@ def test_a_correlation_that_a_single_map_makes_is_also_said_without_it():
     table["correlation_without"][1] = 0.01
     first, second = draw(table).axes[:2]
     said = [text.get_text() for text in first.texts]
-    assert said[1].endswith("44 shared\nwithout map\n605: 0.01")
-    assert not any("without" in text for text in [said[0], said[2]])
-    assert not any("without" in text.get_text() for text in second.texts)
+    assert said[1].endswith("44 shared\nno map 605:\n0.01")
+    assert not any("no map" in text for text in [said[0], said[2]])
+    assert not any("no map" in text.get_text() for text in second.texts)
+
+
+def test_what_is_written_on_a_colour_can_be_read():
+    """White on the darkest colours alone: on half of them black has more contrast."""
+    first, _ = draw(cohort_table([("d", "m")])).axes[:2]
+    colours = [to_rgb(text.get_color()) for text in first.texts]
+    dark = (0.15,) * 3
+    assert colours == [dark, (1, 1, 1), dark]  # 0.50, -0.80, undefined

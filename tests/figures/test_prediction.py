@@ -43,7 +43,7 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert numbers == [f"{100 + k}" for k in range(n_cohorts * n_models)]
     cohort_ticks = [label.get_text() for label in below.get_xticklabels()]
     assert cohort_ticks == [f"{cohort}\nn = {40 + k}" for k, cohort in enumerate(cohorts)]
-    assert figure.get_supxlabel() == "means over 40 folds; n: pictures"
+    assert figure.get_supxlabel().splitlines()[0] == "means over 40 folds; n: pictures"
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     levels = [lines for lines in above.collections if lines.get_linewidth()[0] > 2]
     assert len(levels) == n_cohorts - 1

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, legend, marks, names, width
+from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, width
 
 from alignment.comparison.stability import (
     compare_fold_pairs,
     describe_maps,
     summarize_stability,
 )
-from alignment.figures.charts import looks
+from alignment.figures.charts import looks, with_images
 from alignment.figures.stability import draw
 
 
@@ -35,7 +35,8 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     one = summarize_stability(maps, pairs, halves, retained.sum(axis=1), 1)
     designs = [(cohort, model) for cohort in cohorts for model in models]
     summary = columns([{"cohort": c, "model": m, **one} for c, m in designs])
-    figure = draw(repeated(designs, maps), repeated(designs, pairs), summary, share=1)
+    tables = repeated(designs, maps), repeated(designs, pairs), summary
+    figure = draw(*tables, ceilings(cohorts), share=1, folds=FOLDS)
     n_stable = int(retained.all(axis=0).sum())
     left, right, *below = figure.axes
     keys = [axes.get_legend() for axes in below if axes.get_title()]
@@ -46,6 +47,8 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     # Boxes, which nobody takes for errors, with the mean of their pairs.
     kinds = ["within"] if len(set(seeds)) == 1 else ["within", "between"]
     for panel, name in ((left, "rank_correlation"), (right, "overlap")):
+        said = [label.get_text() for label in panel.get_xticklabels()]
+        assert said == with_images(cohorts, ceilings(cohorts), FOLDS)
         assert len(panel.patches) == len(kinds) * len(designs)
         assert not panel.collections
         for look in looks(models).values():

@@ -102,9 +102,13 @@ def test_a_model_without_a_stable_map_says_so(saved):
             0.9,
             "no map is retained in at least 90 % of 40 folds\n(the most frequent one in 75 %).",
         ),
-        (1, 0.9, "most excite the 1 map retained in at least 90 % of 40 folds"),
-        (N_MAPS, 1, f"most excite the {N_MAPS} maps retained in all 40 folds"),
-        (40, 0.9, f"the {N_MAPS} best of the 40 maps retained in at least 90 % of 40 folds"),
+        (1, 0.9, "\nthe 1 map retained in at least 90 % of 40 folds, and the pictures"),
+        (N_MAPS, 1, f"\nthe {N_MAPS} maps retained in all 40 folds, and the pictures"),
+        (
+            40,
+            0.9,
+            f"the {N_MAPS} most often retained of 40 maps that are in at least 90 %",
+        ),
     ],
 )
 def test_the_title_says_how_many_maps_there_are(n_stable, share, said):
@@ -112,7 +116,7 @@ def test_the_title_says_how_many_maps_there_are(n_stable, share, said):
     title = title_of("animals, VGG-16", 92, 40, shares, share)
     assert title.startswith("animals, VGG-16")
     assert said in title
-    assert ("of 92 pictures" in title) == bool(n_stable)
+    assert ("pictures (of 92) that excite each most" in title) == bool(n_stable)
 
 
 def test_a_map_is_told_by_its_score_and_rank_and_by_its_folds_where_not_all_retain_it():

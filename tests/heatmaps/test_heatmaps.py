@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.heatmaps.heatmaps import heatmap
+from alignment.heatmaps.heatmaps import heatmap, of_empty
 
 MAPS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2
 
@@ -36,3 +36,16 @@ def test_no_usable_score_gives_an_empty_heatmap(ais, negative):
     result = heatmap(MAPS, np.array(ais, dtype=float), negative)
     assert result.shape == (2, 3)
     assert (result == 0).all()
+
+
+def test_empty_heatmaps_are_told_of_in_one_sentence():
+    heatmaps = np.ones((9, 2, 3))
+    images = np.array([f"p{k}" for k in range(9)])
+    assert of_empty(heatmaps, images, "c", "m", "of that") == ""
+    heatmaps[[2, 5]] = 0
+    said = "2 of 9 images of the cohort 'c' have an empty heatmap by m, since of that: p2, p5."
+    assert of_empty(heatmaps, images, "c", "m", "of that") == said
+    heatmaps[:7] = 0
+    said = of_empty(heatmaps, images, "c", "m", "of that")
+    assert said.startswith("7 of 9 images")
+    assert said.endswith(": p0, p1, p2, p3, p4, ...")

@@ -10,8 +10,6 @@ from alignment.figures.charts import legend_above, number, panels_of
 # Of pairs of models: in greys, since colours are those of single models.
 MARKERS = "ox^+sv"
 N_NAMED = 3
-LEADER = {"arrowstyle": "-", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1.5}
-APART = 0.1  # of two names in a panel, in correlations
 
 
 def draw(agreement, summary):
@@ -45,9 +43,10 @@ def draw(agreement, summary):
             panel.axhline(one["correlation"], color=grey, lw=1)
             panel.axhline(one["correlation_others"], color=grey, lw=1, ls=":")
             title.append(_said(one))
-        _name_lowest(panel, table)
         panel.set_title("\n".join(title), fontsize=7)
         panel.axhline(0, color="0.8", lw=0.6, zorder=0)
+    for panel, cohort in zip(panels.flat, cohorts, strict=False):  # whose limits are known now
+        _name_lowest(panel, rows_where(agreement, cohort=cohort))
     for panel in panels[-1]:
         panel.set_xlabel("larger of the two class entropies (nats)", fontsize=7)
     for panel in panels[:, 0]:
@@ -72,27 +71,22 @@ def _points(table):
 
 
 def _name_lowest(panel, table):
-    """Name the images in which models agree least, one above the other, on the side with room."""
+    """Number the images in which models agree least, and name them where there is room."""
     entropy, correlation = _points(table)
     drawn = np.flatnonzero(np.isfinite(entropy) & np.isfinite(correlation))
     lowest = drawn[np.argsort(correlation[drawn], kind="stable")][:N_NAMED]
-    middle = (entropy[drawn].min() + entropy[drawn].max()) / 2 if len(drawn) else 0
-    above = -np.inf
+    below = {"textcoords": "offset points", "ha": "center", "va": "top", "fontsize": 6}
+    names = {}
     for k in lowest:
-        above = max(correlation[k], above + APART)
-        on_the_right = entropy[k] < middle
-        panel.annotate(
-            table["image"][k],
-            (entropy[k], correlation[k]),
-            (6 if on_the_right else -6, above),
-            textcoords=("offset points", "data"),
-            ha="left" if on_the_right else "right",
-            va="center",
-            fontsize=6,
-            # A name that had to move up keeps its point, and can be read above lines.
-            arrowprops=LEADER if above > correlation[k] else None,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.2},
-        )
+        # An image is a point for each pair of models, and has one number.
+        number = names.setdefault(table["image"][k], len(names) + 1)
+        panel.annotate(str(number), (entropy[k], correlation[k]), (0, -2.5), **below)
+    mark = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0, "color": "black"}
+    keys = [
+        Line2D([], [], **mark, marker=f"${number}$", label=name) for name, number in names.items()
+    ]
+    if keys:
+        panel.legend(handles=keys, loc="best", fontsize=6, handletextpad=0.1, borderpad=0.2)
 
 
 def _said(row):

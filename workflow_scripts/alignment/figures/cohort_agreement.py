@@ -11,6 +11,7 @@ from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, number
 COLOURS = "RdBu_r"
 COEFFICIENTS = {"correlation": "Pearson (scores)", "rank_correlation": "Spearman (ranks)"}
 MOST_IN_A_COLUMN = 3  # cohorts
+DARK = 0.65  # correlations of a colour on which white is read better than black
 MUCH = 0.1  # by which a single map changes a correlation that is then said without it
 
 
@@ -108,6 +109,9 @@ def _draw_matrix(panel, pairs, column):
         yticklabels=said_names[1:],
         ax=panel,
     )
+    # seaborn writes in white on colours that are too light for it.
+    for text, value in zip(panel.texts, values[np.tril_indices_from(values)], strict=True):
+        text.set_color("white" if abs(value) > DARK else "0.15")
     panel.tick_params(length=0)
     panel.tick_params(axis="x", labelrotation=0 if len(names) <= MOST_IN_A_COLUMN else 30)
     panel.tick_params(axis="y", labelrotation=0)
@@ -120,7 +124,7 @@ def _without_one(pairs, values):
     )
     alone = np.abs(values - without) > MUCH
     said = [
-        f"\nwithout map\n{f:.0f}: {number(r)}" if own else ""
+        f"\nno map {f:.0f}:\n{number(r)}" if own else ""
         for own, r, f in zip(alone.flat, without.flat, of_map.flat, strict=True)
     ]
     return np.array(said).reshape(values.shape)

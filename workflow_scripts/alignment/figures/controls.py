@@ -46,7 +46,7 @@ def draw(tests, summary, ceiling, fit, folds):
     known, ceilings = looks(models), ceilings_of(ceiling)
     shown = [name for name in LABELS if name in tests["control"]]
     rows = [*FITS.values(), *(LABELS[name] for name in shown)]
-    height = 0.3 + len(rows) * (0.1 + 0.1 * len(models))
+    height = 0.42 + len(rows) * (0.1 + 0.1 * len(models))
     figure, panels = panels_of(len(cohorts), height, header=1.1, sharex=True, sharey=True)
     titles = with_images(cohorts, ceiling, folds)
     for panel, cohort, title in zip(panels.flat, cohorts, titles, strict=False):
@@ -63,6 +63,7 @@ def draw(tests, summary, ceiling, fit, folds):
         for row in range(len(rows) - 1):
             panel.axhline(row + 0.5, color="0.88", linewidth=0.6, zorder=0)
         panel.tick_params(axis="y", length=0)
+        panel.tick_params(axis="x", labelbottom=True)
     first = panels[0, 0]
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
@@ -103,4 +104,7 @@ def _keys(known, with_ceiling):
     if with_ceiling:
         keys.append(Line2D([], [], **CEILING, label=CEILING_LABEL))
     bar = {"color": NEUTRAL.colour, "linewidth": 1, "marker": "|", "markersize": 5}
-    return [*keys, Line2D([], [], **bar, label="difference from retained\n(* p < .05)")]
+    return [
+        *keys,
+        Line2D([], [], **bar, label="corrected test of the\ndifference from retained\n(* p < .05)"),
+    ]

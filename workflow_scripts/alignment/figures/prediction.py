@@ -27,6 +27,7 @@ from alignment.figures.charts import (
     with_images,
 )
 
+BARS = "bars: intervals of the Holm-corrected tests"
 INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 
 
@@ -73,7 +74,8 @@ def draw(summary, ceiling, fit, folds):
     below.set_xlim(-0.5, len(cohorts) - 0.5)
     for panel in (above, below):
         panel.tick_params(axis="x", length=0)
-    figure.supxlabel(f"means over {count(summary['n_folds'])} folds; n: pictures", fontsize=7)
+    note = f"means over {count(summary['n_folds'])} folds; n: pictures\n{BARS}"
+    figure.supxlabel(note, fontsize=7)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
     legend_above(figure, keys, 2 if narrow else 5)
     return figure

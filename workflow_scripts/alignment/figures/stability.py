@@ -21,6 +21,7 @@ from alignment.figures.charts import (
     number_maps,
     places,
     width_of,
+    with_images,
 )
 
 PANELS = {
@@ -33,7 +34,7 @@ HALVES = {"linestyle": "", "marker": "_", "markersize": 9, "markeredgewidth": 1.
 RANDOM = {"linestyle": "", "marker": "x", "markersize": 4, "color": "0.3"}
 
 
-def draw(maps, fold_pairs, summary, share):
+def draw(maps, fold_pairs, summary, ceiling, share, folds):
     """Return the figure.
 
     Parameters
@@ -44,8 +45,12 @@ def draw(maps, fold_pairs, summary, share):
         A row per cohort, model and pair of folds.
     summary : dict of str to array
         A row per cohort and model.
+    ceiling : dict of str to array
+        A row per cohort, with its number of images.
     share : float
         Of the folds, from which a map counts as stable.
+    folds : dict
+        ``unit`` and ``n_folds``.
     """
     cohorts, models = designs_of(summary)
     known = looks(models)
@@ -60,6 +65,7 @@ def draw(maps, fold_pairs, summary, share):
     both = above.subplots(*(2, 1) if narrow else (1, 2))
     for panel, (name, label) in zip(both, PANELS.items(), strict=True):
         _draw_agreement(panel, name, pairs, summary, known)
+        panel.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling, folds))
         panel.set_ylabel(label)
     legend_above(above, _keys(known, summary), 2 if narrow else 3)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
@@ -90,7 +96,6 @@ def _draw_agreement(panel, name, pairs, summary, known):
         if name == "overlap":
             panel.plot(c + x, _random(row), **RANDOM)
     panel.axhline(0, color="0.7", lw=0.6, zorder=0)
-    panel.set_xticks(range(len(cohorts)), cohorts)
     panel.set_xlim(-0.5, len(cohorts) - 0.5)
     low, _ = panel.get_ylim()
     panel.set_ylim(min(low, -0.05), 1)

@@ -77,8 +77,8 @@ def title_of(where: str, n_images: int, n_folds: int, shares: np.ndarray, share:
         )
     which = f"the {n_stable} {'map' if n_stable == 1 else 'maps'} retained in {folds}"
     if n_stable > N_MAPS:
-        which = f"the {N_MAPS} best of the {n_stable} maps retained in {folds}"
-    return f"{where}\nthose of {n_images} pictures that most excite {which}"
+        which = f"the {N_MAPS} most often retained of {n_stable} maps that are in {folds}"
+    return f"{where}\n{which}, and the pictures (of {n_images}) that excite each most"
 
 
 def describe(table: Mapping[str, np.ndarray], f: int) -> str:
