@@ -45,6 +45,7 @@ def main(input, output, params, wildcards, memory_mb):
                 cohort=input.cohort,
             ),
         },
+        compact=True,
     )
 
 

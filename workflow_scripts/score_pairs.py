@@ -58,6 +58,7 @@ def main(input, output, params, wildcards):
                 cohort=input.cohort,
             ),
         },
+        compact=True,
     )
 
 

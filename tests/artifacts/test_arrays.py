@@ -23,6 +23,7 @@ def path(tmp_path):
     return tmp_path / "activations" / "animals" / "vgg16.h5"
 
 
+@pytest.mark.parametrize("compact", [False, True])
 @pytest.mark.parametrize(
     "array",
     [
@@ -34,14 +35,22 @@ def path(tmp_path):
         np.zeros((0, 5)),
     ],
 )
-def test_numbers_come_back_bit_for_bit(path, array):
-    write_arrays(path, {"values": array}, {})
+def test_numbers_come_back_bit_for_bit(path, array, compact):
+    write_arrays(path, {"values": array}, {}, compact)
     result = read_arrays(path, "values")
     assert (result.dtype, result.shape) == (array.dtype, array.shape)
     assert result.tobytes() == array.tobytes()
 
 
 NAMES = ["01", "chaise longue", "fée", "猫", ""]
+
+
+def test_compact_arrays_take_less_room_where_values_are_alike(path):
+    alike = {"values": np.zeros((500, 40)), "row": np.zeros(500)}
+    write_arrays(path, alike, {})
+    plain = path.stat().st_size
+    write_arrays(path, alike, {}, compact=True)
+    assert path.stat().st_size < plain / 10
 
 
 @pytest.mark.parametrize("form", [list, np.array, lambda names: np.array(names, dtype=object)])

@@ -20,13 +20,16 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_rest, unsealed
 
 BLOCK = 512  # the smallest that HDF5 allows
-# For maps, of which many values are zero or alike: half of the space for little time
+# For maps and scores, of which many values are zero or alike: half of the space for little time
 COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
 
 
 def write_arrays(
-    path: str | Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, Any]
+    path: str | Path,
+    arrays: Mapping[str, np.ndarray],
+    attributes: Mapping[str, Any],
+    compact: bool = False,
 ) -> None:
     """Write named arrays and what made them, all or nothing.
 
@@ -37,20 +40,24 @@ def write_arrays(
         Strings are stored as UTF-8; an array that is None is left out.
     attributes : dict
         See :func:`writing`.
+    compact : bool
+        Compress what has rows and columns: for arrays that are read whole.
     """
     with writing(path, attributes) as file:
         for name, array in arrays.items():
             if array is not None:
-                put_array(file, name, array)
+                put_array(file, name, array, compact)
 
 
-def put_array(file: h5py.File, name: str, array: np.ndarray) -> None:
+def put_array(file: h5py.File, name: str, array: np.ndarray, compact: bool = False) -> None:
     """Write one array into an open artifact."""
     array = np.asarray(array)
     if array.dtype.kind == "U":
         file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
     else:
-        file.create_dataset(name, data=array)
+        # HDF5 has no pieces of nothing to compress.
+        how = COMPACT if compact and array.ndim > 1 and array.size else {}
+        file.create_dataset(name, data=array, **how)
 
 
 @contextmanager
