@@ -1,6 +1,6 @@
 """Search for a heatmap that points better than AIS: choose in one place, judge in all others.
 
-    snakemake --cores 4 --configfile benchmarks/search.yaml faithfulness
+    snakemake faithfulness --cores 4 --configfile benchmarks/search.yaml
     python benchmarks/search.py [--fill mean]
 
 Reads what the first command left in results/.  Prints how alike heatmaps of scores of maps are to
