@@ -15,7 +15,7 @@ from pathlib import Path
 import common  # noqa: F401  (finds the library)
 import numpy as np
 
-# Named before any of the maps was judged: see docs/faithfulness.md.
+# Named before any of the maps was judged: see docs/faithfulness_search.md.
 DATASET = "mur92"
 CHOSEN_IN = ("mur92-animate", "efficientnet_lite0")
 CANDIDATES = ["cam", "grad_cam", "place", "places", "groups", "shapley", "gradient", "integrated"]
