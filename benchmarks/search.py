@@ -4,7 +4,7 @@
     python benchmarks/search.py [--fill mean]
 
 Reads what the first command left in results/.  Prints how alike heatmaps of scores of maps are to
-those of AIS, the gains of all candidates over AIS where is chosen, and then their gains in all
+those of AIS, the gains of all candidates over AIS where one is chosen, and then their gains in all
 other cohorts and models, as far as these were judged.
 """
 
