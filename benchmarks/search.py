@@ -1,10 +1,10 @@
 """Search for a heatmap that points better than AIS: choose in one place, judge in all others.
 
-    snakemake --cores 4 --configfile benchmarks/search.yaml faithfulness
+    snakemake faithfulness --cores 4 --configfile benchmarks/search.yaml
     python benchmarks/search.py [--fill mean]
 
 Reads what the first command left in results/.  Prints how alike heatmaps of scores of maps are to
-those of AIS, the gains of all candidates over AIS where is chosen, and then their gains in all
+those of AIS, the gains of all candidates over AIS where one is chosen, and then their gains in all
 other cohorts and models, as far as these were judged.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import common  # noqa: F401  (finds the library)
 import numpy as np
 
-# Named before any of the maps was judged: see docs/faithfulness.md.
+# Named before any of the maps was judged: see docs/faithfulness_search.md.
 DATASET = "mur92"
 CHOSEN_IN = ("mur92-animate", "efficientnet_lite0")
 CANDIDATES = ["cam", "grad_cam", "place", "places", "groups", "shapley", "gradient", "integrated"]
