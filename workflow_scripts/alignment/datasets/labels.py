@@ -61,6 +61,8 @@ def _values(fields: list[str]) -> list:
 
     Decimal commas are read where they cannot be what groups thousands.
     """
+    if "_" in "".join(fields):
+        return fields  # to Python 1_2 is the number 12
     for kind in (int, float):
         try:
             return [math.nan if field in MISSING else kind(field) for field in fields]
