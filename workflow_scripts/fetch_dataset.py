@@ -7,12 +7,14 @@ from alignment.artifacts.files import replacing
 from alignment.artifacts.job_log import job_log, usage_noted
 from alignment.artifacts.picture_files import write_pictures
 from alignment.artifacts.tables import write_columns
-from alignment.datasets.published import find_archive, source_named
+from alignment.datasets.archives import find_archive
+from alignment.datasets.published import source_named
 
 
-def main(output, params):
+def main(output, params, wildcards):
     source = source_named(params.source)
-    dataset = source.read(find_archive(source, cache_folder(), params.archive))
+    key = f"datasets: {wildcards.dataset}: archive"
+    dataset = source.read(find_archive(source.ARCHIVE, cache_folder(), params.archive, key=key))
     write_pictures(output.pictures, dataset.names, dataset.pictures)
     write_columns(output.labels, image=dataset.names, **dataset.labels)
     with replacing(output.judgments) as partial, open(partial, "wb") as file:
@@ -21,4 +23,4 @@ def main(output, params):
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]), usage_noted():
-        main(snakemake.output, snakemake.params)
+        main(snakemake.output, snakemake.params, snakemake.wildcards)

@@ -97,6 +97,12 @@ def test_a_label_of_many_digits_is_read(path):
     assert len(read_columns(path)["label"]) == 2
 
 
+@pytest.mark.parametrize("labels", [["1_1", "1_2"], ["1_1", "1_1"], ["1", "", "2_5.0"]])
+def test_labels_with_an_underscore_are_no_numbers(path, labels):
+    write_columns(path, label=labels, row=range(len(labels)))
+    assert read_columns(path)["label"].tolist() == labels
+
+
 def test_a_label_without_value_becomes_an_empty_field(path):
     write_columns(path, image=["a", "b"], kind=["cat", np.nan])
     assert path.read_text() == "image,kind\na,cat\nb,\n"

@@ -5,6 +5,7 @@ import io
 import sys
 import tarfile
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,13 @@ import pytest
 from alignment.artifacts import downloads
 from alignment.artifacts.errors import InputError
 from alignment.datasets import archives
-from alignment.datasets.archives import Archive, find_archive, read_members, run_client
+from alignment.datasets.archives import (
+    Archive,
+    find_archive,
+    pip_download,
+    read_members,
+    run_client,
+)
 
 CONTENT = b"content"
 
@@ -104,6 +111,17 @@ def test_no_download_ends_in_a_sentence(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_local_copy_is_used_where_it_lies(tmp_path):
+    (tmp_path / "mine.tgz").write_bytes(CONTENT)
+    download = Downloads(OSError("not needed"))
+    found = find_archive(
+        published(download), tmp_path / "cache", str(tmp_path / "mine.tgz"), key=KEY
+    )
+    assert found == tmp_path / "mine.tgz"
+    assert download.calls == 0
+    assert not (tmp_path / "cache").exists()
+
+
 def test_a_truncated_copy_is_refused_and_nothing_downloaded(tmp_path):
     (tmp_path / "mine.tgz").write_bytes(CONTENT[:-1])
     download = Downloads(CONTENT)
@@ -147,7 +165,9 @@ def test_truncated_archives_are_refused(tmp_path, kind, share):
 
 
 @pytest.mark.parametrize("kind", ["tgz", "deb"])
-@pytest.mark.parametrize("link", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE])
+@pytest.mark.parametrize(
+    "link", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE]
+)
 def test_links_are_not_followed(tmp_path, kind, link):
     path = tmp_path / "archive"
     path.write_bytes(KINDS[kind]([("c", b"", link)]))
@@ -169,3 +189,15 @@ def test_a_client_that_fails_says_why(tmp_path):
         run_client(sys.executable, "-c", "import sys; sys.exit('nothing there')", folder=tmp_path)
     run_client(sys.executable, "-c", "open('made', 'w')", folder=tmp_path)
     assert (tmp_path / "made").exists()
+
+
+def test_pip_is_told_the_checksum_and_its_last_line_is_passed_on(tmp_path, monkeypatch):
+    def run(command, *, cwd, **_):
+        requirement = command[command.index("--requirement") + 1]
+        assert (cwd / requirement).read_text() == "thing==1 --hash=sha256:abc\n"
+        assert {"--require-hashes", "--no-deps", "--no-binary"} < set(command)
+        return SimpleNamespace(stdout="", stderr="warning\nERROR: no such host\n", returncode=1)
+
+    monkeypatch.setattr(archives.subprocess, "run", run)
+    with pytest.raises(OSError, match=r"^pip: ERROR: no such host$"):
+        pip_download(tmp_path, "thing==1", "abc", "--no-binary", "thing")

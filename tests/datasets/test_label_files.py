@@ -3,7 +3,12 @@
 import pytest
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.label_files import decoded, read_label_header, read_label_rows
+from alignment.datasets.label_files import (
+    decoded,
+    read_label_header,
+    read_label_rows,
+    values_of,
+)
 
 HEADER, ROWS = ["image", "näme"], [["a", "x;y"], ["b", "é, z"]]
 
@@ -55,6 +60,28 @@ def test_what_is_no_table_of_labels_is_refused(tmp_path, text, parts):
     with pytest.raises(InputError) as caught:
         read_label_header(path)
     assert parts in str(caught.value)
+
+
+def test_a_table_of_something_else_is_called_so(tmp_path):
+    (tmp_path / "f.csv").write_text("x,y\n1,2\n")
+    with pytest.raises(InputError, match=r"^the fixations .*f\.csv have no column 'image'"):
+        read_label_rows(tmp_path / "f.csv", "the fixations")
+
+
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        (["1", "2"], [1, 2]),
+        (["1", "2.5"], [1.0, 2.5]),
+        (["1,5", "2"], [1.5, 2.0]),
+        (["1,500", "2"], ["1,500", "2"]),
+        (["1_1", "2"], ["1_1", "2"]),
+        (["a", "2"], ["a", "2"]),
+        ([], []),
+    ],
+)
+def test_a_column_is_of_numbers_where_all_of_it_is(fields, values):
+    assert values_of(fields) == values
 
 
 def test_text_is_told_from_what_is_none():

@@ -50,6 +50,15 @@ def test_decimal_commas_are_numbers_where_they_cannot_group_thousands(tmp_path):
     assert labels["word"] == ["a,b", "c", "d"]
 
 
+def test_labels_with_an_underscore_are_no_numbers(tmp_path):
+    text = "image,block,rating,mixed\n01,1_1,0_5.5,1\nb.v2,1_2,1,NA\ncat,2_1,2,3_0\n"
+    assert read(tmp_path, text) == {
+        "block": ["1_1", "1_2", "2_1"],
+        "rating": ["0_5.5", "1", "2"],
+        "mixed": ["1", "NA", "3_0"],
+    }
+
+
 def test_a_table_without_labels_is_allowed(tmp_path):
     assert read(tmp_path, "image\n01\nb.v2\ncat\n") == {}
 

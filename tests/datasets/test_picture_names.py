@@ -15,6 +15,7 @@ from alignment.datasets.picture_names import (
     name_of,
     not_decoded,
     pictures_in,
+    pictures_named,
     refuse_unread,
 )
 
@@ -140,3 +141,18 @@ def test_a_name_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path, name):
     (tmp_path / os.fsdecode(name)).touch()
     with pytest.raises(InputError, match=r"the name of '(caf.*|two.n.*)' in .* rename it\.$"):
         refuse_unread(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "images", "found"),
+    [
+        (["b", "a", "b", "x"], ["a", "b"], {"a": "a", "b": "b"}),
+        (["fu\u0308r"], ["f\u00fcr", "fur"], {"fu\u0308r": "f\u00fcr"}),
+        (["A", "a"], ["a"], {"a": "a"}),
+        (["A"], ["a"], {"A": "a"}),
+        (["AB"], ["Ab", "aB"], {}),  # which of them is meant is not known
+        (["a.png"], ["a"], {}),
+    ],
+)
+def test_names_are_of_the_picture_that_is_spelt_most_like_them(names, images, found):
+    assert pictures_named(names, images) == found

@@ -107,7 +107,12 @@ def test_layers_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("colour", "said"), [((7, 7, 7), "has one colour throughout"), ((0, 0, 0), "has one colour")]
+    ("colour", "said"),
+    [
+        ((7, 7, 7), "has one colour throughout"),
+        ((0, 0, 0), "has one colour"),
+        ((200, 30, 90), "has one colour"),
+    ],
 )
 def test_a_picture_without_content_is_named(tmp_path, colour, said):
     notes = []

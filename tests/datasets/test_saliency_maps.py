@@ -123,6 +123,14 @@ def test_maps_are_matched_by_name_in_the_order_of_the_pictures():
     assert [path.name for path in found] == ["a.png", "chair.v1.tif", "b.npy"]
 
 
+def test_maps_are_found_however_the_letters_of_their_names_are_encoded():
+    found = find_maps("m", ["m/fu\u0308r.png", "m/B.npy"], ["b", "f\u00fcr"])
+    assert [path.name for path in found] == ["B.npy", "fu\u0308r.png"]
+    # Exact names come first, and what is spelt otherwise is then of another picture.
+    found = find_maps("m", ["m/a.png", "m/A.npy"], ["a"])
+    assert [path.name for path in found] == ["a.png"]
+
+
 def test_missing_maps_are_named_in_one_sentence():
     with pytest.raises(InputError) as raised:
         find_maps("maps", ["maps/a.png"], ["a", "b", "c", "d", "e", "f", "g"])
@@ -169,16 +177,50 @@ def test_fixations_are_gathered_by_picture(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "image,x,y\nfür,3.5,2\nb,1,1\n\n",
+        "image;x;y\nfür;3,5;2\nb;1;1\n",
+        "x\ty\timage\n3.5\t2\tfür.png\n1\t1\tB.jpg\n",
+        "image, x, y\nfu\u0308r, 3.5, 2\nb, 1, 1\n,,\n",
+    ],
+)
+def test_fixations_are_read_however_labels_may_be_written(tmp_path, text):
+    path = tmp_path / "fixations.csv"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path.write_bytes(text.encode(encoding))
+        read = read_fixations(path, ["b", "für"])
+        assert {image: points.tolist() for image, points in read.items()} == {
+            "für": [[3.5, 2]],
+            "b": [[1, 1]],
+        }
+
+
+def test_fixations_of_a_picture_that_is_named_in_two_ways_are_taken_together(tmp_path):
+    path = tmp_path / "fixations.csv"
+    path.write_text("image,x,y\na,1,2\nb,3,4\na.png,5,6\n")
+    assert read_fixations(path, ["a", "b"])["a"].tolist() == [[1, 2], [5, 6]]
+
+
+def test_a_table_of_no_fixations_has_none(tmp_path):
+    (tmp_path / "fixations.csv").write_text("image,x,y\n")
+    assert read_fixations(tmp_path / "fixations.csv", ["a"]) == {}
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("picture,x,y\na,1,2\n", "have the columns picture, x, y: they are to have"),
+        ("picture,x,y\na,1,2\n", "have no column 'image' but picture, x, y; it is to hold"),
         ("image,x\na,1\n", "have the columns image, x: they are to have"),
         ("image,x,y\na,left,2\n", "have an x or y that is no number of pixels"),
         ("image,x,y\na,1,2\nq,1,2\n", "name q, which is no picture of the dataset"),
         ("image,x,y\nq,1,2\nr,1,2\n", "name q, r, which are no pictures of the dataset"),
-        ("image,x,y\na,1,\n", "have rows without x or y"),
+        ("image,x,y\na,1_0,2\n", "have an x or y that is no number of pixels"),
+        ("image,x,y\na,1,\n", "have rows without image, x or y"),
+        ("image,x,y\na,1\nb,1,2\n", "have rows without image, x or y"),
+        ("image,x,y\na,1,2\n,1,2\n", "have rows without image, x or y"),
         ("", "cannot be read as CSV"),
-        ("image,x,y\na,1\n", "cannot be read as CSV"),
+        ("image,x,y\na,1,2,3\n", "cannot be read as CSV"),
     ],
 )
 def test_what_is_no_table_of_fixations_is_refused(tmp_path, text, problem):

@@ -134,7 +134,10 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "width": np.array([width for _, width in shapes]),
         "height": np.array([height for height, _ in shapes]),
     }
-    labels = {"kind": np.array([LABEL if k % 3 else "plain" for k in range(n_images)])}
+    labels = {
+        "kind": np.array([LABEL if k % 3 else "plain" for k in range(n_images)]),
+        "age": np.array([k % 2 if k % 4 else np.nan for k in range(n_images)]),
+    }
     called = {"datasets": {"made": LABEL}, "cohorts": {"first": LABEL}}
     shown = overview("made", index, labels, cohorts, models, called)
     shown |= {

@@ -333,6 +333,18 @@ def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     assert tab.locator("#view h2").count() == 1
 
 
+def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):
+    tab = visit(made.path, "group=age&label=age")
+    headings = tab.locator("#view h2 span").all_inner_texts()
+    assert headings == ["age: missing", "1", "0"]
+    assert tab.locator("#choose-value option").all_inner_texts() == ["any", "0", "1"]
+    tab.locator("#choose-value").select_option("1")
+    assert tab.locator("#view .tile").count() == 46
+    for image, labels in ((4, f"kind: {made.label}"), (2, f"kind: {made.label} · age: 0")):
+        tab.evaluate("(image) => go({ view: 'picture', image })", image)
+        assert tab.locator("#view header .note").inner_text() == labels
+
+
 def saved(tab, button):
     with tab.expect_download() as download:
         tab.locator(button).click()

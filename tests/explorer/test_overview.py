@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from alignment.artifacts.tables import read_columns, write_columns
 from alignment.explorer.overview import (
     FACTS,
     controls_of,
@@ -25,6 +26,18 @@ def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
     assert shown["cohorts"][0]["label"] == "A cohort"
     assert shown["labels"] == {"face": ["1", "0"]}
     assert read(shown["sizes"]).tolist() == [[360, 45], [30, 40]]
+
+
+def test_labels_are_shown_as_people_wrote_them_also_beside_missing_ones(tmp_path):
+    labels = {"age": [7, "", 8], "size": ["7", "0.25", "8e30"], "kind": ["cow", "", "nan"]}
+    write_columns(tmp_path / "labels.csv", **labels)
+    pictures = {"image": np.array(["a", "b", "c"]), "width": np.ones(3), "height": np.ones(3)}
+    shown = overview("d", pictures, read_columns(tmp_path / "labels.csv"), {}, {}, {})
+    assert shown["labels"] == {
+        "age": ["7", "", "8"],
+        "size": ["7", "0.25", "8e+30"],
+        "kind": ["cow", "", "nan"],
+    }
 
 
 def test_numbers_are_those_of_the_cohorts_with_their_ceiling():

@@ -61,3 +61,24 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     }
     assert said | {"disjoint halves (1)"} <= set(legend(figure))
     saved(figure, width(n_cohorts, n_models))
+
+
+def test_the_axis_has_the_numbers_of_the_model_with_most_maps():
+    scores = np.random.default_rng(0).normal(size=(2, 1280))
+    tables, pairs, rows = [], [], []
+    for model, n_maps in (("large", 1280), ("small", 512)):
+        retained = scores[:, :n_maps] > 1
+        maps = describe_maps(scores[:, :n_maps], retained)
+        folds = compare_fold_pairs(scores[:, :n_maps], retained, np.array([1, 1]))
+        halves = {name: np.array([0.1]) for name in ("rank_correlation", "overlap")}
+        halves |= {"overlap_random": np.array([0.1])}
+        one = summarize_stability(maps, folds, halves, retained.sum(axis=1), 1)
+        tables.append(repeated([("c", model)], maps))
+        pairs.append(repeated([("c", model)], folds))
+        rows.append({"cohort": "c", "model": model, **one})
+    maps, pairs = (
+        {name: np.concatenate([table[name] for table in both]) for name in both[0]}
+        for both in (tables, pairs)
+    )
+    panel = draw(maps, pairs, columns(rows), share=1).axes[-1]
+    assert panel.get_xticks().tolist() == [1, 10, 100, 1000]

@@ -54,6 +54,13 @@ def test_a_share_is_what_the_place_alone_brings(feature_maps):
             assert shares[y, x] == pytest.approx(lost, abs=1e-7)
 
 
+def test_a_fold_that_tests_no_listed_pair_has_no_shares(feature_maps):
+    none = np.zeros(0, dtype=int)
+    height, width = feature_maps.shape[2:]
+    shares = pooled_shares(feature_maps, embedding_of(feature_maps), none, none)
+    assert shares.shape == (0, height, width)
+
+
 def test_an_image_without_variance_has_no_shares(feature_maps):
     maps = feature_maps.copy()
     maps[4] = 0

@@ -150,6 +150,21 @@ def test_the_strongest_maps_come_first_and_undefined_ones_last():
     assert scores.tolist() == [[0.3, 0.3, 0.1], [0.0, -1.0, -2.0]]
 
 
+@pytest.mark.parametrize("n", [1, 8, 30])
+def test_of_equal_scores_the_lower_map_is_listed_first(n):
+    ais = np.round(np.random.default_rng(5).normal(size=(40, 300)), 1)
+    ais[:10] = 0  # a silent image
+    ais[:5, 30] = 0.1
+    ais[20:30] = np.nan
+    ais[25:30, 290:293] = [0.2, 0.4, 0.2]
+    maps, scores = strongest(ais, n)
+    lowness = np.nan_to_num(-ais, nan=np.inf)
+    for row in range(40):
+        by_score = sorted(range(300), key=lambda f: lowness[row, f])
+        assert maps[row].tolist() == by_score[:n]
+    np.testing.assert_array_equal(scores, np.take_along_axis(ais, maps, axis=1))
+
+
 def test_pairs_listed_are_the_nearest_by_people_and_by_the_network():
     rng = np.random.default_rng(4)
     judgments = square(rng.random(15), 6, 1.0)

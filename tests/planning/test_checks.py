@@ -93,6 +93,14 @@ CONFIG_ERRORS = {
         of_model(std=[0.2, 0.2, 0]),
         (f"models: {LITE}: std: 2: 0 is less than or equal to the minimum of 0",),
     ),
+    "names that differ in case": (
+        {"cohorts": {"Face": {"dataset": "tiny"}, "face": {"dataset": "tiny"}}},
+        ("config: cohorts: Face and face differ only in upper and lower case, so that they would",),
+    ),
+    "images that differ in case": (
+        {"topography": {"datasets": {"BARS": CIFAR, "bars": CIFAR}}},
+        ("config: topography: datasets: BARS and bars differ only in upper and lower case",),
+    ),
     "label twice": (
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),

@@ -1,6 +1,6 @@
 """Where pairs stand, against plain loops and SciPy, and how they are named."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from alignment.similarity.pairs import (
     matrix_among,
     members_of,
     named_pair,
+    nearest_pairs,
     pair_images,
     pair_positions,
     positions_of,
@@ -98,3 +99,30 @@ def test_a_matrix_holds_the_values_of_its_pairs_and_no_others(n_pairs):
     np.testing.assert_array_equal(matrix, expected[np.ix_(members, members)])
     if n_pairs == 36:
         np.testing.assert_array_equal(upper_triangle(matrix), values)
+
+
+@pytest.mark.parametrize("n_nearest", [1, 3])
+def test_what_is_missing_is_nobodys_nearest(n_nearest):
+    rng = np.random.default_rng(3)
+    judgments, similarities = (square(rng.random(21), 7, 1.0) for _ in range(2))
+    judgments[0, 2:] = judgments[2:, 0] = np.nan  # image 0 was judged with image 1 alone
+    judgments[6] = judgments[:, 6] = np.nan
+    similarities[6] = similarities[:, 6] = np.nan
+    first, second = nearest_pairs(judgments, similarities, n_nearest)
+    listed = {*zip(first.tolist(), second.tolist(), strict=True)}
+    expected = set()
+    for matrix in (judgments, similarities):
+        for i in range(7):
+            others = [j for j in range(7) if j != i and np.isfinite(matrix[i, j])]
+            others.sort(key=lambda j: -matrix[i, j])
+            expected |= {(i, j) for j in others[:n_nearest]}
+    assert listed == expected
+    assert (0, 1) in listed
+    assert not any(6 in pair for pair in listed)
+
+
+@pytest.mark.parametrize("n_nearest", [3, 4])
+def test_all_pairs_are_listed_also_those_of_which_nothing_is_known(n_nearest):
+    nothing = np.full((4, 4), np.nan)
+    first, second = nearest_pairs(nothing, nothing, n_nearest)
+    assert [*zip(first.tolist(), second.tolist(), strict=True)] == [*permutations(range(4), 2)]

@@ -32,6 +32,8 @@ def rules_of_workflow() -> dict[str, dict]:
 
 def describe(rule, local_rules):
     """Return a rule's attributes; functions of wildcards are told by their being there."""
+    from snakemake.io import strip_wildcard_constraints
+
     return {
         "file": Path(rule.snakefile).name,
         "docstring": rule.docstring,
@@ -39,6 +41,7 @@ def describe(rule, local_rules):
         "script": rule.script,
         # Its files, by the path from the folder of scripts
         "code": sorted(rule.params.get("code", {})),
+        "outputs": [strip_wildcard_constraints(str(file)) for file in rule.output],
         "logs": [str(log) for log in rule.log],
         "benchmark": None if rule.benchmark is None else str(rule.benchmark),
         "conda": rule.conda_env is not None,

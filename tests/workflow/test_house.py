@@ -4,6 +4,7 @@ Read from the syntax of the library and from Snakemake itself, never from the te
 """
 
 import ast
+import re
 import subprocess
 from collections import defaultdict
 from itertools import takewhile
@@ -306,6 +307,46 @@ def test_a_rule_that_says_what_it_needs_says_memory_and_time(jobs):
     for name, rule in jobs.items():
         asked = {"mem_mb", "runtime"} & set(rule["resources"])
         assert asked in (set(), {"mem_mb", "runtime"}), name
+
+
+# The list of outputs
+
+
+def listed_paths():
+    """Return the paths in the first column of the tables of docs/outputs.md, below results/."""
+    lines = (CHECKOUT / "docs/outputs.md").read_text(encoding="utf-8").splitlines()
+    found, folder = [], ""
+    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+        if not line.startswith("|") or line.startswith("| ---"):
+            continue
+        cell = re.findall(r"`([^`]+)`", line.split("|")[1])
+        if before.startswith("|"):
+            found += [folder + path for path in cell]
+        else:
+            # What does not begin with a header is no table, and would be shown as it stands.
+            assert after.startswith("| ---"), line
+            (folder,) = cell or [""]  # figures lie in one folder
+    return found
+
+
+def test_every_path_in_the_list_of_outputs_is_made_by_a_rule(jobs):
+    made = {"results/records.json.gz"}  # by every run, at its end
+    for rule in jobs.values():
+        benchmark = [rule["benchmark"]] if rule["benchmark"] else []
+        # A pair of images stands for any name.
+        made |= {
+            re.sub(r"{\w+}", "a--b", path) for path in [*rule["outputs"], *rule["logs"], *benchmark]
+        }
+    paths = listed_paths()
+    assert len(paths) > 50
+    for path in paths:
+        fixed = re.split(r"{[^}]*}", path.removesuffix("..."))
+        pattern = "results/" + "[^/]+".join(map(re.escape, fixed))
+        if pattern.endswith("/"):
+            pattern = pattern.removesuffix("/") + "(/.*)?"
+        elif path.startswith("figures/"):
+            pattern += r"\.(png|pdf)"
+        assert any(re.fullmatch(pattern, each) for each in made), path
 
 
 # The Makefile

@@ -152,7 +152,8 @@ def _column(fields, is_text):
 
 
 def _values(fields, is_text):
-    if is_text:
+    # To Python 1_2 is the number 12. All fields are searched at once, since tables are long.
+    if is_text or "_" in "".join(fields):
         return np.array(fields, dtype=str)
     for kind in (int, float):
         try:

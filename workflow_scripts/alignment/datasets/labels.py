@@ -1,9 +1,6 @@
 """Labels of images, and the queries on them that make cohorts."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +8,12 @@ import pandas as pd
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import warn
-from alignment.datasets.label_files import read_label_rows
+from alignment.datasets.label_files import read_label_rows, values_of
 from alignment.datasets.picture_names import match_rows
 from alignment.datasets.queries import evaluate, never_met, nullable
 from alignment.datasets.query_text import QueryError, not_evaluated
 
 EXAMPLE = "'animal == 1'"
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-# What spreadsheets, pandas and R write for a value that is missing among numbers
-MISSING = {"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "n/a"}
 
 
 def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
@@ -53,25 +47,7 @@ def read_labels(path: str | Path, images: Sequence[str]) -> dict[str, list]:
         )
     order = match_rows(table["image"].tolist(), images, path)
     table = table.drop(columns="image").iloc[order]
-    return {column: _values(table[column].tolist()) for column in table}
-
-
-def _values(fields: list[str]) -> list:
-    """Return the numbers of a column in which all that is not missing is one, else its text.
-
-    Decimal commas are read where they cannot be what groups thousands.
-    """
-    for kind in (int, float):
-        try:
-            return [math.nan if field in MISSING else kind(field) for field in fields]
-        except ValueError:
-            continue
-    with_comma = [field for field in fields if field not in MISSING and "," in field]
-    numbers = [field.replace(",", ".") for field in fields]
-    if with_comma and not all(map(_THOUSANDS.fullmatch, with_comma)) and "." not in "".join(fields):
-        with suppress(ValueError):
-            return [math.nan if field in MISSING else float(field) for field in numbers]
-    return fields
+    return {column: values_of(table[column].tolist()) for column in table}
 
 
 def query_images(table: Mapping[str, Sequence], query: str | None, cohort: str) -> np.ndarray:

@@ -174,6 +174,32 @@ def match_rows(
     )
 
 
+def pictures_named(names: Iterable[str], images: Sequence[str]) -> dict[str, str]:
+    """Return the picture that each of some names is of, without those that are of none.
+
+    Names are compared in the ways of :func:`match_rows`, but with their extensions.  A looser way
+    counts only for pictures that no name matches by a stricter one.
+
+    Parameters
+    ----------
+    names, images : iterable and sequence of str
+
+    Returns
+    -------
+    dict of str to str
+    """
+    found = {}
+    names = list(dict.fromkeys(names))
+    for spelling, _ in _SPELLINGS:
+        left = set(images).difference(found.values())
+        spelt = Counter(map(spelling, left))
+        # A name that means several pictures, once letters are written alike, means none of them.
+        of_one = {spelling(image): image for image in left if spelt[spelling(image)] == 1}
+        here = {name: of_one.get(spelling(name)) for name in names if name not in found}
+        found |= {name: image for name, image in here.items() if image is not None}
+    return found
+
+
 def same_text(name: str) -> str:
     """Return a name as it is written where letters are composed and blanks are plain.
 

@@ -51,7 +51,7 @@ def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray
             f"the picture {path} cannot be read ({error}); "
             "replace it by a whole file in a format that Pillow reads, such as PNG or JPEG."
         ) from error
-    if picture.min() == picture.max():
+    if (picture == picture[0, 0]).all():
         notes.append(f"the picture {path} has one colour throughout.")
     elif picture.mean() < NEARLY_BLACK:
         notes.append(

@@ -10,14 +10,20 @@ import numpy as np
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.tables import read_columns
-from alignment.datasets.picture_names import MAP_SUFFIXES, name_of
-
-SHOWN = 5
+from alignment.datasets.label_files import read_label_rows, values_of
+from alignment.datasets.picture_names import (
+    MAP_SUFFIXES,
+    listed,
+    name_of,
+    pictures_named,
+    without_suffix,
+)
 
 
 def find_maps(folder: str, files: Iterable[str], images: Sequence[str]) -> list[Path]:
     """Return the file of every picture's map, in the order of the pictures.
+
+    Names are matched as :func:`alignment.datasets.picture_names.pictures_named` does.
 
     Parameters
     ----------
@@ -33,23 +39,25 @@ def find_maps(folder: str, files: Iterable[str], images: Sequence[str]) -> list[
     InputError
         A picture has no map, or more than one.
     """
-    by_name = defaultdict(list)
-    for path in map(Path, files):
-        by_name[name_of(path, folder)].append(path)
-    missing = [image for image in images if image not in by_name]
+    names = {Path(path): name_of(path, folder) for path in files}
+    picture_of = pictures_named(names.values(), images)
+    maps = defaultdict(list)
+    for path, name in names.items():
+        maps[picture_of.get(name)].append(path)
+    missing = [image for image in images if image not in maps]
     if missing:
         raise InputError(
             f"the folder {folder} has no saliency map for {len(missing)} of {len(images)} pictures "
-            f"({_listed(missing)}): a map has the name of its picture and ends in "
+            f"({listed(missing)}): a map has the name of its picture and ends in "
             f"{', '.join(sorted(MAP_SUFFIXES))}."
         )
     for image in images:
-        if len(by_name[image]) > 1:
+        if len(maps[image]) > 1:
             raise InputError(
                 f"the folder {folder} has more than one saliency map for '{image}' "
-                f"({', '.join(path.name for path in by_name[image])}): keep one of them."
+                f"({', '.join(path.name for path in maps[image])}): keep one of them."
             )
-    return [by_name[image][0] for image in images]
+    return [maps[image][0] for image in images]
 
 
 def read_map(path: str | Path) -> np.ndarray:
@@ -191,8 +199,8 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     Parameters
     ----------
     path : path
-        A CSV with the columns ``image``, ``x`` and ``y``: pixels from the left and upper edge of
-        the picture, one row a fixation.
+        A CSV, as labels may be written, with the columns ``image``, ``x`` and ``y``: pixels from
+        the left and upper edge of the picture, one row a fixation.
     images : sequence of str
         The dataset's pictures.
 
@@ -206,35 +214,27 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     InputError
         The file is no such table, or names other pictures.
     """
-    try:
-        table = read_columns(path)
-    except (ValueError, IndexError, OSError) as error:
-        raise InputError(f"the fixations {path} cannot be read as CSV ({error}).") from error
-    if not {"image", "x", "y"} <= set(table):
+    where = f"the fixations {path}"
+    header, rows = read_label_rows(path, "the fixations")
+    table = dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
+    if not {"x", "y"} <= set(table):
         raise InputError(
-            f"the fixations {path} have the columns {', '.join(table)}: they are to have the "
-            "columns image, x and y."
+            f"{where} have the columns {', '.join(table)}: they are to have the columns image, x "
+            "and y."
         )
-    if any(table[name].dtype.kind not in "if" for name in ("x", "y")):
-        raise InputError(f"the fixations {path} have an x or y that is no number of pixels.")
-    points = np.stack([table["x"], table["y"]], axis=1).astype(np.float64)
-    names = list(dict.fromkeys(table["image"].tolist()))
-    picture_of = {name: _picture_of(name, frozenset(images)) for name in names}
-    unknown = [name for name in names if picture_of[name] is None]
-    if unknown:
+    points = np.stack([np.array(values_of(table[name])) for name in ("x", "y")], axis=1)
+    if points.dtype.kind not in "if":
+        raise InputError(f"{where} have an x or y that is no number of pixels.")
+    if "" in table["image"] or not np.isfinite(points).all():
+        raise InputError(f"{where} have rows without image, x or y.")
+    called = {name: without_suffix(name) for name in table["image"]}
+    picture_of = pictures_named([*called, *called.values()], images)
+    images_of = {name: picture_of.get(name, picture_of.get(called[name])) for name in called}
+    if unknown := [name for name in called if images_of[name] is None]:
         raise InputError(
-            f"the fixations {path} name {_listed(unknown)}, which "
+            f"{where} name {listed(unknown)}, which "
             f"{'is no picture' if len(unknown) == 1 else 'are no pictures'} of the dataset."
         )
-    if not np.isfinite(points).all():
-        raise InputError(f"the fixations {path} have rows without x or y.")
-    return {picture_of[name]: points[table["image"] == name] for name in names}
-
-
-def _picture_of(name: str, images: frozenset) -> str | None:
-    return next((image for image in (name, name_of(name, "")) if image in images), None)
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+    image = np.array([images_of[name] for name in table["image"]])
+    points = points.astype(np.float64)
+    return {each: points[image == each] for each in dict.fromkeys(images_of.values())}

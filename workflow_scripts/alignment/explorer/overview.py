@@ -29,7 +29,7 @@ def overview(
     pictures : dict of (N,) arrays
         ``image`` (the names), ``width`` and ``height`` in pixels.
     labels : dict of (N,) arrays
-        Label columns; ``index`` and ``image`` are passed over.
+        Label columns, NaN where a number is missing; ``index`` and ``image`` are passed over.
     cohorts : dict of str to sequence of int
         The rows of the dataset that each is made of.
     models : dict of str to dict
@@ -46,7 +46,7 @@ def overview(
         "images": [str(image) for image in pictures["image"]],
         "sizes": packed(shown_sizes(pictures["width"], pictures["height"]), "u2"),
         "labels": {
-            name: [str(value) for value in column.tolist()]
+            name: [_label(value) for value in column.tolist()]
             for name, column in labels.items()
             if name not in ("index", "image")
         },
@@ -65,6 +65,13 @@ def shown_sizes(width: np.ndarray, height: np.ndarray) -> np.ndarray:
     size = np.stack([width, height], axis=1).astype(np.float64)
     size *= np.minimum(1, LONGEST / size.max(axis=1, keepdims=True))
     return np.maximum(1, np.rint(size))
+
+
+def _label(value):
+    """Return a label as people wrote it: one that is missing makes floats of the numbers beside."""
+    if isinstance(value, float):
+        return "" if np.isnan(value) else repr(value).removesuffix(".0")
+    return str(value)
 
 
 def _table_of(name):

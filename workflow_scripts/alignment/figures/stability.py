@@ -127,9 +127,10 @@ def _draw_box(panel, at, values, look, width, which):
 
 def _draw_shares(panel, maps, share, known):
     """Draw the share of folds that retain each map, and say how many maps are stable."""
-    keys = []
+    keys, most = [], 1
     for model, look in known.items():
         shares = np.sort(rows_where(maps, model=model)["share_retained"])[::-1]
+        most = max(most, len(shares))
         rank = np.arange(1, len(shares) + 1)
         panel.plot(rank, shares, color=look.colour, linestyle=look.line)
         n_stable = int((shares >= share).sum())
@@ -139,7 +140,7 @@ def _draw_shares(panel, maps, share, known):
     panel.axhline(share, **LEVEL)
     look = {"loc": "lower left", "handlelength": 0.7, "handletextpad": 0.4, "borderpad": 0.1}
     panel.legend(handles=keys, title="stable", title_fontsize=7, borderaxespad=0.2, **look)
-    number_maps(panel, len(shares), every=2)
+    number_maps(panel, most, every=2)
     panel.set_ylim(0, 1.03)
 
 

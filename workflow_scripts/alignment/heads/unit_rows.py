@@ -10,6 +10,12 @@ DOMINANT = 1e-2
 class UnitRows:
     """Embeddings scaled to unit length, and what the removal of a map does to them.
 
+    Parameters
+    ----------
+    embedding : (n, F) float64 array
+        Of a pooled head, a row per image.
+    similarity : {"pearson", "cosine"}
+
     Attributes
     ----------
     units : (n, F) array
@@ -20,6 +26,8 @@ class UnitRows:
         What of a unit's square leaves a row's sum of squares when the unit becomes zero.
     defined : (n,) bool array
         Rows that vary.
+    similarity : (n, n) array
+        Of all pairs of rows, with all maps.
     """
 
     def __init__(self, embedding, similarity):

@@ -189,12 +189,18 @@ def strongest(ais: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     maps : (p, min(n, F)) int array
-        Highest score first.
+        Highest score first; of equal scores the lower index first, also where not all are listed.
     scores : (p, min(n, F)) array
     """
     n = min(n, ais.shape[1])
-    # NaN is higher than any number. Maps are few beside all, so that only the best are sorted.
-    best = np.sort(np.argpartition(-ais, n - 1, axis=1)[:, :n], axis=1)
-    order = np.argsort(-np.take_along_axis(ais, best, axis=1), axis=1, kind="stable")
+    lowness = np.where(np.isnan(ais), np.inf, -ais)
+    # The best are few beside all, so that only they are sorted, and all where equal scores leave
+    # open which are among them.
+    best = np.argpartition(lowness, n - 1, axis=1)[:, :n]
+    worst = np.take_along_axis(lowness, best, axis=1).max(axis=1, keepdims=True)
+    open_rows = np.flatnonzero((lowness <= worst).sum(axis=1) > n)
+    best[open_rows] = np.argsort(lowness[open_rows], axis=1, kind="stable")[:, :n]
+    best.sort(axis=1)
+    order = np.argsort(np.take_along_axis(lowness, best, axis=1), axis=1, kind="stable")
     maps = np.take_along_axis(best, order, axis=1)
     return maps, np.take_along_axis(ais, maps, axis=1)

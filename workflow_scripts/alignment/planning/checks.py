@@ -41,7 +41,7 @@ def check_names(config: Mapping) -> None:
     for name, model in config["models"].items():
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
-        _check_labels(section, config[section])
+        _check_apart(section, config[section])
     _check_percentiles(config["heatmaps"]["percentiles"])
     _check_figure_names(config)
     if config["saliency"]["enabled"]:
@@ -61,7 +61,7 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     """
     chosen = config["topography"]
     check_grid(chosen["grid"])
-    _check_labels("topography: datasets", chosen["datasets"])
+    _check_apart("topography: datasets", chosen["datasets"])
     for name, dataset in chosen["datasets"].items():
         where = f"config: topography: datasets: {name}"
         own = "folder" if dataset["source"] == "cifar10" else "archive"
@@ -90,17 +90,21 @@ def check_share(share: str) -> None:
         )
 
 
-def _check_labels(section, entries):
-    """Refuse two entries that figures could not tell apart."""
-    names = {}
+def _check_apart(section, entries):
+    """Refuse two entries that figures could not tell apart, or that some disks could not."""
+    of_label, of_file = {}, {}
     for name, entry in entries.items():
         label = entry.get("label", name)
-        if other := names.get(label):
+        if (other := of_label.setdefault(label, name)) != name:
             raise InputError(
                 f"config: {section}: {other} and {name} would both be called '{label}' in figures; "
                 "give one of them another label."
             )
-        names[label] = name
+        if (other := of_file.setdefault(name.casefold(), name)) != name:
+            raise InputError(
+                f"config: {section}: {other} and {name} differ only in upper and lower case, so "
+                "that they would have the same files on macOS and Windows; rename one of them."
+            )
 
 
 def _check_percentiles(percentiles):

@@ -7,6 +7,7 @@ import numpy as np
 
 from alignment.artifacts.tables import groups_of
 from alignment.heads.opening import Head, Removals
+from alignment.importance.selection import Curve
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import pair_positions
 
@@ -130,12 +131,13 @@ def measure(
     train, test = train[np.isfinite(learned[train])], test[np.isfinite(similarity[test])]
     _, _, ais = removals.map_scores(train, learned, kind)
     order = rank_maps(ais)
+    # Of the judgments that are learned from, and of those that are predicted
     (train_fit,) = head.growing_fits(order, [train], learned, kind)
     (test_fit,) = head.growing_fits(order, [test], similarity, kind)
-    best = 0 if np.isnan(train_fit).all() else int(np.nanargmax(train_fit)) + 1
-    at_best = (train_fit[best - 1], test_fit[best - 1]) if best else (np.nan, np.nan)
-    values = (train_fit[-1], at_best[0], test_fit[-1], at_best[1])
-    sizes = len(draw.train), n_observers, draw.number, len(draw.test), best
+    n_retained = Curve(order, train_fit, test_fit).n_retained
+    retained = [fit[n_retained - 1] if n_retained else np.nan for fit in (train_fit, test_fit)]
+    values = (train_fit[-1], retained[0], test_fit[-1], retained[1])
+    sizes = len(draw.train), n_observers, draw.number, len(draw.test), n_retained
     return dict(zip(COLUMNS, (draw.varied, *sizes, *map(float, values)), strict=True))
 
 

@@ -125,9 +125,10 @@ def nearest_pairs(
     Parameters
     ----------
     judgments, similarities : (n, n) arrays
-        Human similarities and the network's; the diagonal does not count, NaN comes last.
+        Human similarities and the network's; the diagonal does not count.
     n_nearest : int
-        How many by each; n - 1 or more gives all ordered pairs.
+        How many by each, or fewer where the others are NaN; n - 1 or more gives all ordered pairs,
+        also those that are NaN in both.
 
     Returns
     -------
@@ -135,13 +136,16 @@ def nearest_pairs(
         Ordered pairs, each once, by first and then by second.
     """
     n = len(judgments)
+    if n_nearest >= n - 1:
+        return np.nonzero(~np.eye(n, dtype=bool))
     listed = np.zeros((n, n), dtype=bool)
     for matrix in (judgments, similarities):
         likeness = np.array(matrix, dtype=np.float64)
-        np.fill_diagonal(likeness, -np.inf)
+        np.fill_diagonal(likeness, np.nan)
         order = np.argsort(-likeness, axis=1, kind="stable")[:, :n_nearest]
-        np.put_along_axis(listed, order, True, axis=1)
-    np.fill_diagonal(listed, False)
+        # NaN is sorted last, but of an image with few judgments it is among the first.
+        row, rank = np.nonzero(np.isfinite(np.take_along_axis(likeness, order, axis=1)))
+        listed[row, order[row, rank]] = True
     return np.nonzero(listed)
 
 

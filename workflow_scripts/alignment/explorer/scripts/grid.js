@@ -35,7 +35,10 @@ const grid = {
   watcher: null,
 
   controls() {
-    const values = state.label ? [...new Set(contents.labels[state.label])].sort() : [];
+    // An empty value would stand beside "any", which it means.
+    const values = state.label
+      ? [...new Set(contents.labels[state.label])].filter(Boolean).sort()
+      : [];
     return [
       heatmapControl(),
       ...lookControls(),
@@ -73,14 +76,14 @@ const grid = {
         make(
           "section",
           { class: "group" },
-          heading === ""
-            ? null
-            : make(
+          state.group
+            ? make(
                 "h2",
                 {},
-                make("span", { text: heading }),
+                make("span", { text: heading || `${state.group}: missing` }),
                 make("small", { text: String(images.length) }),
-              ),
+              )
+            : null,
           make("div", { class: "cells" }, ...images.map((image) => this.cell(image))),
         ),
       ),

@@ -47,7 +47,10 @@ const picture = {
   draw(root) {
     const { image } = state;
     this.painted = [];
-    const labels = columns.map((name) => `${name}: ${contents.labels[name][image]}`).join(" · ");
+    const labels = columns
+      .filter((name) => contents.labels[name][image])
+      .map((name) => `${name}: ${contents.labels[name][image]}`)
+      .join(" · ");
     root.append(
       make(
         "header",
