@@ -25,8 +25,8 @@ def main(input, output, params, wildcards, memory_mb):
             Arrays(input.activations), perturbation, params.similarity, memory_mb
         )
         ais, fit_full = removals.image_scores(table["index"], judgments)
-    median = np.nanmedian(fit_full)
-    if median < 0:
+    known = fit_full[np.isfinite(fit_full)]
+    if len(known) and (median := np.median(known)) < 0:
         warn(
             f"in the cohort '{wildcards.cohort}' pictures that people find alike are those that "
             f"the network '{wildcards.model}' finds different (median correlation {median:.2f}); "

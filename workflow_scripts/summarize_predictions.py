@@ -8,6 +8,7 @@ from alignment.artifacts.tables import groups_of, read_tables, write_rows
 from alignment.prediction.fold_tests import compare_folds, with_intervals
 from alignment.prediction.model_tests import COLUMNS, compare_models
 from alignment.prediction.resampling import interval
+from alignment.statistics.means import mean_of_defined
 
 
 def main(input, output):
@@ -29,8 +30,8 @@ def main(input, output):
                 "cohort": cohort,
                 "model": model,
                 "weights": weights[model],
-                "train_full": np.nanmean(table["train_full"]),
-                "train_retained": np.nanmean(table["train_retained"]),
+                "train_full": mean_of_defined(table["train_full"]),
+                "train_retained": mean_of_defined(table["train_retained"]),
                 **compare_folds(
                     table["test_full"], table["test_retained"], table["n_train"], table["n_test"]
                 ),

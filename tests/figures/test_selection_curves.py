@@ -78,3 +78,10 @@ def test_the_band_is_the_interval_that_allows_for_what_folds_share():
     width = stats.t.ppf(0.975, N_FOLDS - 1) * error
     assert found.y0 == pytest.approx((fits.mean(axis=0) - width).min())
     assert found.y1 == pytest.approx((fits.mean(axis=0) + width).max())
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_cohort_in_which_nothing_is_defined_is_drawn_empty(saved):
+    selection, predictions = tables_of(["a"], ["m"])
+    selection["test_fit"][:] = predictions["test_retained"][:] = np.nan
+    saved(draw(selection, predictions, ceilings(["a"]), "r2", FOLDS), stacked(1))

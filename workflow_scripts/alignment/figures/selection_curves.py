@@ -23,6 +23,7 @@ from alignment.figures.charts import (
     with_images,
 )
 from alignment.prediction.fold_tests import interval_of_means
+from alignment.statistics.means import mean_of_defined
 
 BESIDE = 2.1  # where the retained maps stand, in numbers of all maps
 TRAINING = {"linewidth": 0.8}
@@ -92,7 +93,7 @@ def _draw_curves(panel, curve, folds, look):
 def _draw_retained(panel, folds, look, beside, m):
     """Draw the retained maps beside the curves: no point of a curve, since every fold has its own
     number, which ticks below show."""
-    panel.plot(beside, np.nanmean(folds["test_retained"]), **look.point())
+    panel.plot(beside, mean_of_defined(folds["test_retained"]), **look.point())
     ticks = np.full(len(folds["n_retained"]), 0.03 + 0.045 * m)
     where = panel.get_xaxis_transform()
     panel.plot(folds["n_retained"], ticks, **TICK, color=look.colour, transform=where)
