@@ -80,5 +80,6 @@ def test_the_axis_has_the_numbers_of_the_model_with_most_maps():
         {name: np.concatenate([table[name] for table in both]) for name in both[0]}
         for both in (tables, pairs)
     )
-    panel = draw(maps, pairs, columns(rows), share=1).axes[-1]
+    figure = draw(maps, pairs, columns(rows), ceilings(["c"]), share=1, folds=FOLDS)
+    panel = figure.axes[-1]
     assert panel.get_xticks().tolist() == [1, 10, 100, 1000]

@@ -313,19 +313,23 @@ def test_a_rule_that_says_what_it_needs_says_memory_and_time(jobs):
 
 
 def listed_paths():
-    """Return the paths in the first column of the tables of docs/outputs.md, below results/."""
+    """Return the paths in the first column of the tables of docs/outputs.md, below results/.
+
+    A table that begins with the word column says what is in a file.
+    """
     lines = (CHECKOUT / "docs/outputs.md").read_text(encoding="utf-8").splitlines()
-    found, folder = [], ""
+    found, folder, of_columns = [], "", False
     for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
         if not line.startswith("|") or line.startswith("| ---"):
             continue
         cell = re.findall(r"`([^`]+)`", line.split("|")[1])
         if before.startswith("|"):
-            found += [folder + path for path in cell]
+            found += [] if of_columns else [folder + path for path in cell]
         else:
             # What does not begin with a header is no table, and would be shown as it stands.
             assert after.startswith("| ---"), line
             (folder,) = cell or [""]  # figures lie in one folder
+            of_columns = line.startswith("| column ")
     return found
 
 
