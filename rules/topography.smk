@@ -91,7 +91,12 @@ rule measure_networks:
     conda:
         "../envs/alignment.yaml"
     resources:
-        **needs(1500, 10 * len(TOPOGRAPHY["seeds"])),
+        # Noise on the weights of all layers, not of the grid's alone, runs all of the network again.
+        **needs(
+            2500,
+            (40 if TOPOGRAPHY["weight_noise"]["layers"] == "all" else 10)
+            * len(TOPOGRAPHY["seeds"]),
+        ),
     params:
         noise=TOPOGRAPHY["noise"],
         weight_noise=TOPOGRAPHY["weight_noise"],

@@ -258,7 +258,7 @@ rule plot_topography_importance:
         "../envs/alignment.yaml"
     params:
         figure="topography.importance",
-        settings={},
+        settings={"fit": config["fit"]},
         said=said_of_networks,
     script:
         "../workflow_scripts/plot_tables.py"

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from alignment.figures.charts import PAGE_WIDTH, number
+from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, number
 from alignment.figures.topography.panels import (
     COLOURS,
     Table,
@@ -18,7 +18,7 @@ from alignment.topography.design import CONTROL
 MOST_SEEDS = 5
 
 
-def draw(units: Table, maps: Table) -> Figure:
+def draw(units: Table, maps: Table, fit: str) -> Figure:
     """Return the figure: conditions by seeds, at the middle lambda.
 
     Parameters
@@ -27,7 +27,9 @@ def draw(units: Table, maps: Table) -> Figure:
         A row per network and unit.
     maps : dict of str to array
         A row per network.
+    fit : {"r2", "pearson", "spearman"}
     """
+    words, symbol = FIT_NAMES[fit].rsplit(" ", 1)
     lambdas = lambdas_of(units)
     strength = lambdas[len(lambdas) // 2] if lambdas else 0.0
     conditions = conditions_of(units)
@@ -48,17 +50,17 @@ def draw(units: Table, maps: Table) -> Figure:
             values = rows_with(units, **network)["ais"].reshape(grid)
             drawn = sheet(axes, 1000 * values)
             title = [] if condition != conditions[0] else [f"seed {seed}"]
-            title.append(_said(rows_with(maps, **network)))
+            title.append(_said(rows_with(maps, **network), symbol))
             axes.set_title("\n".join(title), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
             bar.ax.tick_params(labelsize=6)
     figure.get_layout_engine().set(w_pad=0.06)  # rotated names reach the edge else
-    figure.supxlabel("AIS of each unit, in thousandths of explained variance", fontsize=8)
+    figure.supxlabel(f"AIS of each unit, in thousandths of {words} {symbol}", fontsize=8)
     return figure
 
 
-def _said(one):
+def _said(one, symbol):
     (fit,), (smooth,), (p,) = one["fit"], one["morans_i"], one["p"]
     if np.isnan(smooth):
-        return f"$R^2$ = {fit:.3f}, no map"
-    return f"$R^2$ = {fit:.3f}\n$I$ = {number(smooth)}, p = {p:.3f}"
+        return f"{symbol} = {number(fit, 3)}, no map"
+    return f"{symbol} = {number(fit, 3)}\n$I$ = {number(smooth)}, p = {p:.3f}"

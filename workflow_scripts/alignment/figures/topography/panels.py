@@ -134,7 +134,7 @@ def over_level(axes: Axes, summary: Table, measure: str, band: bool = False) -> 
             x, mean, low, high = (one[name][order] for name in ("level", "mean", "low", "high"))
             colour = shade(condition, strength, lambdas)
             axes.plot(x, mean, marker=MARKERS[condition], ms=2, color=colour, lw=1)
-            if band and strength in (0, lambdas[-1]):
+            if band and strength in (0, *lambdas[-1:]):
                 axes.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
 
 
