@@ -195,6 +195,11 @@ def test_infinite_risks_are_permuted_like_others():
 # Typical values and intervals
 
 
+def test_a_median_of_both_infinities_has_no_p():
+    pairs = np.array([[0.0, 1.0], [2.0, np.inf]])
+    assert np.isnan(permutation_test("relative_risk_10", pairs, 99)["p"])
+
+
 def test_the_typical_risk_is_the_median_logarithm_whatever_is_infinite():
     assert typical("relative_risk_5", np.array([0, 1, np.e, np.inf, np.inf])) == pytest.approx(1)
     assert typical("relative_risk_5", np.array([np.nan, 1.0, np.e, np.e])) == pytest.approx(1)

@@ -202,7 +202,8 @@ def permutation_test(
     dict
         ``null``, ``null_low``, ``null_high``: median and 2.5th and 97.5th percentile, over
         permutations, of :func:`typical`; ``p``: one-sided, (1 + number of permutations at least as
-        alike) / (1 + number of permutations).  NaN with fewer than two images to permute.
+        alike) / (1 + number of permutations).  NaN with fewer than two images to permute, or where
+        the median itself is undefined, half of the images being at either infinity.
     """
     names = ("null", "null_low", "null_high", "p")
     # A heatmap or map that is undefined with its own partner takes no part.
@@ -220,5 +221,5 @@ def permutation_test(
     with np.errstate(invalid="ignore"):
         as_alike = (permuted == observed) | (sign * (permuted - observed) > -1e-12)
     percentiles = np.nanpercentile(permuted, [50, 2.5, 97.5], method="nearest")
-    p = (1 + as_alike.sum()) / (1 + n_permutations)
+    p = np.nan if np.isnan(observed) else (1 + as_alike.sum()) / (1 + n_permutations)
     return dict(zip(names, map(float, (*percentiles, p)), strict=True))
