@@ -317,8 +317,13 @@ def saliency_definition(wildcards):
     return source
 
 
+def saliency_inputs(wildcards):
+    """What a source of saliency reads: its maps or their folder, or its function's module."""
+    return sources.saliency_inputs(saliency_definition(wildcards))
+
+
 def saliency_files(wildcards):
-    """What a source of saliency reads: the maps of its folder, or its function's module."""
+    """The files among that."""
     return sources.saliency_files(saliency_definition(wildcards))
 
 
@@ -383,9 +388,7 @@ def image_source(wildcards):
 
 def image_files(wildcards):
     """The local files that the images of a dataset come from, if any."""
-    chosen = TOPOGRAPHY["datasets"][wildcards.dataset]
-    batches = sorted(map(str, Path(chosen.get("folder", "")).glob("*.bin")))
-    return [chosen["archive"]] if "archive" in chosen else batches
+    return sources.training_files(TOPOGRAPHY["datasets"][wildcards.dataset])
 
 
 # Resources

@@ -17,7 +17,7 @@ rule compute_saliency:
     """Compute or read the saliency maps of a dataset by one source."""
     input:
         pictures="results/datasets/{dataset}/pictures.csv",
-        files=given(saliency_files),
+        files=given(saliency_inputs),
     output:
         maps="results/saliency/{dataset}/{source}.h5",
     log:

@@ -5,11 +5,12 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import put_maps
+from alignment.datasets.picture_names import MAP_SUFFIXES, files_in
 from alignment.datasets.saliency_maps import checked_map, find_maps, load_function, read_map
 from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian
 
 
-def maps_of(source, definition, files, images, pictures):
+def maps_of(source, definition, images, pictures):
     """Yield the map of every picture by a source.
 
     Parameters
@@ -17,13 +18,12 @@ def maps_of(source, definition, files, images, pictures):
     source : str
     definition : dict
         ``kind``, and ``folder`` or ``function`` where the source has one.
-    files : list of str
-        What lies in the folder.
     images : list of str
     pictures : iterable of (height, width, 3) uint8 arrays
     """
     if "folder" in definition:
-        yield from map(read_map, find_maps(definition["folder"], files, images))
+        folder = definition["folder"]
+        yield from map(read_map, find_maps(folder, files_in(folder, MAP_SUFFIXES), images))
         return
     if "function" in definition:
         model = load_function(definition["function"])
@@ -54,7 +54,7 @@ def warn_of_other_shapes(maps, files):
 
 def main(input, output, params, wildcards):
     files = PictureFiles(input.pictures)
-    maps = list(maps_of(wildcards.source, params.definition, input.files, files.names, files))
+    maps = list(maps_of(wildcards.source, params.definition, files.names, files))
     warn_of_other_shapes(maps, files)
     for image, values in zip(files.names, maps, strict=True):
         if values.min() == values.max():

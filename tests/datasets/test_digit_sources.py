@@ -72,3 +72,7 @@ def test_fewer_images_are_as_many_of_each_class(idx_package, tmp_path):
     assert len(few["test_labels"]) == 6
     with pytest.raises(InputError, match="mnist: test: 9 images, as many of each class, are more"):
         take(arrays, {"test": 9}, "topography: datasets: mnist")
+    with pytest.raises(InputError, match=r"train: 7 images cannot be .* 3 classes; take 9 or 6."):
+        take(arrays, {"train": 7}, "topography: datasets: mnist")
+    with pytest.raises(InputError, match=r"train: 2 images cannot be .* 3 classes; take 3."):
+        take(arrays, {"train": 2}, "topography: datasets: mnist")

@@ -26,12 +26,7 @@ def saliency(**keys):
     return {"saliency": keys}
 
 
-def images(**keys):
-    return {"topography": {"datasets": {"bars": keys}}}
-
-
 RANDOM = {"weights": {"random": 1}}
-CIFAR = {"source": "cifar10", "epochs": 1}
 CONFIG_ERRORS = {
     "dataset": (
         {"cohorts": {"tiny": {"dataset": "tinny"}}},
@@ -97,17 +92,42 @@ CONFIG_ERRORS = {
         {"cohorts": {"Face": {"dataset": "tiny"}, "face": {"dataset": "tiny"}}},
         ("config: cohorts: Face and face differ only in upper and lower case, so that they would",),
     ),
-    "images that differ in case": (
-        {"topography": {"datasets": {"BARS": CIFAR, "bars": CIFAR}}},
-        ("config: topography: datasets: BARS and bars differ only in upper and lower case",),
-    ),
     "label twice": (
         {"cohorts": {"tiny": {"label": "second"}, "second": {"dataset": "tiny"}}},
         ("config: cohorts: tiny and second would both be called 'second' in figures",),
     ),
-    "label of images twice": (
-        {"topography": {"datasets": {"digits": {"label": "bars"}, "bars": CIFAR}}},
-        ("config: topography: datasets: digits and bars would both be called 'bars'",),
+    "percentiles of one name": (
+        {"heatmaps": {"percentiles": [60, 60.0000001]}},
+        ("config: heatmaps: percentiles: 60 and 60.0000001 would both be called 60 in the names",),
+    ),
+    "layer twice": (
+        of_model(layers=[{"feature_maps": "a"}, {"feature_maps": "a", "embedding": "b"}]),
+        (f"config: models: {LITE}: layers: a is named twice",),
+    ),
+    "random weights of several layers": (
+        {
+            "models": {
+                "a": {
+                    "architecture": LITE,
+                    "label": "A",
+                    "layers": [{"feature_maps": "b"}, {"feature_maps": "c"}],
+                }
+                | RANDOM
+            }
+        },
+        ("has one: call a a_random, and label a_random 'A (random)'.",),
+    ),
+    "braces in a file of weights": (
+        of_model(weights={"file": "a{1}.pth", "sha256": "0" * 64}),
+        (f"models: {LITE}: weights: file: a{{1}}.pth: braces in the paths",),
+    ),
+    "braces in a folder of saliency": (
+        saliency(folders={"a": "maps{1}"}),
+        ("saliency: folders: a: maps{1}: braces in the paths",),
+    ),
+    "braces in a file of fixations": (
+        saliency(fixations={"tiny": "f{1}.csv"}),
+        ("fixations: tiny: f{1}.csv: braces in the paths",),
     ),
     "empty label": (of_model(label=" "), (f"models: {LITE}: label",)),
     "label with braces": (of_model(label="{a}"), (f"models: {LITE}: label", "without braces")),
@@ -162,23 +182,6 @@ CONFIG_ERRORS = {
     "archive": (
         {"datasets": {"mine": {"source": "mur92", "archive": "no.tar.gz"}}},
         ("datasets: mine: archive: there is no file no.tar.gz",),
-    ),
-    "grid": (
-        {"topography": {"grid": [11, 10]}},
-        ("grid: 11 x 10 gives 110 places", "121 units", "11 x 11"),
-    ),
-    "no folder to train on": (images(**CIFAR), ("bars: the source cifar10 takes the key folder",)),
-    "lost folder to train on": (
-        images(**CIFAR, folder="no"),
-        ("bars: folder: there is no folder no",),
-    ),
-    "archive to train on": (
-        images(source="mnist", epochs=1, archive="no.tgz"),
-        ("bars: archive: there is no file no.tgz",),
-    ),
-    "cohort of units": (
-        {"topography": {"alignment": {"cohorts": ["tinny"]}}},
-        ("alignment: cohorts: 'tinny' is not one of the cohorts (tiny, tiny-a)",),
     ),
 }
 

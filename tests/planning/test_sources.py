@@ -16,7 +16,10 @@ from alignment.planning.sources import (
     own_pictures,
     picture_sources,
     saliency_files,
+    saliency_inputs,
     saliency_sources,
+    trained_here,
+    training_files,
     weights_file,
 )
 
@@ -45,6 +48,28 @@ def test_pictures_that_snakemake_would_take_for_patterns_stand_in_their_folder(t
     assert picture_sources(own) == [str(tmp_path)]
     assert own_pictures(own) == [f"{tmp_path}/a.png", f"{tmp_path}/b{{c}}.png"]
     assert own_pictures({"images": str(tmp_path), "source": "mur92"}) == []
+
+
+def test_maps_that_snakemake_would_take_for_patterns_stand_in_their_folder(tmp_path):
+    source = {"folder": str(tmp_path)}
+    (tmp_path / "a.png").touch()
+    assert saliency_inputs(source) == saliency_files(source) == [f"{tmp_path}/a.png"]
+    (tmp_path / "b{c}.png").touch()
+    assert saliency_inputs(source) == [str(tmp_path)]
+    assert saliency_files(source) == [f"{tmp_path}/a.png", f"{tmp_path}/b{{c}}.png"]
+
+
+def test_images_to_train_on_are_local_only_where_the_config_says_so(tmp_path, monkeypatch):
+    """Whatever lies in the folder of the project."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pytorch_model.bin").touch()
+    assert training_files({"source": "digits", "epochs": 1}) == []
+    assert training_files({"source": "mnist", "archive": "a.tgz"}) == ["a.tgz"]
+    (tmp_path / "bars").mkdir()
+    for name in ("test_batch.bin", "data_batch_1.bin", "readme.html"):
+        (tmp_path / "bars" / name).touch()
+    found = training_files({"source": "cifar10", "folder": "bars"})
+    assert found == ["bars/data_batch_1.bin", "bars/test_batch.bin"]
 
 
 def test_pictures_are_known_once_they_are_there(tmp_path, monkeypatch):
@@ -93,6 +118,8 @@ def test_a_local_file_of_weights_is_named(weights, expected):
 def test_a_network_that_is_trained_here_is_a_file_yet_to_be_made():
     (path,) = weights_file({"weights": {"topography": "digits/WS/lambda-1/seed-1"}})
     assert path == "results/topography/networks/digits/WS/lambda-1/seed-1.safetensors"
+    assert trained_here({"weights": {"topography": "digits/WS/lambda-1/seed-1"}})
+    assert not any(trained_here({"weights": given}) for given in ("topography", {"random": 1}))
 
 
 SALIENCY = {

@@ -5,6 +5,7 @@ import pytest
 import torch
 from bars import some
 
+from alignment.artifacts.errors import InputError
 from alignment.artifacts.network_files import sha256_of_tensors
 from alignment.topography.losses import spatial_loss
 from alignment.topography.networks import (
@@ -75,3 +76,9 @@ def test_splits_share_no_image_and_are_drawn_from_the_seed():
     assert len(validation) == 10
     np.testing.assert_array_equal(np.sort(np.concatenate([training, validation])), np.arange(50))
     assert (validation != split(50, 0.2, 4)[1]).any()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.99])
+def test_a_share_that_leaves_a_side_empty_is_refused(share):
+    with pytest.raises(InputError, match=f"validation_share: {share} of 20 training images"):
+        split(20, share, 1)

@@ -148,6 +148,12 @@ def take(arrays: dict[str, np.ndarray], numbers: dict[str, int | None], key: str
                 f"{key}: {part}: {n} images, as many of each class, are more than the "
                 f"{len(classes) * counts.min()} that there are."
             )
+        if n % len(classes):
+            least, most = (k * len(classes) for k in (n // len(classes), n // len(classes) + 1))
+            raise InputError(
+                f"{key}: {part}: {n} images cannot be as many of each of the {len(classes)} "
+                f"classes; take {most}{f' or {least}' if least else ''}."
+            )
         _, taken = split_by_class(labels, n // len(classes), SPLIT_SEED)
         for name in (f"{part}_images", f"{part}_labels"):
             chosen[name] = arrays[name][taken]

@@ -20,9 +20,9 @@ from alignment.planning.sources import (
     is_pattern,
     label_columns,
     lie_in_folders,
+    trained_here,
     weights_file,
 )
-from alignment.topography.design import check_grid
 
 
 def check_names(config: Mapping) -> None:
@@ -37,49 +37,15 @@ def check_names(config: Mapping) -> None:
         _check_dataset(f"config: datasets: {name}", dataset)
     for name, cohort in config["cohorts"].items():
         _check_cohort(f"config: cohorts: {name}", cohort, config["datasets"])
-    _check_random(config["models"])
     for name, model in config["models"].items():
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
-        _check_apart(section, config[section])
+        check_apart(section, config[section])
     _check_percentiles(config["heatmaps"]["percentiles"])
     _check_figure_names(config)
     if config["saliency"]["enabled"]:
         _check_saliency(config)
     _check_colours(config["heatmaps"]["colours"])
-
-
-def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
-    """Refuse what networks on a grid cannot be trained from.
-
-    Parameters
-    ----------
-    config : mapping
-    known_cohorts : iterable of str
-        Cohorts that units may be scored by, those of config.yaml among them also where a config
-        drops them: nobody should have to drop them twice.
-    """
-    chosen = config["topography"]
-    check_grid(chosen["grid"])
-    _check_apart("topography: datasets", chosen["datasets"])
-    for name, dataset in chosen["datasets"].items():
-        where = f"config: topography: datasets: {name}"
-        own = "folder" if dataset["source"] == "cifar10" else "archive"
-        other = "archive" if own == "folder" else "folder"
-        if other in dataset or (own == "folder" and own not in dataset):
-            raise InputError(
-                f"{where}: the source {dataset['source']} takes the key {own}, not {other}."
-            )
-        if "archive" in dataset and not Path(dataset["archive"]).is_file():
-            raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
-        if "folder" in dataset and not Path(dataset["folder"]).is_dir():
-            raise InputError(f"{where}: folder: there is no folder {dataset['folder']}.")
-    for cohort in chosen["alignment"]["cohorts"]:
-        if cohort not in known_cohorts:
-            raise InputError(
-                f"config: topography: alignment: cohorts: '{cohort}' is not one of the cohorts "
-                f"({', '.join(config['cohorts'])})."
-            )
 
 
 def check_share(share: str) -> None:
@@ -90,8 +56,20 @@ def check_share(share: str) -> None:
         )
 
 
-def _check_apart(section, entries):
-    """Refuse two entries that figures could not tell apart, or that some disks could not."""
+def check_apart(section: str, entries: Mapping[str, Mapping]) -> None:
+    """Refuse two entries that figures could not tell apart, or that some disks could not.
+
+    Parameters
+    ----------
+    section : str
+        Its key in the config, for messages.
+    entries : mapping of str to mapping
+
+    Raises
+    ------
+    InputError
+        One sentence that names both.
+    """
     of_label, of_file = {}, {}
     for name, entry in entries.items():
         label = entry.get("label", name)
@@ -107,8 +85,21 @@ def _check_apart(section, entries):
             )
 
 
+def check_names_of(key: str, numbers: Iterable[float]) -> None:
+    """Refuse two numbers of a key that differ by less than the names of files tell."""
+    named = {}
+    for number in numbers:
+        other = named.setdefault(f"{number:g}", number)
+        if other != number:
+            raise InputError(
+                f"config: {key}: {other} and {number} would both be called {number:g} in the names "
+                "of files; take numbers that differ in their first six digits."
+            )
+
+
 def _check_percentiles(percentiles):
     """Refuse fractions of 1, and those that names of files cannot hold, such as p99.9999999."""
+    check_names_of("heatmaps: percentiles", percentiles)
     for percentile in percentiles:
         if 0.01 <= percentile < 1:
             raise InputError(
@@ -137,9 +128,9 @@ def _check_figure_names(config):
                 )
 
 
-def _check_paths(where, dataset):
-    paths = [dataset.get("images"), dataset.get("labels"), dataset.get("archive")]
-    for path in [*paths, dataset.get("judgments", {}).get("file")]:
+def check_paths(where: str, *paths: str | None) -> None:
+    """Refuse paths that Snakemake would take for patterns; one that is None is not given."""
+    for path in paths:
         if path and is_pattern(path):
             raise InputError(
                 f"{where}: {path}: braces in the paths of folders and files mean something to "
@@ -148,7 +139,8 @@ def _check_paths(where, dataset):
 
 
 def _check_dataset(where, dataset):
-    _check_paths(where, dataset)
+    judgments = dataset.get("judgments", {}).get("file")
+    check_paths(where, *map(dataset.get, ("images", "labels", "archive")), judgments)
     if "archive" in dataset and not Path(dataset["archive"]).is_file():
         raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
     if "source" in dataset:
@@ -204,8 +196,7 @@ def _check_architecture(name, architecture):
             )
         if source.endswith(".py") and not Path(source).is_file():
             raise InputError(f"{where}: there is no file {source}.")
-        if is_pattern(source):
-            raise InputError(f"{where}: {source}: braces mean something to Snakemake; rename it.")
+        check_paths(where, source)
     if architecture.startswith(TIMM) and find_spec("timm") is None:
         raise InputError(
             f"{where}: {architecture} needs the package timm: run pip install --requirement "
@@ -213,8 +204,19 @@ def _check_architecture(name, architecture):
         )
 
 
-def _check_random(models):
-    """Refuse random weights that do not say so, all at once: a name is in every path and table."""
+def check_random(models: Mapping[str, Mapping]) -> None:
+    """Refuse random weights that do not say so, all at once: a name is in every path and table.
+
+    Parameters
+    ----------
+    models : mapping of str to mapping
+        As the user named them, each cut of several layers being one.
+
+    Raises
+    ------
+    InputError
+        One sentence that names all.
+    """
     wrong = []
     for name, model in models.items():
         if not isinstance(model["weights"], Mapping) or "random" not in model["weights"]:
@@ -234,9 +236,10 @@ def _check_random(models):
 
 def _check_model(name, model):
     _check_architecture(name, model["architecture"])
-    weights = model["weights"]
-    trained_here = isinstance(weights, Mapping) and "topography" in weights
-    for file in [] if trained_here else weights_file(model):
+    if trained_here(model):
+        return
+    for file in weights_file(model):
+        check_paths(f"config: models: {name}: weights: file", file)
         if not Path(file).is_file():
             raise InputError(f"config: models: {name}: weights: file: there is no file {file}.")
 
@@ -252,6 +255,7 @@ def _check_saliency(config):
         for dataset in datasets_used(config):
             folder = path.replace("{dataset}", dataset)
             where = f"config: saliency: folders: {name}"
+            check_paths(where, folder)
             if not Path(folder).is_dir():
                 raise InputError(
                     f"{where}: there is no folder {folder} with the maps of the dataset "
@@ -269,6 +273,7 @@ def _check_saliency(config):
                 f"{where}: '{dataset}' is not one of the datasets "
                 f"({', '.join(config['datasets'])})."
             )
+        check_paths(where, file)
         if not Path(file).is_file():
             raise InputError(f"{where}: there is no file {file}.")
 

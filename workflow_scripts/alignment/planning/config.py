@@ -13,8 +13,9 @@ import jsonschema
 import yaml
 
 from alignment.artifacts.errors import InputError
-from alignment.planning.checks import check_names, check_topography
+from alignment.planning.checks import check_names, check_random
 from alignment.planning.sweeps import with_each_cut
+from alignment.planning.topography_checks import check_topography
 
 # Sections whose entries have names of the user's own
 NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
@@ -67,6 +68,7 @@ def planned(
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
             dataset |= fetched_as(name)
+    check_random(config["models"])
     config["models"] = with_each_cut(config["models"])
     check_names(config)
     check_topography(config, known_cohorts=[*config["cohorts"], *defaults["cohorts"]])

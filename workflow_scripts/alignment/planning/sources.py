@@ -38,7 +38,11 @@ def picture_sources(dataset: Mapping) -> list[str]:
     folder = dataset["images"]
     if "source" in dataset:
         return [folder]
-    files = own_pictures(dataset)
+    return nameable(own_pictures(dataset), folder)
+
+
+def nameable(files: list[str], folder: str) -> list[str]:
+    """Return files, or their folder where Snakemake would take a name for a pattern."""
     return [folder] if any(map(is_pattern, files)) else files
 
 
@@ -91,13 +95,18 @@ def is_pattern(path: str) -> bool:
     return "{" in path or "}" in path
 
 
+def trained_here(model: Mapping) -> bool:
+    """Tell whether a model's weights are those of a network that the workflow trains."""
+    return isinstance(model["weights"], Mapping) and "topography" in model["weights"]
+
+
 def weights_file(model: Mapping) -> list[str]:
     """Return the local weight file that a model names, if any; it may be yet to be trained."""
     weights = model["weights"]
+    if trained_here(model):
+        return [trained_file(weights["topography"])]
     if not isinstance(weights, Mapping):
         return []
-    if "topography" in weights:
-        return [trained_file(weights["topography"])]
     return [weights["file"]] if "file" in weights else []
 
 
@@ -120,11 +129,24 @@ def saliency_sources(saliency: Mapping) -> dict[str, dict]:
     return sources | {"gaussian": {"kind": "baseline"}}
 
 
+def saliency_inputs(definition: Mapping) -> list[str]:
+    """Return the files that a source reads, or their folder where they cannot be named."""
+    files = saliency_files(definition)
+    return nameable(files, definition["folder"]) if "folder" in definition else files
+
+
 def saliency_files(definition: Mapping) -> list[str]:
     """Return the files that a source reads: the maps of its folder, or its function's files."""
     if "folder" in definition:
         return files_in(definition["folder"], MAP_SUFFIXES)
     return function_files(definition["function"]) if "function" in definition else []
+
+
+def training_files(images: Mapping) -> list[str]:
+    """Return the local files that images to train on come from; none where they are downloaded."""
+    if "folder" in images:
+        return sorted(map(str, Path(images["folder"]).glob("*.bin")))
+    return [images["archive"]] if "archive" in images else []
 
 
 def network_code(model: Mapping) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from alignment.artifacts.errors import InputError
 from alignment.planning.families import MEAN
 
 _BETWEEN = "@"
@@ -16,6 +17,11 @@ def with_each_cut(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
     models : mapping of str to mapping
         The section of the config.  A cut of a list without embedding has the mean of its
         maps, which makes cuts comparable and their heads arithmetic.
+
+    Raises
+    ------
+    InputError
+        A list names a layer twice: two models would have one name.
     """
     cut = {}
     for name, model in models.items():
@@ -25,6 +31,11 @@ def with_each_cut(models: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
             continue
         for each in layers:
             layer = each["feature_maps"]
+            if f"{name}{_BETWEEN}{layer}" in cut:
+                raise InputError(
+                    f"config: models: {name}: layers: {layer} is named twice, and a cut is called "
+                    "by its layer; give the second a model of its own."
+                )
             label = f"{model.get('label', name)}, {layer}"
             own = {"layers": {"embedding": MEAN, **each}, "label": label}
             cut[f"{name}{_BETWEEN}{layer}"] = {**model, **own}

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from alignment.artifacts.errors import InputError
 from alignment.topography.networks import (
     TopographicNetwork,
     class_scores,
@@ -63,9 +64,19 @@ def split(n_images: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarra
     Returns
     -------
     training, validation : int arrays, ascending
+
+    Raises
+    ------
+    InputError
+        The share leaves one of them without an image.
     """
     order = np.random.default_rng(seed).permutation(n_images)
     n_validation = round(share * n_images)
+    if not 0 < n_validation < n_images:
+        raise InputError(
+            f"config: topography: training: validation_share: {share} of {n_images} training "
+            f"images is {n_validation}, which leaves none on one side; take another share."
+        )
     return np.sort(order[n_validation:]), np.sort(order[:n_validation])
 
 

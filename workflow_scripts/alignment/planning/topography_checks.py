@@ -1,0 +1,68 @@
+"""What networks on a grid cannot be trained from, refused before any job starts."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from alignment.artifacts.errors import InputError
+from alignment.planning.checks import check_apart, check_names_of, check_paths
+from alignment.planning.sources import trained_here
+from alignment.topography.design import check_grid, networks, trained_file
+
+
+def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
+    """Refuse what networks on a grid cannot be trained from.
+
+    Parameters
+    ----------
+    config : mapping
+    known_cohorts : iterable of str
+        Cohorts that units may be scored by, those of config.yaml among them also where a config
+        drops them: nobody should have to drop them twice.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the key.
+    """
+    chosen = config["topography"]
+    check_grid(chosen["grid"])
+    check_apart("topography: datasets", chosen["datasets"])
+    check_names_of("topography: lambdas", chosen["lambdas"])
+    for name, dataset in chosen["datasets"].items():
+        _check_images(f"config: topography: datasets: {name}", dataset)
+    for cohort in chosen["alignment"]["cohorts"]:
+        if cohort not in known_cohorts:
+            raise InputError(
+                f"config: topography: alignment: cohorts: '{cohort}' is not one of the cohorts "
+                f"({', '.join(config['cohorts'])})."
+            )
+    for name, model in config["models"].items():
+        if trained_here(model):
+            _check_trained(name, model["weights"]["topography"], chosen)
+
+
+def _check_images(where, dataset):
+    own = "folder" if dataset["source"] == "cifar10" else "archive"
+    other = "archive" if own == "folder" else "folder"
+    if other in dataset or (own == "folder" and own not in dataset):
+        raise InputError(
+            f"{where}: the source {dataset['source']} takes the key {own}, not {other}."
+        )
+    check_paths(where, dataset.get("archive"), dataset.get("folder"))
+    if "archive" in dataset and not Path(dataset["archive"]).is_file():
+        raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
+    if "folder" in dataset and not Path(dataset["folder"]).is_dir():
+        raise InputError(f"{where}: folder: there is no folder {dataset['folder']}.")
+
+
+def _check_trained(name, network, chosen):
+    """Refuse a network that the design lacks, and that no earlier run has trained."""
+    design = networks(chosen["conditions"], chosen["lambdas"], chosen["seeds"])
+    named = [f"{dataset}/{trained.path}" for dataset in chosen["datasets"] for trained in design]
+    if network in named or Path(trained_file(network)).is_file():
+        return
+    raise InputError(
+        f"config: models: {name}: weights: topography: '{network}' is not one of the networks that "
+        f"the section topography trains: {named[0]}"
+        + (f" to {named[-1]}." if len(named) > 1 else ".")
+    )
