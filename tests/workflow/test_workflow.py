@@ -65,7 +65,7 @@ def test_jobs_that_wait_are_looked_at_when_one_has_ended_and_no_more_often(fresh
 
 def test_a_limit_of_jobs_that_a_user_set_is_kept(copied):
     figures = [f"results/figures/{figure}.png" for figure in FIGURES[:2]]
-    flags = ["--cores", "2", "--force", "--max-jobs-per-timespan", "1/4s"]
+    flags = ["--cores", "2", "--force", "--max-jobs-per-timespan", "1/15s"]
     done = copied.snakemake(*figures, flags=flags)
     assert done.code == 0, done.said
     assert "Job rate limit reached" in done.said
