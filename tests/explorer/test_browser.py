@@ -377,6 +377,79 @@ def test_pictures_and_tables_are_saved(made, visit):
             assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
 
 
+@pytest.fixture(scope="module")
+def large(make, tmp_path_factory):
+    """A page that keeps its packs beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "LARGEST", 0)
+        folder = tmp_path_factory.mktemp("large")
+        return make(folder, n_images=24, n_maps=40, n_folds=4, sides=(5, 6))
+
+
+def n_blank_tiles(content, n_pictures):
+    """How many tiles of a saved grid show one colour alone, by the measures of a contact sheet."""
+    picture = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    side, gap, line, head, across = 150, 10, 18, 44, 12
+    tiles = [
+        picture[y : y + side // 3, x : x + side // 3].reshape(-1, 3)
+        for k in range(n_pictures)
+        for x in [gap + k % across * (side + gap) + side // 6]
+        for y in [head + k // across * (side + line + gap) + side // 6]
+    ]
+    return sum(len(np.unique(tile, axis=0)) == 1 for tile in tiles)
+
+
+NOT_YET = """() => {
+    openRest = () => {};
+    loaded.clear();
+    grid.visible.clear();
+    grid.watcher.disconnect();
+}"""
+
+
+def test_a_saved_grid_shows_also_what_was_not_scrolled_to(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    tab.evaluate(NOT_YET)
+    _, content = saved(tab, "#save-png")
+    assert n_blank_tiles(content, 92) == 0
+
+
+def test_a_large_page_saves_what_had_not_been_loaded(large, visit):
+    data = [large.path.parent / "data"]
+    tab = visit(large.path, "group=", also=data, height=300)
+    tab.evaluate(NOT_YET)
+    tab.evaluate("for (const name of packs.keys()) { packs.delete(name); asked.delete(name); }")
+    _, content = saved(tab, "#save-png")
+    assert n_blank_tiles(content, 24) == 0
+    for view in VIEWS[1:-1]:
+        # At once, before anything of the view has arrived
+        tab.evaluate("for (const name of packs.keys()) { packs.delete(name); asked.delete(name); }")
+        tab.evaluate("(view) => go({ view })", view)
+        rows = saved(tab, "#save-csv")[1].decode("utf-8").splitlines()
+        assert len(rows) > 1, view
+        if view == "picture":  # shows the maps of one network, but its table tells of all
+            assert {row.split(",")[2] for row in rows[1:]} == {"network5", "network6"}
+        assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
+
+
+def test_a_print_shows_also_what_was_not_scrolled_to(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    until(tab, "loaded.size === contents.images.length")
+    settle(tab)
+    unpainted = "[...grid.cells.values()].filter((cell) => !boards.get(cell.firstChild)).length"
+    assert tab.evaluate(unpainted) > 0
+    tab.pdf()
+    assert tab.evaluate(unpainted) == 0
+
+
+def test_a_print_that_lacks_pictures_says_so_when_they_are_there(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    tab.evaluate(NOT_YET)
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    until(tab, "byId('said').textContent.endsWith('print again')")
+    assert tab.evaluate("grid.paintAll()")
+
+
 def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
     tab = visit(made.path, "view=pair&cohort=first&image=picture-0003&other=picture-0007")
     _, content = saved(tab, "#save-csv")
@@ -385,15 +458,6 @@ def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
     # The cohort lies within a larger one, which holds these shares for both.
     assert len([row for row in rows if row["kind"] == "all"]) == 2 * 49
     assert len({row["image"] for row in rows}) == 2
-
-
-@pytest.fixture(scope="module")
-def large(make, tmp_path_factory):
-    """A page that keeps its packs beside it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page_module, "LARGEST", 0)
-        folder = tmp_path_factory.mktemp("large")
-        return make(folder, n_images=24, n_maps=40, n_folds=4, sides=(5,))
 
 
 def test_a_large_page_loads_what_it_needs_from_beside_it(large, visit):

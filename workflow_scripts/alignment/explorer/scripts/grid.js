@@ -110,11 +110,24 @@ const grid = {
 
   paintOne(image) {
     const cell = this.cells.get(image);
-    if (cell) paint(cell.firstChild, image, heatmapOf(image));
+    return !cell || paint(cell.firstChild, image, heatmapOf(image));
   },
 
   paint() {
     for (const image of this.visible) this.paintOne(image);
+  },
+
+  /** Paint also what is not in sight; returns whether all of it was there. */
+  paintAll() {
+    return [...this.cells.keys()].map((image) => this.paintOne(image)).every(Boolean);
+  },
+
+  /** Ask for what is saved: also the pictures that have not been scrolled to. */
+  askPictures() {
+    for (const image of this.cells.keys()) {
+      pictureOf(image);
+      heatmapOf(image);
+    }
   },
 
   /** What a change of the state asks for: only pixels where only looks have changed. */

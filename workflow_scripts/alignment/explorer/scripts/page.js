@@ -1,4 +1,4 @@
-// The frame around the views: tabs, choices, keys, themes, and what is saved.
+// The frame around the views: tabs, choices, keys and themes.
 
 const views = {
   grid,
@@ -147,43 +147,6 @@ function say(text) {
 
 const help = () => byId("dialog").showModal();
 
-function fileName(kind) {
-  const parts = [contents.dataset.id, state.view, cohort().id, model().id];
-  return `${parts.join("-")}.${kind}`;
-}
-
-function save(blob, name) {
-  const anchor = make("a", { href: URL.createObjectURL(blob), download: name });
-  document.body.append(anchor);
-  anchor.click();
-  anchor.remove();
-  setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
-}
-
-function savePng() {
-  const canvas = views[state.view].png();
-  if (!canvas) return say("there is no picture in this view");
-  // Not by toBlob, which waits for the browser to be idle: for as long as seven seconds.
-  const [, encoded] = canvas.toDataURL("image/png").split(",");
-  save(new Blob([bytesOf(encoded)], { type: "image/png" }), fileName("png"));
-}
-
-/** Text of a table; fields that a spreadsheet would run as a formula are given as text. */
-function csv(rows) {
-  const field = (value) => {
-    if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
-    let text = String(value ?? "");
-    if (/^[=+@\t\r]/.test(text) || /^-[^\d.]/.test(text)) text = `'${text}`;
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => row.map(field).join(",")).join("\n") + "\n";
-}
-
-function saveCsv() {
-  const rows = views[state.view].rows();
-  save(new Blob([csv(rows)], { type: "text/csv" }), fileName("csv"));
-}
-
 function stepThrough(by) {
   const next = (list, value) => list[(list.indexOf(value) + by + list.length) % list.length];
   if (state.view === "map") {
@@ -242,11 +205,9 @@ let arrivals = 0;
 onArrival = (name) => {
   if (name.startsWith("pictures/") && !lost.size) return soon(() => views[state.view].paint());
   // What was drawn without it is drawn anew, once for all that arrive together.
+  drawn = null;
   clearTimeout(arrivals);
-  arrivals = setTimeout(() => {
-    drawn = null;
-    show();
-  }, 0);
+  arrivals = setTimeout(show, 0);
 };
 onPicture = () => soon(() => views[state.view].paint());
 
@@ -265,5 +226,8 @@ frame();
 read(location.hash);
 show(true);
 requestAnimationFrame(() =>
-  setTimeout(() => (document.documentElement.dataset.ready = Math.round(performance.now())), 0),
+  setTimeout(() => {
+    document.documentElement.dataset.ready = Math.round(performance.now());
+    openRest();
+  }, 0),
 );
