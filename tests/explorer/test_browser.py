@@ -333,6 +333,16 @@ def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     assert tab.locator("#view h2").count() == 1
 
 
+def test_another_column_to_filter_by_does_not_keep_the_value_of_the_one_before(made, visit):
+    tab = visit(made.path, "label=kind&value=plain")
+    assert tab.locator("#view .tile").count() == 31
+    tab.locator("#choose-label").select_option("age")
+    assert tab.locator("#choose-value").input_value() == tab.evaluate("state.value") == ""
+    assert tab.locator("#view .tile").count() == 92
+    tab = visit(made.path, "label=kind&value=nothing")
+    assert tab.locator("#view .tile").count() == 92
+
+
 def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):
     tab = visit(made.path, "group=age&label=age")
     headings = tab.locator("#view h2 span").all_inner_texts()

@@ -36,9 +36,7 @@ const grid = {
 
   controls() {
     // An empty value would stand beside "any", which it means.
-    const values = state.label
-      ? [...new Set(contents.labels[state.label])].filter(Boolean).sort()
-      : [];
+    const values = [...(valuesOf.get(state.label) ?? [])].filter(Boolean).sort();
     return [
       heatmapControl(),
       ...lookControls(),

@@ -15,6 +15,7 @@ const cohorts = contents.cohorts.map((cohort) => {
 });
 const models = contents.models;
 const columns = Object.keys(contents.labels);
+const valuesOf = new Map(columns.map((name) => [name, new Set(contents.labels[name])]));
 // [name, label] of each kind of heatmaps: AIS, and those that the configuration names beside it
 const heatmaps = contents.heatmaps;
 
@@ -72,6 +73,7 @@ function valid(wanted) {
     sort: is(["name", "fit"], wanted.sort, usual.sort),
     group: is(["", ...columns], wanted.group, usual.group),
     label: is(["", ...columns], wanted.label, ""),
+    value: valuesOf.get(wanted.label)?.has(wanted.value) ? wanted.value : "",
     top: whole(wanted.top, 2, 100, usual.top),
     morph: whole(wanted.morph, 0, 2, usual.morph),
     map: wanted.map === null ? null : whole(Math.round(wanted.map), 0, models[wanted.model].maps - 1, null),
