@@ -343,6 +343,34 @@ def test_another_column_to_filter_by_does_not_keep_the_value_of_the_one_before(m
     assert tab.locator("#view .tile").count() == 92
 
 
+def test_the_search_box_shows_what_is_searched_for(made, visit):
+    tab = visit(made.path, "search=nothing+of+the+kind")
+    assert tab.locator("#search").input_value() == "nothing of the kind"
+    tab = visit(made.path)
+    tab.locator("#search").fill("plain")
+    until(tab, "location.hash.includes('search=plain')")
+    tab.locator("#view .tile").first.click()
+    tab.locator("#search").fill("other")
+    assert tab.evaluate("state.view") == "grid"
+    tab.locator("#search").press("ArrowLeft")
+    tab.keyboard.type("s")  # the caret stays where it is
+    assert tab.locator("#search").input_value() == tab.evaluate("state.search") == "othesr"
+    tab.go_back()
+    until(tab, "state.view === 'picture'")
+    assert tab.locator("#search").input_value() == tab.evaluate("state.search") == "plain"
+
+
+def test_choices_follow_keys_in_every_view(made, visit):
+    tab = visit(made.path)
+    for view in VIEWS:
+        tab.evaluate("(view) => go({ view, cohort: 0, model: 0 })", view)
+        for key, choice in (("c", "#choose-cohort"), ("m", "#choose-model")):
+            tab.keyboard.press(key)
+            assert tab.locator(choice).input_value() == "1", (view, choice)
+        linked = tab.locator("#tabs a >> nth=1").get_attribute("href")
+        assert "cohort=first&model=network8" in linked
+
+
 def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):
     tab = visit(made.path, "group=age&label=age")
     headings = tab.locator("#view h2 span").all_inner_texts()

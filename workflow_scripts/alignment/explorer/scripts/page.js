@@ -40,8 +40,9 @@ show = (moved = false) => {
       : state.theme;
   if (anew) showControls();
   else refreshControls();
+  // Also where a view stays as it is: that of all numbers shows every cohort and network.
+  showFrame();
   if (anew) {
-    showFrame();
     root.replaceChildren();
     view.draw(root);
     drawn = signature;
@@ -61,13 +62,15 @@ function showFrame() {
   for (const tab of document.querySelectorAll("#tabs a")) {
     const chosen = tab.dataset.view === state.view;
     tab.href = link({ view: tab.dataset.view });
-    if (chosen) {
+    if (chosen && !tab.hasAttribute("aria-current")) {
       tab.setAttribute("aria-current", "page");
       tab.parentElement.scrollLeft = tab.offsetLeft - 40;
-    } else tab.removeAttribute("aria-current");
+    } else if (!chosen) tab.removeAttribute("aria-current");
   }
   byId("choose-cohort").value = state.cohort;
   byId("choose-model").value = state.model;
+  // What is being typed is the state already, and to set it would move the caret.
+  if (byId("search").value !== state.search) byId("search").value = state.search;
   document.title = `${views[state.view].title} – ${contents.dataset.label}`;
 }
 
