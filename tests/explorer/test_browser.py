@@ -319,6 +319,36 @@ def test_the_keyboard_alone_opens_a_picture_and_a_pair(made, visit):
     assert tab.evaluate("state.image !== state.other")
 
 
+def test_controls_keep_the_focus_when_they_are_pressed(made, visit):
+    for view in VIEWS:
+        tab = visit(made.path, f"view={view}")
+        until(tab, "!document.body.innerText.includes('Loading')")
+        controls = "#controls :is(button, input, select)"
+        for k in range(tab.locator(controls).count()):
+            control = tab.locator(f"{controls} >> nth={k}")
+            name = control.get_attribute("id")
+            assert name, (view, control.inner_text())
+            control.focus()
+            tab.keyboard.press("Enter")
+            tab.evaluate("() => { showControls(); cancelAnimationFrame(arrangement.frame); }")
+            assert tab.evaluate("document.activeElement.id") == name, view
+
+
+def test_escape_leads_back_to_the_picture_in_the_grid(made, visit):
+    tab = visit(made.path, "view=picture&image=picture-0060")
+    tab.keyboard.press("Escape")
+    focused = "document.activeElement.firstChild.dataset.image"
+    assert tab.evaluate(focused) == "68"
+    tab.keyboard.press("ArrowRight")
+    there = tab.evaluate(focused)
+    assert there != "68"
+    tab.keyboard.press("Escape")  # is in the grid already
+    assert tab.evaluate(focused) == there
+    tab = visit(made.path, "view=picture&image=picture-0060&search=nothing+of+the+kind")
+    tab.keyboard.press("Escape")
+    assert tab.evaluate("document.activeElement.id") == "view"
+
+
 def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     tab = visit(made.path)
     assert tab.locator("#view .tile").count() == 92

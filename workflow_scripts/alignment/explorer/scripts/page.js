@@ -79,7 +79,7 @@ function showControls() {
   const controls = views[state.view].controls().filter(Boolean);
   byId("controls").replaceChildren(...controls);
   byId("folded").hidden = controls.length === 0;
-  if (focused) byId(focused)?.focus();
+  if (focused) byId(focused)?.focus(); // so all that can be pressed here has an id
 }
 
 /** Bring controls in line with the state without taking away the one in use. */
@@ -169,6 +169,13 @@ function moveFocus(by) {
   tiles[Math.min(tiles.length - 1, Math.max(0, at + by))]?.focus();
 }
 
+/** Show the grid, and go on in it where the picture is that was looked at. */
+function backToGrid() {
+  if (state.view === "grid") return;
+  go({ view: "grid" });
+  (grid.cells.get(state.image) ?? root).focus();
+}
+
 const next = (list, value) => list[(list.indexOf(value) + 1) % list.length];
 
 const onKey = {
@@ -181,7 +188,7 @@ const onKey = {
   s: () => go({ look: next(LOOKS, state.look) }),
   t: nextTheme,
   "/": () => byId("search").focus(),
-  Escape: () => go({ view: "grid" }),
+  Escape: backToGrid,
   "?": help,
 };
 
