@@ -349,6 +349,14 @@ def test_escape_leads_back_to_the_picture_in_the_grid(made, visit):
     assert tab.evaluate("document.activeElement.id") == "view"
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_choices_have_names(made, visit, width):
+    tab = visit(made.path, width=width)
+    for name in ("Cohort", "Network"):
+        assert tab.get_by_role("combobox", name=name, exact=True).count() == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     tab = visit(made.path)
     assert tab.locator("#view .tile").count() == 92
