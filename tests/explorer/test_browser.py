@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 import shutil
 import time
 
@@ -407,6 +409,23 @@ def test_choices_follow_keys_in_every_view(made, visit):
             assert tab.locator(choice).input_value() == "1", (view, choice)
         linked = tab.locator("#tabs a >> nth=1").get_attribute("href")
         assert "cohort=first&model=network8" in linked
+
+
+def test_pictures_are_grouped_by_the_first_column_that_makes_groups(made, visit):
+    assert visit(made.path).evaluate("state.group") == "kind"
+    page = made.path.read_text("utf-8")
+    for labels, group in (
+        ({"id": range(92), "one": [1] * 92, "few": [k % 20 for k in range(92)]}, "few"),
+        ({"id": range(92), "many": [k % 21 for k in range(92)]}, ""),
+        ({}, ""),
+    ):
+        texts = {name: list(map(str, column)) for name, column in labels.items()}
+        path = made.path.with_name("labelled.html")
+        held = f'"labels":{json.dumps(texts)},"cohorts"'
+        path.write_text(re.sub(r'"labels":{.*?},"cohorts"', held, page), "utf-8")
+        tab = visit(path)
+        assert tab.evaluate("state.group") == group
+        assert tab.locator("#view section.group").count() == (20 if group else 1)
 
 
 def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):

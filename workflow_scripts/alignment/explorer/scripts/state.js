@@ -16,6 +16,7 @@ const cohorts = contents.cohorts.map((cohort) => {
 const models = contents.models;
 const columns = Object.keys(contents.labels);
 const valuesOf = new Map(columns.map((name) => [name, new Set(contents.labels[name])]));
+const MOST_GROUPS = 20; // a column with more is a name or a number of each picture, not a grouping
 // [name, label] of each kind of heatmaps: AIS, and those that the configuration names beside it
 const heatmaps = contents.heatmaps;
 
@@ -30,7 +31,9 @@ const usual = {
   look: "spotlight",
   kind: "all",
   morph: 0,
-  group: columns[0] ?? "",
+  group:
+    columns.find((name) => valuesOf.get(name).size > 1 && valuesOf.get(name).size <= MOST_GROUPS) ??
+    "",
   label: "",
   value: "",
   search: "",
