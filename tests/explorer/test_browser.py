@@ -587,6 +587,36 @@ def test_numbers_stand_beside_those_of_controls(made, visit):
     assert said.endswith(f"Cross: random sets. Triangle: most active maps. Square: {made.label}.")
 
 
+MARKS = """(row) => {
+    contents.numbers = [row];
+    const made = { arc: 0, control: 0, fillRect: 0 };
+    CONTROL_MARKS.fill(() => (made.control += 1));
+    numbersView.plot(
+        new Proxy({ font: "12px x" }, {
+            get: (own, name) => own[name] ?? (() => name in made && (made[name] += 1)),
+        }),
+        1000,
+    );
+    return [made.arc, made.fillRect, made.control];
+}"""
+
+
+def test_undefined_fits_are_not_drawn(made, visit):
+    tab = visit(made.path, "view=numbers")
+    row = tab.evaluate("contents.numbers[0]")
+    nothing = dict.fromkeys(("corrected_low", "corrected_high"))
+    assert tab.evaluate(MARKS, row) == [2, 1, 3]
+    assert tab.evaluate(MARKS, row | {"test_retained": None, **nothing}) == [1, 0, 3]
+    assert tab.evaluate(MARKS, row | {"test_full": None}) == [1, 0, 3]
+    tab.evaluate("() => { contents.controls[1].test_control = null; }")
+    assert tab.evaluate(MARKS, row) == [2, 1, 2]
+    row |= {"test_full": None, "test_retained": None, "n_retained_mean": None, **nothing}
+    tab.evaluate("() => { contents.controls.length = 0; }")
+    assert tab.evaluate(MARKS, row) == [0, 0, 0]
+    tab.evaluate("() => { drawn = null; show(); }")
+    assert tab.locator("#view tbody td").last.inner_text() == "– of 1280"
+
+
 def test_a_page_without_controls_shows_none(made, visit):
     tab = visit(made.path, "view=numbers")
     tab.evaluate("() => { contents.controls = []; drawn = null; show(); }")
