@@ -545,6 +545,15 @@ def test_a_print_that_lacks_pictures_says_so_when_they_are_there(made, visit):
     assert tab.evaluate("grid.paintAll()")
 
 
+def test_a_table_holds_no_formulas_and_leaves_numbers_as_they_are(made, visit):
+    formulas = ["=1", "+1", "@a", "-a", "-1+cmd|' /c calc'!A0", "-2-3", "-5 to 5", "-1e", "-.", "-"]
+    numbers = ["-1", "-1.", "-.5", "-1.5e-3", "-2E+10"]
+    tab = visit(made.path)
+    text = tab.evaluate("(rows) => csv(rows)", [formulas, numbers, ["a-1", -1.5, None]])
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows == [[f"'{formula}" for formula in formulas], numbers, ["a-1", "-1.5", ""]]
+
+
 def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
     tab = visit(made.path, "view=pair&cohort=first&image=picture-0003&other=picture-0007")
     _, content = saved(tab, "#save-csv")

@@ -68,12 +68,14 @@ async function savePng() {
   return save(new Blob([bytesOf(encoded)], { type: "image/png" }), fileName("png"));
 }
 
+const PLAIN = /^-(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i; // a number, not a formula such as -1+2
+
 /** Text of a table; fields that a spreadsheet would run as a formula are given as text. */
 function csv(rows) {
   const field = (value) => {
     if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
     let text = String(value ?? "");
-    if (/^[=+@\t\r]/.test(text) || /^-[^\d.]/.test(text)) text = `'${text}`;
+    if (/^[=+@\t\r]/.test(text) || (text.startsWith("-") && !PLAIN.test(text))) text = `'${text}`;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(field).join(",")).join("\n") + "\n";
