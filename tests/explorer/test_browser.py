@@ -582,6 +582,10 @@ def test_a_large_page_without_its_data_says_what_is_missing(large, visit, tmp_pa
     shutil.copy(large.path, alone)
     tab = visit(alone, "view=pairs", complain=False)
     until(tab, "document.body.innerText.includes('the folder data/made/ must be kept')")
+    # As in a report, whose readers have the rest elsewhere
+    assert "results/explorer/made.html" in tab.locator("#view .note").first.inner_text()
+    tab.locator("#save-png").click()
+    until(tab, "byId('said').textContent === missing()")
 
 
 def test_numbers_stand_beside_those_of_controls(made, visit):

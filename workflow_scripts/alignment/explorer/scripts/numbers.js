@@ -52,7 +52,10 @@ const COLUMNS = [
   ["difference [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
   ["ceiling", (row) => decimals(row.ceiling, 2)],
-  ["maps retained", (row) => `${decimals(row.n_retained_mean, 0)} of ${models[choose(row.model, models)].maps}`],
+  [
+    "maps retained",
+    (row) => `${decimals(row.n_retained_mean, 0)} of ${models[choose(row.model, models)].maps}`,
+  ],
 ];
 
 const CONTROL_COLUMNS = [

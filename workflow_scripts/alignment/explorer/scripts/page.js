@@ -56,7 +56,9 @@ show = (moved = false) => {
 };
 
 const missing = () =>
-  `This view needs files that are not beside the page: the folder ${contents.data} must be kept with it.`;
+  `This view needs files that are not beside the page: the folder ${contents.data} must be kept ` +
+  "with it. A report holds the page alone; the workflow has both, at " +
+  `results/explorer/${contents.dataset.id}.html.`;
 
 function showFrame() {
   for (const tab of document.querySelectorAll("#tabs a")) {

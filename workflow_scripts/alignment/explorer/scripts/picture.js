@@ -158,7 +158,9 @@ const picture = {
 
   /** Ask for what is saved: the table tells of all networks. */
   askNumbers() {
-    for (const { id } of models) allOf(`heatmaps/${cohort().id}/${id}`, `folds/${cohort().id}/${id}`);
+    for (const { id } of models) {
+      allOf(`heatmaps/${cohort().id}/${id}`, `folds/${cohort().id}/${id}`);
+    }
   },
 
   signature: () => [state.cohort, state.model, state.image].join("\n"),

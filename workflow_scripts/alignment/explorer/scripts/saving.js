@@ -43,7 +43,8 @@ function openRest(from = 0) {
 window.addEventListener("beforeprint", async () => {
   const { view } = state;
   if (!views[view].paintAll || views[view].paintAll()) return;
-  if (await complete("askPictures")) say("not all pictures had been loaded: now they are, print again");
+  if (!(await complete("askPictures"))) return;
+  say("not all pictures had been loaded: now they are, print again");
 });
 
 function fileName(kind) {
