@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 import shutil
 import time
 
@@ -319,6 +321,44 @@ def test_the_keyboard_alone_opens_a_picture_and_a_pair(made, visit):
     assert tab.evaluate("state.image !== state.other")
 
 
+def test_controls_keep_the_focus_when_they_are_pressed(made, visit):
+    for view in VIEWS:
+        tab = visit(made.path, f"view={view}")
+        until(tab, "!document.body.innerText.includes('Loading')")
+        controls = "#controls :is(button, input, select)"
+        for k in range(tab.locator(controls).count()):
+            control = tab.locator(f"{controls} >> nth={k}")
+            name = control.get_attribute("id")
+            assert name, (view, control.inner_text())
+            control.focus()
+            tab.keyboard.press("Enter")
+            tab.evaluate("() => { showControls(); cancelAnimationFrame(arrangement.frame); }")
+            assert tab.evaluate("document.activeElement.id") == name, view
+
+
+def test_escape_leads_back_to_the_picture_in_the_grid(made, visit):
+    tab = visit(made.path, "view=picture&image=picture-0060")
+    tab.keyboard.press("Escape")
+    focused = "document.activeElement.firstChild.dataset.image"
+    assert tab.evaluate(focused) == "68"
+    tab.keyboard.press("ArrowRight")
+    there = tab.evaluate(focused)
+    assert there != "68"
+    tab.keyboard.press("Escape")  # is in the grid already
+    assert tab.evaluate(focused) == there
+    tab = visit(made.path, "view=picture&image=picture-0060&search=nothing+of+the+kind")
+    tab.keyboard.press("Escape")
+    assert tab.evaluate("document.activeElement.id") == "view"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_choices_have_names(made, visit, width):
+    tab = visit(made.path, width=width)
+    for name in ("Cohort", "Network"):
+        assert tab.get_by_role("combobox", name=name, exact=True).count() == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     tab = visit(made.path)
     assert tab.locator("#view .tile").count() == 92
@@ -331,6 +371,61 @@ def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     tab.locator("#choose-value").select_option("plain")
     assert tab.locator("#view .tile").count() == 31
     assert tab.locator("#view h2").count() == 1
+
+
+def test_another_column_to_filter_by_does_not_keep_the_value_of_the_one_before(made, visit):
+    tab = visit(made.path, "label=kind&value=plain")
+    assert tab.locator("#view .tile").count() == 31
+    tab.locator("#choose-label").select_option("age")
+    assert tab.locator("#choose-value").input_value() == tab.evaluate("state.value") == ""
+    assert tab.locator("#view .tile").count() == 92
+    tab = visit(made.path, "label=kind&value=nothing")
+    assert tab.locator("#view .tile").count() == 92
+
+
+def test_the_search_box_shows_what_is_searched_for(made, visit):
+    tab = visit(made.path, "search=nothing+of+the+kind")
+    assert tab.locator("#search").input_value() == "nothing of the kind"
+    tab = visit(made.path)
+    tab.locator("#search").fill("plain")
+    until(tab, "location.hash.includes('search=plain')")
+    tab.locator("#view .tile").first.click()
+    tab.locator("#search").fill("other")
+    assert tab.evaluate("state.view") == "grid"
+    tab.locator("#search").press("ArrowLeft")
+    tab.keyboard.type("s")  # the caret stays where it is
+    assert tab.locator("#search").input_value() == tab.evaluate("state.search") == "othesr"
+    tab.go_back()
+    until(tab, "state.view === 'picture'")
+    assert tab.locator("#search").input_value() == tab.evaluate("state.search") == "plain"
+
+
+def test_choices_follow_keys_in_every_view(made, visit):
+    tab = visit(made.path)
+    for view in VIEWS:
+        tab.evaluate("(view) => go({ view, cohort: 0, model: 0 })", view)
+        for key, choice in (("c", "#choose-cohort"), ("m", "#choose-model")):
+            tab.keyboard.press(key)
+            assert tab.locator(choice).input_value() == "1", (view, choice)
+        linked = tab.locator("#tabs a >> nth=1").get_attribute("href")
+        assert "cohort=first&model=network8" in linked
+
+
+def test_pictures_are_grouped_by_the_first_column_that_makes_groups(made, visit):
+    assert visit(made.path).evaluate("state.group") == "kind"
+    page = made.path.read_text("utf-8")
+    for labels, group in (
+        ({"id": range(92), "one": [1] * 92, "few": [k % 20 for k in range(92)]}, "few"),
+        ({"id": range(92), "many": [k % 21 for k in range(92)]}, ""),
+        ({}, ""),
+    ):
+        texts = {name: list(map(str, column)) for name, column in labels.items()}
+        path = made.path.with_name("labelled.html")
+        held = f'"labels":{json.dumps(texts)},"cohorts"'
+        path.write_text(re.sub(r'"labels":{.*?},"cohorts"', held, page), "utf-8")
+        tab = visit(path)
+        assert tab.evaluate("state.group") == group
+        assert tab.locator("#view section.group").count() == (20 if group else 1)
 
 
 def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):
@@ -377,6 +472,88 @@ def test_pictures_and_tables_are_saved(made, visit):
             assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
 
 
+@pytest.fixture(scope="module")
+def large(make, tmp_path_factory):
+    """A page that keeps its packs beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "LARGEST", 0)
+        folder = tmp_path_factory.mktemp("large")
+        return make(folder, n_images=24, n_maps=40, n_folds=4, sides=(5, 6))
+
+
+def n_blank_tiles(content, n_pictures):
+    """How many tiles of a saved grid show one colour alone, by the measures of a contact sheet."""
+    picture = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    side, gap, line, head, across = 150, 10, 18, 44, 12
+    tiles = [
+        picture[y : y + side // 3, x : x + side // 3].reshape(-1, 3)
+        for k in range(n_pictures)
+        for x in [gap + k % across * (side + gap) + side // 6]
+        for y in [head + k // across * (side + line + gap) + side // 6]
+    ]
+    return sum(len(np.unique(tile, axis=0)) == 1 for tile in tiles)
+
+
+NOT_YET = """() => {
+    openRest = () => {};
+    loaded.clear();
+    grid.visible.clear();
+    grid.watcher.disconnect();
+}"""
+
+
+def test_a_saved_grid_shows_also_what_was_not_scrolled_to(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    tab.evaluate(NOT_YET)
+    _, content = saved(tab, "#save-png")
+    assert n_blank_tiles(content, 92) == 0
+
+
+def test_a_large_page_saves_what_had_not_been_loaded(large, visit):
+    data = [large.path.parent / "data"]
+    tab = visit(large.path, "group=", also=data, height=300)
+    tab.evaluate(NOT_YET)
+    tab.evaluate("for (const name of packs.keys()) { packs.delete(name); asked.delete(name); }")
+    _, content = saved(tab, "#save-png")
+    assert n_blank_tiles(content, 24) == 0
+    for view in VIEWS[1:-1]:
+        # At once, before anything of the view has arrived
+        tab.evaluate("for (const name of packs.keys()) { packs.delete(name); asked.delete(name); }")
+        tab.evaluate("(view) => go({ view })", view)
+        rows = saved(tab, "#save-csv")[1].decode("utf-8").splitlines()
+        assert len(rows) > 1, view
+        if view == "picture":  # shows the maps of one network, but its table tells of all
+            assert {row.split(",")[2] for row in rows[1:]} == {"network5", "network6"}
+        assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
+
+
+def test_a_print_shows_also_what_was_not_scrolled_to(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    until(tab, "loaded.size === contents.images.length")
+    settle(tab)
+    unpainted = "[...grid.cells.values()].filter((cell) => !boards.get(cell.firstChild)).length"
+    assert tab.evaluate(unpainted) > 0
+    tab.pdf()
+    assert tab.evaluate(unpainted) == 0
+
+
+def test_a_print_that_lacks_pictures_says_so_when_they_are_there(made, visit):
+    tab = visit(made.path, "group=", height=300)
+    tab.evaluate(NOT_YET)
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    until(tab, "byId('said').textContent.endsWith('print again')")
+    assert tab.evaluate("grid.paintAll()")
+
+
+def test_a_table_holds_no_formulas_and_leaves_numbers_as_they_are(made, visit):
+    formulas = ["=1", "+1", "@a", "-a", "-1+cmd|' /c calc'!A0", "-2-3", "-5 to 5", "-1e", "-.", "-"]
+    numbers = ["-1", "-1.", "-.5", "-1.5e-3", "-2E+10"]
+    tab = visit(made.path)
+    text = tab.evaluate("(rows) => csv(rows)", [formulas, numbers, ["a-1", -1.5, None]])
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows == [[f"'{formula}" for formula in formulas], numbers, ["a-1", "-1.5", ""]]
+
+
 def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
     tab = visit(made.path, "view=pair&cohort=first&image=picture-0003&other=picture-0007")
     _, content = saved(tab, "#save-csv")
@@ -385,15 +562,6 @@ def test_shares_in_a_pairs_table_add_up_to_its_similarity(made, visit):
     # The cohort lies within a larger one, which holds these shares for both.
     assert len([row for row in rows if row["kind"] == "all"]) == 2 * 49
     assert len({row["image"] for row in rows}) == 2
-
-
-@pytest.fixture(scope="module")
-def large(make, tmp_path_factory):
-    """A page that keeps its packs beside it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page_module, "LARGEST", 0)
-        folder = tmp_path_factory.mktemp("large")
-        return make(folder, n_images=24, n_maps=40, n_folds=4, sides=(5,))
 
 
 def test_a_large_page_loads_what_it_needs_from_beside_it(large, visit):
@@ -414,6 +582,10 @@ def test_a_large_page_without_its_data_says_what_is_missing(large, visit, tmp_pa
     shutil.copy(large.path, alone)
     tab = visit(alone, "view=pairs", complain=False)
     until(tab, "document.body.innerText.includes('the folder data/made/ must be kept')")
+    # As in a report, whose readers have the rest elsewhere
+    assert "results/explorer/made.html" in tab.locator("#view .note").first.inner_text()
+    tab.locator("#save-png").click()
+    until(tab, "byId('said').textContent === missing()")
 
 
 def test_numbers_stand_beside_those_of_controls(made, visit):
@@ -426,6 +598,36 @@ def test_numbers_stand_beside_those_of_controls(made, visit):
     assert rows[0] == known
     said = tab.locator("#view .note").first.inner_text()
     assert said.endswith(f"Cross: random sets. Triangle: most active maps. Square: {made.label}.")
+
+
+MARKS = """(row) => {
+    contents.numbers = [row];
+    const made = { arc: 0, control: 0, fillRect: 0 };
+    CONTROL_MARKS.fill(() => (made.control += 1));
+    numbersView.plot(
+        new Proxy({ font: "12px x" }, {
+            get: (own, name) => own[name] ?? (() => name in made && (made[name] += 1)),
+        }),
+        1000,
+    );
+    return [made.arc, made.fillRect, made.control];
+}"""
+
+
+def test_undefined_fits_are_not_drawn(made, visit):
+    tab = visit(made.path, "view=numbers")
+    row = tab.evaluate("contents.numbers[0]")
+    nothing = dict.fromkeys(("corrected_low", "corrected_high"))
+    assert tab.evaluate(MARKS, row) == [2, 1, 3]
+    assert tab.evaluate(MARKS, row | {"test_retained": None, **nothing}) == [1, 0, 3]
+    assert tab.evaluate(MARKS, row | {"test_full": None}) == [1, 0, 3]
+    tab.evaluate("() => { contents.controls[1].test_control = null; }")
+    assert tab.evaluate(MARKS, row) == [2, 1, 2]
+    row |= {"test_full": None, "test_retained": None, "n_retained_mean": None, **nothing}
+    tab.evaluate("() => { contents.controls.length = 0; }")
+    assert tab.evaluate(MARKS, row) == [0, 0, 0]
+    tab.evaluate("() => { drawn = null; show(); }")
+    assert tab.locator("#view tbody td").last.inner_text() == "– of 1280"
 
 
 def test_a_page_without_controls_shows_none(made, visit):

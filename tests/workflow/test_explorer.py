@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -79,6 +80,15 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
         made = Arrays(project / f"results/heatmaps/{cohort}/{model}@mean/heatmaps.h5")["heatmap"]
         assert (shown == made.ravel()).all()
     assert list((project / "results/explorer/data/second").glob("*.js")) == []
+
+
+def test_a_report_says_where_a_page_lies_with_what_is_beside_it(project, tmp_path):
+    report = tmp_path / "report.zip"
+    done = project.snakemake("explorer", overlays=[OVERLAY], flags=["--report", str(report)])
+    assert done.code == 0, done.said
+    with zipfile.ZipFile(report) as archive:
+        page = archive.read("report/report.html").decode()
+    assert "not part of this report: open results/explorer/second.html then" in page
 
 
 def test_a_second_run_finds_nothing_to_do(project):

@@ -13,7 +13,7 @@ LARGEST = 15_000_000  # characters of a page that holds everything itself
 SCRIPTS = (
     *("arrays", "state", "maps", "pictures", "elements"),
     *("grid", "picture", "pairs", "pair", "arrangement", "numbers", "feature_map", "methods"),
-    "page",
+    *("saving", "page"),
 )
 
 

@@ -14,7 +14,12 @@ const arrangement = {
         return Math.abs(value - near) < 0.01 ? STAGE_NAMES[near] : "between";
       }),
       ...STAGE_NAMES.map((name, k) =>
-        make("button", { type: "button", text: name, click: () => this.travel(k) }),
+        make("button", {
+          type: "button",
+          id: `arrange-${STAGES[k]}`,
+          text: name,
+          click: () => this.travel(k),
+        }),
       ),
     ];
   },

@@ -35,6 +35,7 @@ const featureMap = {
     const step = (by, text) =>
       make("button", {
         type: "button",
+        id: by < 0 ? "more-stable" : "less-stable",
         text,
         click: () => go({ map: order[(at + by + order.length) % order.length] }),
       });

@@ -36,9 +36,7 @@ const grid = {
 
   controls() {
     // An empty value would stand beside "any", which it means.
-    const values = state.label
-      ? [...new Set(contents.labels[state.label])].filter(Boolean).sort()
-      : [];
+    const values = [...(valuesOf.get(state.label) ?? [])].filter(Boolean).sort();
     return [
       heatmapControl(),
       ...lookControls(),
@@ -110,11 +108,24 @@ const grid = {
 
   paintOne(image) {
     const cell = this.cells.get(image);
-    if (cell) paint(cell.firstChild, image, heatmapOf(image));
+    return !cell || paint(cell.firstChild, image, heatmapOf(image));
   },
 
   paint() {
     for (const image of this.visible) this.paintOne(image);
+  },
+
+  /** Paint also what is not in sight; returns whether all of it was there. */
+  paintAll() {
+    return [...this.cells.keys()].map((image) => this.paintOne(image)).every(Boolean);
+  },
+
+  /** Ask for what is saved: also the pictures that have not been scrolled to. */
+  askPictures() {
+    for (const image of this.cells.keys()) {
+      pictureOf(image);
+      heatmapOf(image);
+    }
   },
 
   /** What a change of the state asks for: only pixels where only looks have changed. */

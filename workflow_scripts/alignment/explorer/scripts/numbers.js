@@ -6,6 +6,30 @@ const FIT_NAMES = {
   spearman: "rank correlation with held-out judgments, ρ",
 };
 
+/** Draw the fit of all maps (ring) and of the retained ones (dot), what is defined of them. */
+function drawFits(context, full, retained, y) {
+  context.lineWidth = 2;
+  context.beginPath();
+  if (full !== null && retained !== null) {
+    context.moveTo(full, y);
+    context.lineTo(retained, y);
+    context.stroke();
+  }
+  if (retained !== null) {
+    context.beginPath();
+    context.arc(retained, y, 5, 0, 7);
+    context.fill();
+  }
+  if (full !== null) {
+    context.fillStyle = colourOf("--ground");
+    context.beginPath();
+    context.arc(full, y, 5, 0, 7);
+    context.fill();
+    context.stroke();
+  }
+  context.lineWidth = 1;
+}
+
 /** A p-value as journals print it. */
 function printedP(p) {
   if (!Number.isFinite(p)) return "–";
@@ -28,7 +52,10 @@ const COLUMNS = [
   ["difference [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
   ["ceiling", (row) => decimals(row.ceiling, 2)],
-  ["maps retained", (row) => `${Math.round(row.n_retained_mean)} of ${models[choose(row.model, models)].maps}`],
+  [
+    "maps retained",
+    (row) => `${decimals(row.n_retained_mean, 0)} of ${models[choose(row.model, models)].maps}`,
+  ],
 ];
 
 const CONTROL_COLUMNS = [
@@ -127,12 +154,16 @@ const numbersView = {
     const labels = controlLabels();
     const values = [...rows, ...contents.controls].flatMap((row) => [
       row.test_control,
-      ...[row.test_full, row.test_retained, row.ceiling, row.test_full + row.corrected_high],
-      ...[0, row.test_full + row.corrected_low],
+      ...[row.test_full, row.test_retained, row.ceiling],
+      // An undefined fit is null, which would add up to the difference alone.
+      ...[row.corrected_low, row.corrected_high].map(
+        (end) => (row.test_full ?? NaN) + (end ?? NaN),
+      ),
     ]);
     const known = values.filter(Number.isFinite);
     const low = Math.min(0, ...known);
-    const high = Math.max(...known) * 1.03;
+    const most = Math.max(0, ...known) * 1.03;
+    const high = most > low ? most : 1; // where nothing is defined
     const x = (value) => left + ((value - low) / (high - low)) * (width - left - right);
     const [text, muted, line] = ["--text", "--muted", "--line"].map(colourOf);
     let y = 18;
@@ -173,7 +204,7 @@ const numbersView = {
         context.fillText(models[choose(row.model, models)].label, 12, y, left - 20);
         context.strokeStyle = colour;
         context.fillStyle = colour;
-        if (Number.isFinite(row.corrected_low)) {
+        if (interval(row) && Number.isFinite(row.test_full)) {
           context.globalAlpha = 0.3;
           const from = x(row.test_full + row.corrected_low);
           context.fillRect(from, y - 4, x(row.test_full + row.corrected_high) - from, 8);
@@ -182,24 +213,15 @@ const numbersView = {
         context.lineWidth = 1.3;
         for (const control of contents.controls) {
           if (control.cohort !== row.cohort || control.model !== row.model) continue;
+          if (!Number.isFinite(control.test_control)) continue;
           context.beginPath();
           CONTROL_MARKS[labels.indexOf(control.label) % 3](context, x(control.test_control), y);
           context.stroke();
         }
-        context.lineWidth = 2;
-        context.beginPath();
-        context.moveTo(x(row.test_full), y);
-        context.lineTo(x(row.test_retained), y);
-        context.stroke();
-        context.beginPath();
-        context.arc(x(row.test_retained), y, 5, 0, 7);
-        context.fill();
-        context.fillStyle = colourOf("--ground");
-        context.beginPath();
-        context.arc(x(row.test_full), y, 5, 0, 7);
-        context.fill();
-        context.stroke();
-        context.lineWidth = 1;
+        const [full, retained] = [row.test_full, row.test_retained].map((value) =>
+          Number.isFinite(value) ? x(value) : null,
+        );
+        drawFits(context, full, retained, y);
         context.fillStyle = text;
         context.textAlign = "right";
         context.fillText(`p ${printedP(row.p_holm).replace(/^(?![<–])/, "= ")}`, width, y);

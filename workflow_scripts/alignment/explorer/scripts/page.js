@@ -1,4 +1,4 @@
-// The frame around the views: tabs, choices, keys, themes, and what is saved.
+// The frame around the views: tabs, choices, keys and themes.
 
 const views = {
   grid,
@@ -40,8 +40,9 @@ show = (moved = false) => {
       : state.theme;
   if (anew) showControls();
   else refreshControls();
+  // Also where a view stays as it is: that of all numbers shows every cohort and network.
+  showFrame();
   if (anew) {
-    showFrame();
     root.replaceChildren();
     view.draw(root);
     drawn = signature;
@@ -55,19 +56,23 @@ show = (moved = false) => {
 };
 
 const missing = () =>
-  `This view needs files that are not beside the page: the folder ${contents.data} must be kept with it.`;
+  `This view needs files that are not beside the page: the folder ${contents.data} must be kept ` +
+  "with it. A report holds the page alone; the workflow has both, at " +
+  `results/explorer/${contents.dataset.id}.html.`;
 
 function showFrame() {
   for (const tab of document.querySelectorAll("#tabs a")) {
     const chosen = tab.dataset.view === state.view;
     tab.href = link({ view: tab.dataset.view });
-    if (chosen) {
+    if (chosen && !tab.hasAttribute("aria-current")) {
       tab.setAttribute("aria-current", "page");
       tab.parentElement.scrollLeft = tab.offsetLeft - 40;
-    } else tab.removeAttribute("aria-current");
+    } else if (!chosen) tab.removeAttribute("aria-current");
   }
   byId("choose-cohort").value = state.cohort;
   byId("choose-model").value = state.model;
+  // What is being typed is the state already, and to set it would move the caret.
+  if (byId("search").value !== state.search) byId("search").value = state.search;
   document.title = `${views[state.view].title} – ${contents.dataset.label}`;
 }
 
@@ -76,7 +81,7 @@ function showControls() {
   const controls = views[state.view].controls().filter(Boolean);
   byId("controls").replaceChildren(...controls);
   byId("folded").hidden = controls.length === 0;
-  if (focused) byId(focused)?.focus();
+  if (focused) byId(focused)?.focus(); // so all that can be pressed here has an id
 }
 
 /** Bring controls in line with the state without taking away the one in use. */
@@ -147,43 +152,6 @@ function say(text) {
 
 const help = () => byId("dialog").showModal();
 
-function fileName(kind) {
-  const parts = [contents.dataset.id, state.view, cohort().id, model().id];
-  return `${parts.join("-")}.${kind}`;
-}
-
-function save(blob, name) {
-  const anchor = make("a", { href: URL.createObjectURL(blob), download: name });
-  document.body.append(anchor);
-  anchor.click();
-  anchor.remove();
-  setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
-}
-
-function savePng() {
-  const canvas = views[state.view].png();
-  if (!canvas) return say("there is no picture in this view");
-  // Not by toBlob, which waits for the browser to be idle: for as long as seven seconds.
-  const [, encoded] = canvas.toDataURL("image/png").split(",");
-  save(new Blob([bytesOf(encoded)], { type: "image/png" }), fileName("png"));
-}
-
-/** Text of a table; fields that a spreadsheet would run as a formula are given as text. */
-function csv(rows) {
-  const field = (value) => {
-    if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
-    let text = String(value ?? "");
-    if (/^[=+@\t\r]/.test(text) || /^-[^\d.]/.test(text)) text = `'${text}`;
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => row.map(field).join(",")).join("\n") + "\n";
-}
-
-function saveCsv() {
-  const rows = views[state.view].rows();
-  save(new Blob([csv(rows)], { type: "text/csv" }), fileName("csv"));
-}
-
 function stepThrough(by) {
   const next = (list, value) => list[(list.indexOf(value) + by + list.length) % list.length];
   if (state.view === "map") {
@@ -203,6 +171,13 @@ function moveFocus(by) {
   tiles[Math.min(tiles.length - 1, Math.max(0, at + by))]?.focus();
 }
 
+/** Show the grid, and go on in it where the picture is that was looked at. */
+function backToGrid() {
+  if (state.view === "grid") return;
+  go({ view: "grid" });
+  (grid.cells.get(state.image) ?? root).focus();
+}
+
 const next = (list, value) => list[(list.indexOf(value) + 1) % list.length];
 
 const onKey = {
@@ -215,7 +190,7 @@ const onKey = {
   s: () => go({ look: next(LOOKS, state.look) }),
   t: nextTheme,
   "/": () => byId("search").focus(),
-  Escape: () => go({ view: "grid" }),
+  Escape: backToGrid,
   "?": help,
 };
 
@@ -242,11 +217,9 @@ let arrivals = 0;
 onArrival = (name) => {
   if (name.startsWith("pictures/") && !lost.size) return soon(() => views[state.view].paint());
   // What was drawn without it is drawn anew, once for all that arrive together.
+  drawn = null;
   clearTimeout(arrivals);
-  arrivals = setTimeout(() => {
-    drawn = null;
-    show();
-  }, 0);
+  arrivals = setTimeout(show, 0);
 };
 onPicture = () => soon(() => views[state.view].paint());
 
@@ -265,5 +238,8 @@ frame();
 read(location.hash);
 show(true);
 requestAnimationFrame(() =>
-  setTimeout(() => (document.documentElement.dataset.ready = Math.round(performance.now())), 0),
+  setTimeout(() => {
+    document.documentElement.dataset.ready = Math.round(performance.now());
+    openRest();
+  }, 0),
 );

@@ -72,6 +72,7 @@ const pair = {
       one("B", "other"),
       make("button", {
         type: "button",
+        id: "swap",
         text: "Swap",
         click: () => go({ image: state.other, other: state.image }),
       }),

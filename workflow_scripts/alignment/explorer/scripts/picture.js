@@ -156,6 +156,13 @@ const picture = {
     for (const [canvas, image, map, options] of this.painted) paint(canvas, image, map?.(), options);
   },
 
+  /** Ask for what is saved: the table tells of all networks. */
+  askNumbers() {
+    for (const { id } of models) {
+      allOf(`heatmaps/${cohort().id}/${id}`, `folds/${cohort().id}/${id}`);
+    }
+  },
+
   signature: () => [state.cohort, state.model, state.image].join("\n"),
 
   png() {

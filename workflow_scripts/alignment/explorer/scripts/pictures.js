@@ -11,7 +11,7 @@ function sizeOf(image) {
 
 /** Return a picture that is ready to be drawn, or null while it is on its way. */
 function pictureOf(image) {
-  if (loaded.has(image)) return loaded.get(image);
+  if (loaded.has(image)) return loaded.get(image) ?? null;
   const found = pack(`pictures/${Math.floor(image / contents.pictures_together)}`);
   if (!found) return null;
   loaded.set(image, null);
@@ -20,6 +20,8 @@ function pictureOf(image) {
     loaded.set(image, element);
     onPicture(image);
   };
+  // One that cannot be opened is not waited for.
+  element.onerror = () => loaded.set(image, undefined);
   element.src = `data:image/webp;base64,${found.webp[image % contents.pictures_together]}`;
   return null;
 }

@@ -15,6 +15,8 @@ const cohorts = contents.cohorts.map((cohort) => {
 });
 const models = contents.models;
 const columns = Object.keys(contents.labels);
+const valuesOf = new Map(columns.map((name) => [name, new Set(contents.labels[name])]));
+const MOST_GROUPS = 20; // a column with more is a name or a number of each picture, not a grouping
 // [name, label] of each kind of heatmaps: AIS, and those that the configuration names beside it
 const heatmaps = contents.heatmaps;
 
@@ -29,7 +31,9 @@ const usual = {
   look: "spotlight",
   kind: "all",
   morph: 0,
-  group: columns[0] ?? "",
+  group:
+    columns.find((name) => valuesOf.get(name).size > 1 && valuesOf.get(name).size <= MOST_GROUPS) ??
+    "",
   label: "",
   value: "",
   search: "",
@@ -72,6 +76,7 @@ function valid(wanted) {
     sort: is(["name", "fit"], wanted.sort, usual.sort),
     group: is(["", ...columns], wanted.group, usual.group),
     label: is(["", ...columns], wanted.label, ""),
+    value: valuesOf.get(wanted.label)?.has(wanted.value) ? wanted.value : "",
     top: whole(wanted.top, 2, 100, usual.top),
     morph: whole(wanted.morph, 0, 2, usual.morph),
     map: wanted.map === null ? null : whole(Math.round(wanted.map), 0, models[wanted.model].maps - 1, null),
