@@ -11,6 +11,7 @@ from alignment.heads.unit_rows import UnitRows, taking_part
 from alignment.similarity.fits import fit
 
 AT_A_TIME = 16  # variants of an image
+MOST_BYTES = 2**26  # of these
 
 
 @torch.inference_mode()
@@ -50,12 +51,15 @@ def place_drops(
     drops = np.zeros((n, height, width))
     whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     places = [(y, x) for y in range(height) for x in range(width)]
+    size = min(AT_A_TIME, max(1, MOST_BYTES // max(1, feature_maps[:1].nbytes)))
     for i in range(n):
         part = taking_part(judgments, i)
-        variants = torch.stack([_without(feature_maps[i], y, x, reach) for y, x in places])
         run = of_image(head, beside, i)
-        rows = torch.cat([run(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()
-        rows = np.vstack([embedding[i : i + 1], rows])
+        rows = [embedding[i : i + 1]]
+        for start in range(0, len(places), size):
+            some = (_without(feature_maps[i], *at, reach) for at in places[start : start + size])
+            rows.append(run(torch.stack([*some])).cpu().numpy())
+        rows = np.vstack(rows)
         own = UnitRows(rows.astype(np.float64), similarity)
         fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")
         if own.defined.all() and np.isfinite(fits).all():
