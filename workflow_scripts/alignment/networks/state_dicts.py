@@ -153,8 +153,15 @@ def _by_plain_name(
     return {name: tensor for name, (_, tensor) in found.items()}
 
 
-def load_checked(module: nn.Module, matched: Matched, classifier: str | None, where: str) -> None:
+def load_checked(
+    module: nn.Module, matched: Matched, classifier: str | None, where: str
+) -> tuple[str, ...]:
     """Copy matched tensors into a network, which must find all it needs and nothing else.
+
+    Returns
+    -------
+    tuple of str
+        The tensors of the classifier that the file lacks: they stay as they are.
 
     Raises
     ------
@@ -175,14 +182,12 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str | None, wh
     except RuntimeError as error:
         lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
         raise InputError(f"{where} has tensors of other shapes: {some(lines, '; ')}") from error
-    missing = [
-        name
-        for name in report.missing_keys
-        if not (matched.n_classes is None and name.startswith(f"{classifier}."))
-        # Counts training steps; older files lack it and evaluation does not use it.
-        and not name.endswith(".num_batches_tracked")
-    ]
-    if missing:
+    # Counts training steps; older files lack it and evaluation does not use it.
+    missing = [n for n in report.missing_keys if not n.endswith(".num_batches_tracked")]
+    unknown = ()
+    if matched.n_classes is None:
+        unknown = tuple(name for name in missing if name.startswith(f"{classifier}."))
+    if missing := [name for name in missing if name not in unknown]:
         raise InputError(
             f"{where} lacks {len(missing)} tensors of the network: {some(missing)}; is it of "
             f"another architecture?"
@@ -192,6 +197,7 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str | None, wh
             f"{where} has {len(report.unexpected_keys)} tensors that have no place in the "
             f"network: {some(report.unexpected_keys)}; is it of another architecture?"
         )
+    return unknown
 
 
 def _check_types(module: nn.Module, matched: Matched, where: str) -> None:
