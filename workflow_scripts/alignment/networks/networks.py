@@ -132,15 +132,15 @@ def load_network(
     module = build(architecture, None, size, options)
     classifier, n_default = classifier_of(architecture, module, size)
     where = f"the weights '{source.name}' of {architecture}"
-    is_timm = architecture.startswith(TIMM)
-    tensors = as_timm_reads(module, source.state_dict) if is_timm else source.state_dict
+    given, is_timm = source.state_dict, architecture.startswith(TIMM)
+    tensors, resized = as_timm_reads(module, given, where) if is_timm else (given, ())
     matched = match_names(tensors, module, classifier, where)
     n_classes = (n_default or None) if classifier is None else matched.n_classes
     if n_classes != (n_default or None) and not is_own(architecture):
         module = build(architecture, _built_classes(architecture, n_classes), size, options)
     unknown = load_checked(module, matched, classifier, where)
 
-    notes = (*source.notes, *matched.notes, *told)
+    notes = (*source.notes, *resized, *matched.notes, *told)
     if source.published is not None and isinstance(weights, Mapping):
         notes = (f"the file is torchvision's {source.published.name}", *notes)
     return Network(
