@@ -36,7 +36,7 @@ class Cut(nn.Module):
 
 
 @pytest.mark.parametrize("way", ["flatten", "view", "another forward"])
-def test_embeddings_are_those_of_the_network_as_it_was(way):
+def test_embeddings_are_those_of_the_network_as_it_was(way, capsys):
     """Also where the rewritten network does not run, or computes something else."""
     backbone = fx.symbolic_trace(Cut(way)).eval().requires_grad_(False)
     if way == "another forward":
@@ -50,6 +50,7 @@ def test_embeddings_are_those_of_the_network_as_it_was(way):
     for part in (slice(3), slice(1, 3)):
         np.testing.assert_allclose(embed(pictures[part]), expected[part], atol=1e-6)
     assert len(runs) == (1 if way == "flatten" else 3)  # compared once
+    assert capsys.readouterr() == ("", "")
 
 
 def test_batches_of_small_pictures_are_larger_and_none_is_empty():

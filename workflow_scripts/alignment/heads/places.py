@@ -52,22 +52,25 @@ def place_drops(
     whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     places = [(y, x) for y in range(height) for x in range(width)]
     size = min(AT_A_TIME, max(1, MOST_BYTES // max(1, feature_maps[:1].nbytes)))
+    # One place for all: copies that come and go leave gaps in memory, gigabytes in the end
+    variants = feature_maps.new_empty((size, *feature_maps.shape[1:]))
     for i in range(n):
         part = taking_part(judgments, i)
         run = of_image(head, beside, i)
-        rows = [embedding[i : i + 1]]
+        rows = np.empty((1 + len(places), embedding.shape[1]))
+        rows[0] = embedding[i]
         for start in range(0, len(places), size):
-            some = (_without(feature_maps[i], *at, reach) for at in places[start : start + size])
-            rows.append(run(torch.stack([*some])).cpu().numpy())
-        rows = np.vstack(rows)
-        own = UnitRows(rows.astype(np.float64), similarity)
+            some = places[start : start + size]
+            given = variants[: len(some)].copy_(feature_maps[i])
+            for variant, at in zip(given, some, strict=True):
+                _leave_out(variant, *at, reach)
+            rows[1 + start : 1 + start + len(some)] = run(given).cpu().numpy()
+        own = UnitRows(rows, similarity)
         fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")
         if own.defined.all() and np.isfinite(fits).all():
             drops[i] = (fits[0] - fits[1:]).reshape(height, width)
     return drops
 
 
-def _without(maps, y, x, reach):
-    variant = maps.clone()
-    variant[:, max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1] = 0
-    return variant
+def _leave_out(maps, y, x, reach):
+    maps[:, max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1] = 0

@@ -1,5 +1,7 @@
 """Networks run over pictures: once, or over ones that are changed again and again."""
 
+import contextlib
+import io
 from collections.abc import Callable
 
 import numpy as np
@@ -62,7 +64,9 @@ def _agree(quick: Callable, plain: Callable, given: torch.Tensor) -> bool:
     """Tell whether a quickened network runs, and gives what the plain one does."""
     expected = plain(given)
     try:
-        found = quick(given)
+        # A graph prints where it fails, which a log need not show
+        with contextlib.redirect_stderr(io.StringIO()):
+            found = quick(given)
     except Exception:  # such as of x.view(len(x), -1), which wants another layout
         return False
     if found.shape != expected.shape:
