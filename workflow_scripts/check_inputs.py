@@ -21,6 +21,7 @@ from alignment.importance.folds import (
     of_equal_judgments,
     of_few_images,
 )
+from alignment.networks.gaps import check_known
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
 from alignment.planning.sources import own_pictures
@@ -75,6 +76,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
 def describe_model(model, n_images):
     """Say where a network is cut, how large its feature maps are, and what it takes."""
     network, cuts = load_and_cut(model, cache_folder())
+    check_known(network, cuts.backbone)
     shape = " x ".join(map(str, cuts.maps_shape))
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")

@@ -7,12 +7,14 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import job_log, usage_noted
 from alignment.artifacts.network_files import write_network
 from alignment.cutting.opening import load_and_cut
+from alignment.networks.gaps import check_known
 from alignment.networks.networks import to_saved, torchvision
 
 
 def main(output, model, name):
     try:
         network, cuts = load_and_cut(model, cache_folder())
+        check_known(network, cuts.backbone)
     except InputError as error:
         raise InputError(f"config: models: {name}: {error}") from error
     for note in (*network.notes, *cuts.notes):

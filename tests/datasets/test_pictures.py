@@ -65,11 +65,43 @@ def test_grey_that_fills_a_part_of_16_bits_is_scaled_by_that_part_and_said(tmp_p
     ]
 
 
-def write_deep(path, values):
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_grey_that_is_white_where_it_is_zero_is_turned_round(tmp_path, dtype):
+    """As scanners and microscopes write it."""
+    grey = np.array([[0, 1, 100], [128, 254, 255]])
+    scale = {np.uint8: 1, np.uint16: 257, np.float32: 1 / 255}[dtype]
+    Image.fromarray((grey * scale).astype(dtype)).save(tmp_path / "a.tif", tiffinfo={262: 0})
+    # Pillow turns 8 bits round where it writes, and where it reads
+    expected = grey if dtype == np.uint8 else 255 - grey
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.tif")[..., 0], expected)
+
+
+@pytest.mark.parametrize("orientation", [1, 2], ids=["upright", "mirrored"])
+def test_transparent_grey_of_16_bits_is_laid_on_white(tmp_path, orientation):
+    grey = np.array([[0, 16], [1600, 4095], [65535, 0]], dtype=np.uint16)
+    exif, notes = Image.Exif(), []
+    exif[0x0112] = orientation
+    Image.fromarray(grey).save(tmp_path / "a.png", transparency=65535, exif=exif)
+    found = read_picture(tmp_path / "a.png", notes)[:, :: 1 if orientation == 1 else -1, 0]
+    np.testing.assert_array_equal(found, [[0, 1], [100, 255], [255, 0]])
+    assert "no value above 4095" in notes[0]  # what is transparent is no brightness
+
+
+def test_a_transparent_colour_of_16_bits_is_laid_on_white(tmp_path):
+    colours = random_picture(9, 7).astype(np.uint16) * 257
+    colours[2, 3] = 0x1234, 0x5678, 0x9ABC
+    write_deep(tmp_path / "a.png", colours, clear=(0x1234, 0x5678, 0x9ABC))
+    expected = colours >> 8
+    expected[2, 3] = 255
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.png"), expected)
+
+
+def write_deep(path, values, clear=()):
     """Write colours of 16 bits as PNG, which Pillow reads and does not write."""
     height, width, _ = values.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     chunks = {b"IHDR": struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)}
+    chunks |= {b"tRNS": struct.pack(">HHH", *clear)} if clear else {}
     chunks |= {b"IDAT": zlib.compress(rows), b"IEND": b""}
     content = b"".join(
         struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))

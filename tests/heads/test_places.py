@@ -6,6 +6,7 @@ import torch
 from oracle import fit, similarity_matrix
 from torch import nn
 
+from alignment.heads import places
 from alignment.heads.places import place_drops
 
 torch.manual_seed(0)
@@ -62,3 +63,29 @@ def test_a_place_is_worth_what_the_fit_loses_without_it(kind, similarity, reach)
                     alike = similarity_matrix(np.vstack([row, embedding[part]]), similarity)
                     fits.append(fit(alike[0, 1:], judgments[i, part], "pearson"))
                 assert found[i, y, x] == pytest.approx(fits[0] - fits[1], abs=1e-9)
+
+
+def test_variants_are_made_a_few_at_a_time(monkeypatch):
+    """All of 56 x 56 places at once would take 56 x 56 times as much as an image."""
+    monkeypatch.setattr(places, "MOST_BYTES", 1000)
+    rng, seen = np.random.default_rng(0), []
+    maps, judgments = torch.from_numpy(rng.random((4, 3, 6, 5))), rng.random((4, 4))
+
+    def head(values):
+        seen.append(values.nbytes)
+        return values.amax((2, 3))
+
+    embedding = head(maps).numpy()
+    seen.clear()
+    place_drops(head, maps, embedding, judgments)
+    assert max(seen) <= 1000
+    assert sum(seen) == 4 * 30 * 720
+
+
+def test_rows_that_are_views_of_the_maps_are_kept():
+    rng = np.random.default_rng(0)
+    maps, judgments = torch.from_numpy(rng.random((4, 2, 6, 5))), rng.random((4, 4))
+    embedding = maps.flatten(1).numpy()
+    found = place_drops(torch.nn.Flatten(), maps, embedding, judgments)
+    copied = place_drops(lambda some: some.flatten(1) + 0, maps, embedding, judgments)
+    np.testing.assert_array_equal(found, copied)

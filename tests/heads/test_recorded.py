@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from alignment.cutting.cuts import cut
-from alignment.heads.recorded import head_inputs, place_inputs, takes_all_tokens
+from alignment.heads.recorded import head_inputs, map_inputs, place_inputs, takes_all_tokens
 from alignment.networks.architectures import build
 from alignment.networks.networks import Network
 
@@ -35,6 +35,7 @@ def test_maps_come_with_what_passes_them_by(arrays):
     assert isinstance(head, torch.nn.Flatten)
     np.testing.assert_array_equal(maps, arrays["feature_maps"][[3, 1]])
     np.testing.assert_array_equal(beside[1], arrays["beside_1"][[3, 1]])
+    assert map_inputs(head, maps, beside) == (head, maps, beside)
     assert not takes_all_tokens(arrays.attributes)
 
 
@@ -50,8 +51,12 @@ def test_places_of_tokens_are_changed_while_the_class_token_stays():
     assert takes_all_tokens(kept.attributes)
     maps, beside = head_inputs(kept, CPU)
     assert (maps.shape, beside) == ((3, 192, 1, 5), [])
-    head, maps, beside = place_inputs(cuts.head, kept, np.array([0, 2]), CPU)
-    assert maps.shape == (2, 192, 2, 2)
+    head, places, beside = place_inputs(cuts.head, kept, np.array([0, 2]), CPU)
+    assert places.shape == (2, 192, 2, 2)
+    whole, every, none = map_inputs(head, places, beside)
+    assert (whole, none) == (cuts.head, [])
+    torch.testing.assert_close(every, maps[[0, 2]], rtol=0, atol=0)
+    maps = places
     maps[:, :, 1, 0] = 0
 
     def switch_off(_, given, output):

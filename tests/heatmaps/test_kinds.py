@@ -5,16 +5,25 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from oracle import fit, similarity_matrix
 from some_maps_on import Case
 
 from alignment.heads.gradients import fit_gradients, gradient_shares, integrated_gradients
 from alignment.heads.groups import alike_maps, group_scores
 from alignment.heads.places import place_drops
+from alignment.heads.recorded import place_inputs
 from alignment.heads.shapley import shapley_values
 from alignment.heatmaps import kinds
 from alignment.heatmaps.heatmaps import heatmap
 from alignment.heatmaps.kinds import PLACES, SCORES, WORTH, Known, heatmaps_by, map_by, worth_of
 from alignment.heatmaps.rivals import activation_map, judgment_weights
+
+
+class Arrays(dict):
+    def __init__(self, tokens, **arrays):
+        super().__init__(arrays)
+        self.attributes = {"tokens": tokens}
+
 
 few_orders = partial(shapley_values, permutations=20)
 
@@ -89,3 +98,42 @@ def test_kinds_that_run_no_layers_open_no_head():
         heatmaps_by(kind, known)
     with pytest.raises(AssertionError, match="the head was opened"):
         heatmaps_by("grad_cam", known)
+
+
+def test_a_map_that_is_off_is_off_in_the_class_token_too():
+    """As it is for AIS; a place leaves the class token as it is."""
+    rng = np.random.default_rng(0)
+    arrays = Arrays(
+        feature_maps=rng.random((5, 4, 2, 2)), other_tokens=rng.random((5, 4, 1)), tokens="class"
+    )
+    judgments = rng.random((5, 5))
+
+    class Head(torch.nn.Module):
+        def forward(self, tokens):
+            return (tokens[..., 0] * tokens.sum(-1)).flatten(1)
+
+    every = np.concatenate(
+        [arrays["other_tokens"], arrays["feature_maps"].reshape(5, 4, 4)], axis=2
+    )
+
+    def embed(tokens):
+        return Head()(torch.from_numpy(tokens[:, :, None])).numpy()
+
+    rows = np.array([0, 2, 3, 4, 1])
+    known = Known(
+        arrays["feature_maps"][rows],
+        embed(every[rows]),
+        judgments,
+        "pearson",
+        False,
+        lambda: place_inputs(Head(), arrays, rows, torch.device("cpu")),
+    )
+    own = every[rows][2].copy()
+    own[1] = 0
+    fits = known.images.fits_of_sets(2, np.array([[True, False, True, True]]))
+    alike = similarity_matrix(np.vstack([embed(own[None]), known.embedding]), "pearson")
+    others = [0, 1, 3, 4]
+    expected = fit(alike[0, 1:][others], judgments[2, others], "pearson")
+    np.testing.assert_allclose(fits, [expected], atol=1e-12)
+    for kind in ("groups", "shapley", "place", "grad_cam"):
+        assert worth_of(kind, known).any()

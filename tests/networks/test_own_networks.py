@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.architectures import build
 from alignment.networks.own_networks import build_own
 from alignment.networks.trials import output_for, trial_pictures
 
@@ -176,6 +177,50 @@ def test_networks_whose_layers_or_values_are_closed_are_refused(folder, name):
     (folder / "wrapped.py").write_text(WRAPPED)
     with pytest.raises(InputError, match=CLOSED[name]):
         build_own(f"wrapped.py:{name}")
+
+
+FROZEN = """
+import torch
+from torch import nn
+
+torch.set_float32_matmul_precision("high")
+torch.set_default_dtype(torch.float64)
+torch.set_grad_enabled(False)
+
+class Frozen(nn.Sequential):
+    def train(self, mode=True):
+        super().train(mode)
+        self[1].eval()  # and no word of what it returns
+
+class Restless(nn.Sequential):
+    def train(self, mode=True):
+        return super().train(True)
+
+parts = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten()
+def build(): return Frozen(*parts)
+def restless(): return nn.Sequential(nn.ReLU(), Restless(*parts))
+"""
+
+
+def test_a_train_of_its_own_need_not_return_the_network(folder):
+    (folder / "frozen.py").write_text(FROZEN)
+    module = build("frozen.py:build", None, 8, {})
+    assert not any(part.training for part in module.modules())
+    assert not any(parameter.requires_grad for parameter in module.parameters())
+
+
+def test_a_network_that_stays_in_training_mode_is_refused(folder):
+    (folder / "frozen.py").write_text(FROZEN)
+    with pytest.raises(InputError, match=r"stays in training mode \(1\) when .* let its train\(m"):
+        build_own("frozen.py:restless")
+
+
+def test_code_of_a_network_changes_no_setting_of_torch(folder):
+    (folder / "frozen.py").write_text(FROZEN)
+    build_own("frozen.py:build")
+    assert torch.get_float32_matmul_precision() == "highest"
+    assert torch.get_default_dtype() == torch.float32
+    assert torch.is_grad_enabled()
 
 
 def test_a_network_that_wants_more_than_pictures_is_refused_with_what_to_do(folder):

@@ -77,6 +77,27 @@ def test_what_can_be_folded_is_and_nothing_else(backbone):
     assert sorted(in_place) == [False, True, True, True]
 
 
+@pytest.mark.filterwarnings("ignore:.*weight_norm:FutureWarning")
+def test_modules_with_hooks_stay_as_they_are(backbone):
+    """Lesions, of a convolution and of a norm, and weight_norm as it was."""
+
+    def lesion(module, given, output):
+        return output * (torch.arange(8) > 3).view(8, 1, 1)
+
+    pictures = torch.rand(5, 3, 20, 20)
+    whole = backbone(pictures)["embedding"]
+    for hooked in ("first", "norms.1"):
+        backbone.get_submodule(hooked).register_forward_hook(lesion)
+    nn.utils.weight_norm(backbone.kernel)
+    with torch.no_grad():
+        backbone.kernel.weight_g.mul_(2)  # the weight itself follows at the next call
+        quick = quickened(backbone)
+        found, expected = quick(pictures), backbone(pictures)["embedding"]
+    torch.testing.assert_close(found, expected, rtol=2e-5, atol=2e-6)
+    assert not torch.allclose(expected, whole, atol=1e-2)
+    assert types_in(quick).count(nn.BatchNorm2d) == 3  # the last norm alone was folded
+
+
 def test_a_network_without_a_graph_gives_its_embedding():
     class Plain(nn.Module):
         def forward(self, pictures):

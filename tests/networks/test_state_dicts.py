@@ -178,3 +178,52 @@ def test_files_from_before_batch_counters_load():
     state_dict = dict(small_network().state_dict())
     del state_dict["norm.num_batches_tracked"]
     copy_into(small_network(), state_dict)
+
+
+def test_two_tensors_of_one_name_but_for_a_wrapper_are_refused_where_they_differ():
+    tensors = small_network().state_dict()
+    twice = tensors | {f"module.{name}": tensor.clone() for name, tensor in tensors.items()}
+    fresh = small_network(3)
+    copy_into(fresh, twice)
+    assert torch.equal(fresh.conv.weight, tensors["conv.weight"])
+    for other in (tensors["conv.bias"] + 1, tensors["conv.bias"].double(), torch.zeros(7)):
+        with pytest.raises(
+            InputError, match=r"conv\.bias that differ, as conv\.bias and as module"
+        ):
+            copy_into(small_network(), twice | {"module.conv.bias": other})
+
+
+class Holder(nn.Module):
+    """A network in which the part that does the work is called as wrappers call theirs."""
+
+    def __init__(self, **beside):
+        super().__init__()
+        self.module = small_network()
+        for name, part in beside.items():
+            setattr(self, name, part)
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "backbone."])
+@pytest.mark.parametrize("beside", [{}, {"conv": nn.Conv2d(3, 2, 1)}], ids=["alone", "beside"])
+def test_a_network_with_a_part_called_module_loads_its_own_weights(prefix, beside):
+    trained, fresh = Holder(**beside), Holder(**beside)
+    nn.init.zeros_(fresh.module.conv.weight)
+    state_dict = {prefix + name: tensor for name, tensor in trained.state_dict().items()}
+    matched = match_names(state_dict, fresh, "module.fc", "toy.pth")
+    load_checked(fresh, matched, "module.fc", "toy.pth")
+    assert matched.n_classes == 3
+    assert torch.equal(fresh.module.conv.weight, trained.module.conv.weight)
+
+
+def test_a_classifier_called_module_is_found():
+    network = nn.Sequential(OrderedDict(conv=nn.Conv2d(3, 2, 1), module=nn.Linear(2, 3)))
+    matched = match_names(network.state_dict(), network, "module", "toy.pth")
+    load_checked(network, matched, "module", "toy.pth")
+    assert matched.n_classes == 3
+
+
+def test_versions_of_modules_are_found_behind_wrappers():
+    wrapped = nn.DataParallel(nn.Sequential(OrderedDict(net=small_network())))
+    stored = wrapped.state_dict()
+    stored._metadata["module.net.norm"]["version"] = 7
+    assert match(stored, small_network()).state_dict._metadata["norm"] == {"version": 7}

@@ -1,6 +1,7 @@
 """Networks of timm: by its names, in other sizes, with the names of published files."""
 
 import importlib
+import re
 
 import pytest
 import torch
@@ -80,13 +81,59 @@ def test_published_names_are_read_as_timm_reads_them():
     module = build_timm("timm:vit_small_patch14_dinov2", None, 70)
     own = module.state_dict()
     published = {**own, "mask_token": torch.zeros(1, 384)}  # as in the file of DINOv2's authors
-    found = as_timm_reads(module, published)
+    found, notes = as_timm_reads(module, published, "toy.pth")
     assert found.keys() == own.keys()
     assert all(torch.equal(found[name], own[name]) for name in own)
+    assert notes == ()
     strange = {"a": torch.zeros(1)}
-    assert as_timm_reads(module, strange) == strange
+    assert as_timm_reads(module, strange, "toy.pth") == (strange, ())
     plain = torch.nn.Linear(2, 2)
-    assert as_timm_reads(plain, strange) is strange
+    assert as_timm_reads(plain, strange, "toy.pth")[0] is strange
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "visual.trunk."])
+def test_weights_of_patches_of_another_size_are_refused(prefix):
+    """timm would make 32 x 32 pixels of 16 x 16, and the network would load without a word."""
+    module = build_timm(SMALL, 3, 64)
+    other = {prefix + name: tensor for name, tensor in module.state_dict().items()}
+    other[f"{prefix}patch_embed.proj.weight"] = torch.rand(192, 3, 32, 32)
+    with pytest.raises(
+        InputError, match=r"toy\.pth has .* than the network's 16 x 16 pixels \(.*em"
+    ):
+        as_timm_reads(module, other, "toy.pth")
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "resized"),
+    [
+        (SMALL, (64, 96), "1 tensors to the network's sizes: pos_embed"),
+        ("timm:beit_base_patch16_224", (32, 64), "12 tensors .*: blocks.0.attn.relative_position_"),
+    ],
+)
+def test_positions_that_were_fitted_to_another_size_are_named(name, sizes, resized):
+    small, large = (build_timm(name, 3, size) for size in sizes)
+    for published in (small.state_dict(), {**small.state_dict(), "mask_token": torch.zeros(1, 8)}):
+        found, (note,) = as_timm_reads(large, published, "toy.pth")
+        assert re.search(resized, note)
+        large.load_state_dict({n: t for n, t in found.items() if n in large.state_dict()}, False)
+        assert as_timm_reads(large, large.state_dict(), "toy.pth")[1] == ()
+
+
+def test_weights_of_patches_under_another_name_are_compared_too():
+    """As in CLIP's files, which call them visual.conv1."""
+    given = {"visual.conv1.weight": torch.zeros(8, 3, 4, 4), "visual.proj": torch.zeros(8, 2)}
+    assert not timm_networks._is_resized("patch_embed.proj.weight", torch.zeros(8, 3, 4, 4), given)
+    assert timm_networks._is_resized("patch_embed.proj.weight", torch.zeros(8, 3, 2, 2), given)
+    assert not timm_networks._is_resized("blocks.0.attn.qkv.weight", torch.zeros(5), given)
+
+
+def test_patches_of_a_network_may_have_one_side():
+    """patch_size is a single number in XCiT."""
+    name = "timm:xcit_nano_12_p16_224"
+    with torch.no_grad():
+        assert build_timm(name, 3, 64).eval()(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
+    with pytest.raises(InputError, match="cannot be made for pictures of 70 x 70 pixels"):
+        build_timm(name, 3, 70)
 
 
 def test_where_timm_is_missing_a_sentence_says_how_to_get_it(monkeypatch):

@@ -12,6 +12,8 @@ from alignment.datasets.picture_names import name_of
 
 NEARLY_BLACK = 5  # mean of 0 to 255
 FRAMINGS = ("stretch", "crop", "pad")
+# A tag of TIFF, and what it says of grey that is white where it is zero
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 
 
 def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray:
@@ -65,11 +67,17 @@ def _as_rgb(image, path, notes):
         raise ValueError(f"it holds {n_layers} pages or layers")
     is_deep = any(";16" in str(tile[-1]) for tile in image.tile)
     image.load()
-    if is_deep and not image.mode.startswith("I"):
+    is_grey = image.mode.startswith(("I", "F"))
+    if is_deep and not is_grey:
         _refuse_low(image)
+        if isinstance(clear := image.info.get("transparency"), tuple):
+            # Of the colours, too, Pillow keeps the upper 8 bits alone
+            image.info["transparency"] = tuple(value >> 8 for value in clear)
+    # Pillow inverts grey of 8 bits, and no other
+    is_inverted = image.format == "TIFF" and image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):
-        return _from_deep_grey(image, path, notes)
+    if is_grey:
+        return _from_deep_grey(image, path, notes, is_inverted)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -91,24 +99,30 @@ def _n_of_its_size(image):
     return sizes.count(sizes[0])
 
 
-def _from_deep_grey(image, path, notes):
+def _from_deep_grey(image, path, notes, is_inverted):
     # Pillow's own conversion of 16-bit grey clips at 255 and gives a white picture.
     values = np.asarray(image, dtype=np.float64)
     if not np.isfinite(values).all():
         raise ValueError("it holds values that are no numbers, or infinite")
     if values.min() < 0:
         raise ValueError(f"it holds negative values, down to {values.min():g}")
-    if image.mode == "F" and values.max() <= 1:
+    is_clear = values == image.info.get("transparency", np.nan)
+    highest = values[~is_clear].max(initial=0)
+    if image.mode == "F" and highest <= 1:
         top = 1
     else:
         # Cameras and microscopes keep 8, 12 or 16 bits in files of 16.
-        top = next((top for top in (255, 4095, 65535) if values.max() <= top), values.max())
+        top = next((top for top in (255, 4095, 65535) if highest <= top), highest)
         if image.mode.startswith("I;16") and top < 65535:
             notes.append(
-                f"the picture {path} has 16 bits and no value above {values.max():g}: it was read "
-                f"as grey from 0 to {top}."
+                f"the picture {path} has 16 bits and no value above {highest:g}: it was read as "
+                f"grey from 0 to {top}."
             )
-    grey = np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8)
+    shares = np.clip(values / top, 0, 1)
+    if is_inverted:
+        shares = 1 - shares
+    shares[is_clear] = 1
+    grey = np.rint(shares * 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)
 
 

@@ -11,6 +11,7 @@ from alignment.heads.unit_rows import UnitRows, taking_part
 from alignment.similarity.fits import fit
 
 AT_A_TIME = 16  # variants of an image
+MOST_BYTES = 2**26  # of these
 
 
 @torch.inference_mode()
@@ -50,20 +51,26 @@ def place_drops(
     drops = np.zeros((n, height, width))
     whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     places = [(y, x) for y in range(height) for x in range(width)]
+    size = min(AT_A_TIME, max(1, MOST_BYTES // max(1, feature_maps[:1].nbytes)))
+    # One place for all: copies that come and go leave gaps in memory, gigabytes in the end
+    variants = feature_maps.new_empty((size, *feature_maps.shape[1:]))
     for i in range(n):
         part = taking_part(judgments, i)
-        variants = torch.stack([_without(feature_maps[i], y, x, reach) for y, x in places])
         run = of_image(head, beside, i)
-        rows = torch.cat([run(some) for some in variants.split(AT_A_TIME)]).cpu().numpy()
-        rows = np.vstack([embedding[i : i + 1], rows])
-        own = UnitRows(rows.astype(np.float64), similarity)
+        rows = np.empty((1 + len(places), embedding.shape[1]))
+        rows[0] = embedding[i]
+        for start in range(0, len(places), size):
+            some = places[start : start + size]
+            given = variants[: len(some)].copy_(feature_maps[i])
+            for variant, at in zip(given, some, strict=True):
+                _leave_out(variant, *at, reach)
+            rows[1 + start : 1 + start + len(some)] = run(given).cpu().numpy()
+        own = UnitRows(rows, similarity)
         fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")
         if own.defined.all() and np.isfinite(fits).all():
             drops[i] = (fits[0] - fits[1:]).reshape(height, width)
     return drops
 
 
-def _without(maps, y, x, reach):
-    variant = maps.clone()
-    variant[:, max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1] = 0
-    return variant
+def _leave_out(maps, y, x, reach):
+    maps[:, max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1] = 0

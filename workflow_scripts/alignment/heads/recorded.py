@@ -1,6 +1,6 @@
 """What a head is run on, as it was recorded: feature maps, and what passes them by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -65,6 +65,25 @@ def place_inputs(
         for values in (activations["feature_maps"], *beside)
     )
     return head.to(device), maps, beside
+
+
+def map_inputs(
+    head: nn.Module, feature_maps: torch.Tensor, beside: Sequence[torch.Tensor]
+) -> tuple[nn.Module, torch.Tensor, Sequence[torch.Tensor]]:
+    """Return what :func:`place_inputs` gave as a head of maps that are switched off whole.
+
+    That is in all tokens, also in those that lie nowhere in the picture.
+
+    Returns
+    -------
+    torch.nn.Module
+    (n, F, H, W) tensor, or (n, F, 1, T) where maps are all tokens
+    sequence of (n, ...) tensors
+    """
+    if not isinstance(head, _OfPlaces):
+        return head, feature_maps, beside
+    other_tokens, *beside = beside
+    return head.head, all_tokens(feature_maps, other_tokens), beside
 
 
 def takes_all_tokens(attributes: Mapping) -> bool:

@@ -56,14 +56,16 @@ class Known:
 
     @cached_property
     def images(self) -> PooledImages | LayeredImages:
-        """Fits of each image with only some of its maps on."""
+        """Fits of each image with only some of its maps on, the others zero in all tokens."""
         if self.is_pooled:
             return PooledImages(self.embedding, self.judgments, self.similarity)
-        from alignment.heads.running import as_function  # torch costs seconds
+        from alignment.heads.recorded import map_inputs  # torch costs seconds
+        from alignment.heads.running import as_function
 
-        embed = as_function(self.run["head"], self.run["feature_maps"].device, self.run["beside"])
-        known = self.feature_maps, self.embedding, self.judgments, self.similarity
-        return LayeredImages(embed, *known)
+        run = (self.run[name] for name in ("head", "feature_maps", "beside"))
+        head, maps, beside = map_inputs(*run)
+        known = self.embedding, self.judgments, self.similarity
+        return LayeredImages(as_function(head, maps.device, beside), maps.cpu().numpy(), *known)
 
 
 def _cam(known):

@@ -131,7 +131,10 @@ def build(
             module = _build_known(
                 architecture, n_classes or IMAGENET_CLASSES, input_size, options, seed is not None
             )
-    return module.eval().requires_grad_(False)
+    # Not one after the other: a train() of a user's own may return nothing.
+    module.eval()
+    module.requires_grad_(False)
+    return module
 
 
 def _build_known(

@@ -62,6 +62,8 @@ class Network:
         What a person should know about how the weights were matched.
     options : dict
         What else the architecture was built with.
+    unknown : tuple of str
+        Tensors of the classifier that the file of weights lacks; what they hold means nothing.
     """
 
     module: nn.Module
@@ -74,6 +76,7 @@ class Network:
     std: tuple[float, ...]
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
 
 def load_network(
@@ -129,15 +132,15 @@ def load_network(
     module = build(architecture, None, size, options)
     classifier, n_default = classifier_of(architecture, module, size)
     where = f"the weights '{source.name}' of {architecture}"
-    is_timm = architecture.startswith(TIMM)
-    tensors = as_timm_reads(module, source.state_dict) if is_timm else source.state_dict
+    given, is_timm = source.state_dict, architecture.startswith(TIMM)
+    tensors, resized = as_timm_reads(module, given, where) if is_timm else (given, ())
     matched = match_names(tensors, module, classifier, where)
     n_classes = (n_default or None) if classifier is None else matched.n_classes
     if n_classes != (n_default or None) and not is_own(architecture):
         module = build(architecture, _built_classes(architecture, n_classes), size, options)
-    load_checked(module, matched, classifier, where)
+    unknown = load_checked(module, matched, classifier, where)
 
-    notes = (*source.notes, *matched.notes, *told)
+    notes = (*source.notes, *resized, *matched.notes, *told)
     if source.published is not None and isinstance(weights, Mapping):
         notes = (f"the file is torchvision's {source.published.name}", *notes)
     return Network(
@@ -148,6 +151,7 @@ def load_network(
         n_classes=n_classes,
         notes=notes,
         options=options,
+        unknown=unknown,
         **preparation,
     )
 
@@ -252,8 +256,8 @@ def to_saved(network: Network, attributes: Mapping[str, Any]) -> SavedNetwork:
 def from_saved(saved: SavedNetwork) -> Network:
     """Build the network that a file holds."""
     known = dict(saved.known)
-    for name in ("mean", "std", "notes"):
-        known[name] = tuple(known[name])
+    for name in ("mean", "std", "notes", "unknown"):
+        known[name] = tuple(known.get(name, ()))
     architecture, options = known["architecture"], known["options"]
     check_architecture(architecture)
     if is_own(architecture) and options != _options_of(architecture):

@@ -7,11 +7,13 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.devices import settings_kept
 from alignment.planning.own_code import function_files, function_parts
 
 # Modules that functions of the user's have imported from their folders
@@ -30,8 +32,9 @@ def build_own(architecture: str) -> nn.Module:
     Returns
     -------
     torch.nn.Module
-        In float32, on the CPU, out of what torch wraps around networks: DataParallel and
-        torch.compile.  What the function prints goes to stderr.
+        In float32, on the CPU, in evaluation mode, out of what torch wraps around networks:
+        DataParallel and torch.compile.  What the function prints goes to stderr, and torch's
+        settings are put back as they were.
 
     Raises
     ------
@@ -39,6 +42,30 @@ def build_own(architecture: str) -> nn.Module:
         There is no such file, module or function; it needs arguments, raises an error, or returns
         something other than a module whose layers and values can be looked at.
     """
+    with settings_kept():
+        module = _returned(architecture)
+    if not isinstance(module, nn.Module):
+        raise InputError(
+            f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
+            "needed."
+        )
+    module = unwrapped(module)
+    if reason := _why_closed(module):
+        raise InputError(f"the function {architecture} returns a network that {reason}.")
+    # Not one after the other: a train() of the user's own may return nothing.
+    module.to(device="cpu", dtype=torch.float32)
+    module.eval()
+    if training := [name or "itself" for name, part in module.named_modules() if part.training]:
+        raise InputError(
+            f"the function {architecture} returns a network that stays in training mode "
+            f"({training[0]}) when its eval() is called: let its train(mode) hand the mode on to "
+            "all its parts."
+        )
+    return module
+
+
+def _returned(architecture: str) -> Any:
+    """Import a user's function, call it, and return what it returns."""
     files = _as_imported(function_files(architecture))
     _forget_others(files)
     function = _function(architecture)
@@ -53,20 +80,11 @@ def build_own(architecture: str) -> nn.Module:
         pass  # some callables written in C tell nothing of their arguments
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            module = function()
+            return function()
         except Exception as error:  # whatever the user's code raises
             raise InputError(f"the function {architecture} raised {_told(error)}.") from error
         finally:
             _imported.update(_modules_of(files))
-    if not isinstance(module, nn.Module):
-        raise InputError(
-            f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
-            "needed."
-        )
-    module = unwrapped(module)
-    if reason := _why_closed(module):
-        raise InputError(f"the function {architecture} returns a network that {reason}.")
-    return module.to(device="cpu", dtype=torch.float32)
 
 
 def unwrapped(module: nn.Module) -> nn.Module:

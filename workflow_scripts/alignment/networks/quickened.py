@@ -26,7 +26,8 @@ def quickened(
     torch.nn.Module
         Where there is a graph: without what embeddings do not need, batch normalization inside the
         convolution before it, padding by zeros in the convolution after it, and activations in the
-        place of what they are computed from.  Values differ by rounding in float32.
+        place of what they are computed from.  Modules with hooks stay as they are.  Values differ
+        by rounding in float32.
     """
     if not isinstance(backbone, fx.GraphModule):
         return _EmbeddingAlone(backbone)
@@ -55,7 +56,12 @@ class _EmbeddingAlone(nn.Module):
 
 
 def _module_of(module, node):
-    return module.get_submodule(node.target) if node.op == "call_module" else None
+    """Return the module that a node calls; None where there is none, or one that has hooks.
+
+    A hook can change what comes out (a lesion) or the weights (weight_norm as it was).
+    """
+    own = module.get_submodule(node.target) if node.op == "call_module" else None
+    return None if own is not None and (own._forward_hooks or own._forward_pre_hooks) else own
 
 
 def _convolution(module, node):

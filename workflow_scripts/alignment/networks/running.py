@@ -1,5 +1,7 @@
 """Networks run over pictures: once, or over ones that are changed again and again."""
 
+import contextlib
+import io
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +9,7 @@ import torch
 from torch import nn
 
 from alignment.networks.quickened import quickened
+from alignment.networks.trials import is_same
 
 # On a processor, pictures of one batch beyond these pixels leave the cache: in fours, pictures of
 # 224 x 224 take half as long again as alone.
@@ -16,6 +19,8 @@ ON_GPU = 64  # pictures
 MOST_KEPT = 16
 # Rows of a product of matrices are multiplied in fours, and those that are left in another order.
 ROWS = 4
+# How far a quickened network may be from the plain one, as a share of the largest value
+ROUNDING = 1e-4
 
 
 def embedder(backbone: nn.Module, device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
@@ -26,18 +31,47 @@ def embedder(backbone: nn.Module, device: torch.device) -> Callable[[np.ndarray]
     backbone : torch.nn.Module
         Pictures to a dict with ``embedding``, on `device`.
     device : torch.device
+
+    Notes
+    -----
+    A quicker network takes its place (:mod:`alignment.networks.quickened`), where it gives the same
+    embedding of the first picture.
     """
 
     # Channels last: a convolution over a single place is then a plain product of matrices.
     layout = torch.channels_last if device.type == "cpu" else torch.contiguous_format
     network = quickened(backbone, layout)
+    run = None
+
+    def quick(given: torch.Tensor) -> torch.Tensor:
+        return network(given.contiguous(memory_format=layout))
+
+    def plain(given: torch.Tensor) -> torch.Tensor:
+        return backbone(given)["embedding"]
 
     @torch.inference_mode()
     def embed(pictures: np.ndarray) -> np.ndarray:
-        given = torch.from_numpy(pictures).to(device, memory_format=layout)
-        return network(given).cpu().numpy()
+        nonlocal run
+        given = torch.from_numpy(pictures).to(device)
+        if run is None:
+            run = quick if _agree(quick, plain, given[:1]) else plain
+        return run(given).cpu().numpy()
 
     return embed
+
+
+def _agree(quick: Callable, plain: Callable, given: torch.Tensor) -> bool:
+    """Tell whether a quickened network runs, and gives what the plain one does."""
+    expected = plain(given)
+    try:
+        # A graph prints where it fails, which a log need not show
+        with contextlib.redirect_stderr(io.StringIO()):
+            found = quick(given)
+    except Exception:  # such as of x.view(len(x), -1), which wants another layout
+        return False
+    if found.shape != expected.shape:
+        return False
+    return is_same(found, expected, equal_nan=True, tolerance=ROUNDING)
 
 
 def pictures_at_a_time(input_size: int, device: torch.device) -> int:

@@ -6,7 +6,7 @@ self-supervised method trains the network as the ``backbone`` or ``encoder`` of 
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -73,10 +73,12 @@ def match_names(
     ------
     InputError
         No name of the network occurs, or two prefixes fit equally well and neither is known to be
-        the one that is meant.
+        the one that is meant; or two tensors that differ have one name but for a wrapper.
     """
-    names = [n for n in network.state_dict() if not n.startswith(f"{classifier}.")]
-    tensors = {_plain(n): t for n, t in state_dict.items() if isinstance(t, torch.Tensor)}
+    plain, own = _how_to_name(network, classifier)
+    final = plain(f"{classifier}.")
+    names = [n for n in own if not n.startswith(final)]
+    tensors = _by_plain_name(state_dict, plain, where)
     packed = [n for n in state_dict if "_packed_params" in n]
     packed += [n for n, t in tensors.items() if t.is_quantized]
     if packed:
@@ -94,7 +96,7 @@ def match_names(
             "key chooses another"
         )
     aside = [n for n in tensors if not n.startswith(prefix)]
-    heads = _foreign_heads(part, network, classifier)
+    heads = _foreign_heads(part, [*own, final if classifier else ""])
     aside += [f"{prefix}{name}" for name in heads]
     if aside:
         notes.append(f"{len(aside)} tensors of the file lie outside the network: {some(aside)}")
@@ -104,21 +106,62 @@ def match_names(
 
     n_classes = None
     projection = []
-    if f"{classifier}.weight" in part:
-        n_classes = part[f"{classifier}.weight"].shape[0]
+    if f"{final}weight" in part:
+        n_classes = part[f"{final}weight"].shape[0]
     elif classifier is not None:
         # Self-supervised files may keep a projection head of several layers in its place.
-        projection = [n for n in part if n.startswith(f"{classifier}.")]
+        projection = [n for n in part if n.startswith(final)]
         held = f" ({some(projection)} in its place)" if projection else ""
         notes.append(f"the file has no final classifier {classifier}{held}: no class scores")
     for name in (*auxiliary, *projection, *heads):
         del part[name]
-    part._metadata = _metadata(state_dict, network, prefix)
+    part = OrderedDict((own.get(n, n), t) for n, t in part.items())
+    part._metadata = _metadata(state_dict, network, prefix, plain)
     return Matched(part, n_classes, tuple(notes))
 
 
-def load_checked(module: nn.Module, matched: Matched, classifier: str | None, where: str) -> None:
+def _how_to_name(
+    network: nn.Module, classifier: str | None
+) -> tuple[Callable[[str], str], dict[str, str]]:
+    """Return what strips names of what wrappers add, and the network's own by what is left.
+
+    Nothing is stripped where too little would be left: a part of the network's own may be called
+    ``module``, too.
+    """
+    names = list(network.state_dict())
+    own = {_plain(name): name for name in names}
+    if len(own) < len(names) or not _plain(f"{classifier}."):
+        return str, {name: name for name in names}
+    return _plain, own
+
+
+def _by_plain_name(
+    state_dict: Mapping[str, torch.Tensor], plain: Callable[[str], str], where: str
+) -> dict[str, torch.Tensor]:
+    """Return the tensors of a file by their names without wrappers."""
+    found = {}
+    for name, tensor in state_dict.items():
+        if not isinstance(tensor, torch.Tensor):
+            continue
+        before, other = found.setdefault(plain(name), (name, tensor))
+        same = before == name or (tensor.dtype == other.dtype and torch.equal(tensor, other))
+        if not same:
+            raise InputError(
+                f"{where} holds two tensors {plain(name)} that differ, as {before} and as {name}: "
+                "keep one of the two networks in the file."
+            )
+    return {name: tensor for name, (_, tensor) in found.items()}
+
+
+def load_checked(
+    module: nn.Module, matched: Matched, classifier: str | None, where: str
+) -> tuple[str, ...]:
     """Copy matched tensors into a network, which must find all it needs and nothing else.
+
+    Returns
+    -------
+    tuple of str
+        The tensors of the classifier that the file lacks: they stay as they are.
 
     Raises
     ------
@@ -139,14 +182,12 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str | None, wh
     except RuntimeError as error:
         lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
         raise InputError(f"{where} has tensors of other shapes: {some(lines, '; ')}") from error
-    missing = [
-        name
-        for name in report.missing_keys
-        if not (matched.n_classes is None and name.startswith(f"{classifier}."))
-        # Counts training steps; older files lack it and evaluation does not use it.
-        and not name.endswith(".num_batches_tracked")
-    ]
-    if missing:
+    # Counts training steps; older files lack it and evaluation does not use it.
+    missing = [n for n in report.missing_keys if not n.endswith(".num_batches_tracked")]
+    unknown = ()
+    if matched.n_classes is None:
+        unknown = tuple(name for name in missing if name.startswith(f"{classifier}."))
+    if missing := [name for name in missing if name not in unknown]:
         raise InputError(
             f"{where} lacks {len(missing)} tensors of the network: {some(missing)}; is it of "
             f"another architecture?"
@@ -156,6 +197,7 @@ def load_checked(module: nn.Module, matched: Matched, classifier: str | None, wh
             f"{where} has {len(report.unexpected_keys)} tensors that have no place in the "
             f"network: {some(report.unexpected_keys)}; is it of another architecture?"
         )
+    return unknown
 
 
 def _check_types(module: nn.Module, matched: Matched, where: str) -> None:
@@ -177,12 +219,12 @@ def some(names: Iterable[str], separator: str = ", ") -> str:
     return separator.join(names[:3] + more)
 
 
-def _foreign_heads(names: Iterable[str], network: nn.Module, classifier: str | None) -> list[str]:
+def _foreign_heads(names: Iterable[str], of_network: Iterable[str]) -> list[str]:
     """Return the names under modules that the network lacks: a projection head, prototypes.
 
     Not such under another of a row of modules, layer5 behind layer4: that is a deeper network.
     """
-    own = {name.partition(".")[0] for name in (*network.state_dict(), classifier or "")}
+    own = {name.partition(".")[0] for name in of_network}
     kinds = {name.rstrip("0123456789") for name in own}
     tops = {name: name.partition(".")[0] for name in names}
     return [
@@ -235,15 +277,14 @@ def _find_prefix(found: Iterable[str], names: list[str], where: str) -> str:
     return (meant or best)[0]
 
 
-def _metadata(state_dict: Mapping, network: nn.Module, prefix: str) -> "OrderedDict[str, dict]":
+def _metadata(
+    state_dict: Mapping, network: nn.Module, prefix: str, plain: Callable[[str], str]
+) -> "OrderedDict[str, dict]":
     """Versions of the modules, by which torch brings old files up to date on loading."""
-    stored = getattr(state_dict, "_metadata", None)
+    own, stored = network.state_dict()._metadata, getattr(state_dict, "_metadata", None)
     if stored is None:
         # .safetensors and plain dicts carry none; some modules (MNASNet) refuse to load without.
-        return network.state_dict()._metadata
-    plain = {_plain(f"{path}.") if path else "": entry for path, entry in stored.items()}
-    return OrderedDict(
-        (path[len(prefix) :].rstrip("."), entry)
-        for path, entry in plain.items()
-        if path.startswith(prefix)
-    )
+        return own
+    found = {plain(f"{path}.") if path else "": entry for path, entry in stored.items()}
+    keys = {path: prefix + (plain(f"{path}.") if path else "") for path in own}
+    return OrderedDict((path, found[key]) for path, key in keys.items() if key in found)

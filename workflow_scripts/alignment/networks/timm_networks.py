@@ -7,13 +7,18 @@ import sys
 from collections.abc import Mapping
 from types import ModuleType
 
+import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.state_dicts import some
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.planning.families import TIMM
 
 REQUIREMENTS = "envs/requirements-timm.txt"
+
+# Tensors with a value for each patch, or for each pixel of one
+_ON_GRID = re.compile(r"patch_embed|pos_embed")
 
 
 def import_timm() -> ModuleType:
@@ -98,10 +103,11 @@ def build_timm(architecture: str, n_classes: int | None, input_size: int) -> nn.
             module = timm.create_model(name, img_size=input_size, **options)
         except TypeError:  # made for any size
             return timm.create_model(name, **options)
-        patch = getattr(getattr(module, "patch_embed", None), "patch_size", (1, 1))
+        patch = getattr(getattr(module, "patch_embed", None), "patch_size", 1)
+        patch = (patch,) if isinstance(patch, int) else patch
         # Otherwise timm would leave out the lower and the right edge of every picture.
         if any(input_size % side for side in patch):
-            raise ValueError(f"patches have {patch[0]} x {patch[1]} pixels")
+            raise ValueError(f"patches have {patch[0]} x {patch[-1]} pixels")
     except (AssertionError, ValueError, RuntimeError) as error:
         raise InputError(
             f"{architecture} cannot be made for pictures of {input_size} x {input_size} pixels "
@@ -135,15 +141,56 @@ def timm_weights_page(architecture: str) -> str:
     return config.url or ""
 
 
-def as_timm_reads(module: nn.Module, state_dict: Mapping) -> Mapping:
+def as_timm_reads(
+    module: nn.Module, state_dict: Mapping, where: str
+) -> tuple[Mapping, tuple[str, ...]]:
     """Return tensors of a file under the names that timm's own reader of the family gives them.
 
     Published files often have those of the code that trained them: OpenAI's CLIP, Meta's DINOv2.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    state_dict : mapping of str to torch.Tensor
+    where : str
+        Names the file in errors.
+
+    Returns
+    -------
+    mapping of str to torch.Tensor
+    tuple of str
+        What the reader resized, for people: it fits positions to pictures of another size.
+
+    Raises
+    ------
+    InputError
+        The reader resized the weights of patches, which are those of another network.
     """
     reader = getattr(sys.modules[type(module).__module__], "checkpoint_filter_fn", None)
     if reader is None:
-        return state_dict
+        return state_dict, ()
     try:
-        return reader(dict(state_dict), module)
+        found = reader(dict(state_dict), module)
     except Exception:  # not a file of the family; what is wrong is said where names are matched
-        return state_dict
+        return state_dict, ()
+    resized = [name for name, tensor in found.items() if _is_resized(name, tensor, state_dict)]
+    for name in resized:
+        if "patch_embed." in name:
+            raise InputError(
+                f"{where} has weights of patches of another size than the network's "
+                f"{' x '.join(map(str, found[name].shape[2:]))} pixels ({name}): it is of another "
+                "architecture."
+            )
+    if not resized:
+        return found, ()
+    return found, (f"timm brought {len(resized)} tensors to the network's sizes: {some(resized)}",)
+
+
+def _is_resized(name: str, tensor: torch.Tensor, given: Mapping[str, torch.Tensor]) -> bool:
+    """Tell whether a reader gave a tensor more or fewer values than it has in the file."""
+    sizes = {n: t.numel() for n, t in given.items() if isinstance(t, torch.Tensor)}
+    origins = {size for n, size in sizes.items() if f".{n}".endswith(f".{name}")}
+    # Of a name of its own: it may be several in one, but not what lies on the grid of patches.
+    if not origins and _ON_GRID.search(name):
+        origins = set(sizes.values())
+    return bool(origins) and tensor.numel() not in origins
