@@ -248,10 +248,10 @@ def of_equal_judgments(cohort: str, folds: Folds, judgments: np.ndarray) -> str:
     judgments : (N, N) array
     """
     values = judgments[np.triu_indices(len(judgments), 1)]
-    n_equal = {
-        side: sum(not np.ptp(values[getattr(fold, pairs)]) for fold in folds.of(judgments))
-        for side, pairs in (("training", "train_pairs"), ("test", "test_pairs"))
-    }
+    n_equal = {"training": 0, "test": 0}
+    for fold in folds.of(judgments):
+        n_equal["training"] += not np.ptp(values[fold.train_pairs])
+        n_equal["test"] += not np.ptp(values[fold.test_pairs])
     n = folds.n_folds * len(folds.seeds)
     said = " and ".join(f"the {side} pairs of {k}" for side, k in n_equal.items() if k)
     if not said:
