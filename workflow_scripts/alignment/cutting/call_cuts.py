@@ -12,6 +12,7 @@ from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import arrangement_of
 from alignment.cutting.call_layers import ends_of, sides_in
 from alignment.cutting.call_parts import (
+    OUTPUT,
     CalledBackbone,
     CalledHead,
     Ends,
@@ -21,7 +22,7 @@ from alignment.cutting.call_parts import (
     time_of,
 )
 from alignment.cutting.call_tokens import cut_called_tokens
-from alignment.cutting.layers import Cuts, Layer
+from alignment.cutting.layers import Cuts, Layer, said_of_output
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
 from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
@@ -85,7 +86,10 @@ def cut_calls(
         return cut_called_tokens(network, found, feature_maps, embedding)
     ends = ends_of(network, found, feature_maps, embedding)
     head, ends, n_units, notes = _head(network, found, ends, feature_maps is not None)
-    return cuts_at(network.module, ends, head, n_units, network.n_classes is not None, notes)
+    has_classes = network.n_classes is not None
+    if embedding is None and ends.embedding == OUTPUT and not isinstance(head, MeanHead):
+        notes += said_of_output(network.architecture, has_classes)
+    return cuts_at(network.module, ends, head, n_units, has_classes, notes)
 
 
 def _head(

@@ -46,7 +46,7 @@ def ends_of(
             f"{named_calls(network, maps_like(found))}."
         )
     if embedding is None:
-        embedding = OUTPUT if found.classifier is None else INPUT + found.classifier.name
+        embedding = OUTPUT if found.scoring is None else INPUT + found.scoring.name
         if found.output.ndim != 2 or (arrangement.is_tokens and not of_class_token):
             embedding = MEAN
     if embedding in (MEAN, OUTPUT):
@@ -69,8 +69,8 @@ def sides_in(found: Record) -> set[int]:
 def _last_maps(network: Network, found: Record) -> Call:
     """Return the last maps before the classifier that are not a pooled or thinned copy."""
     end = len(found.calls)
-    if found.classifier is not None:
-        end = found.calls.index(found.classifier)
+    if found.scoring is not None:
+        end = found.calls.index(found.scoring)
     for call in reversed(maps_like(found)):
         kind = call.type.lower()
         is_copy = any(word in kind for word in ("pool", "drop", "identity"))

@@ -13,6 +13,7 @@ from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import arrangement_of
 from alignment.cutting.call_layers import ends_of, sides_in
 from alignment.cutting.call_parts import (
+    OUTPUT,
     CalledBackbone,
     CalledHead,
     Ends,
@@ -21,7 +22,7 @@ from alignment.cutting.call_parts import (
     time_of,
 )
 from alignment.cutting.class_tokens import all_tokens
-from alignment.cutting.layers import Cuts
+from alignment.cutting.layers import Cuts, said_of_output
 from alignment.networks.calls import Call, Record
 from alignment.networks.networks import Network
 from alignment.networks.trials import trial_pictures
@@ -62,8 +63,10 @@ def cut_called_tokens(
                 f"network is run again for every map, about {time_of(head, tokens)} for a "
                 "picture here"
             )
-            has_classes = network.n_classes is not None
-            return cuts_at(network.module, ends, head, n_units, has_classes, (note,))
+            has_classes, notes = network.n_classes is not None, (note,)
+            if embedding is None and ends.embedding == OUTPUT:
+                notes += said_of_output(network.architecture, has_classes)
+            return cuts_at(network.module, ends, head, n_units, has_classes, notes)
     if feature_maps is not None:
         raise InputError(
             f"layers: the class token of {network.architecture} does not follow from the tokens of "

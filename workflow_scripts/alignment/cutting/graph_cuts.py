@@ -7,6 +7,7 @@ from torch import fx
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import maps_of, output_of
+from alignment.cutting.classifiers import takes_output
 from alignment.cutting.graph_layers import (
     arrangement_in,
     default_embedding,
@@ -17,7 +18,15 @@ from alignment.cutting.graph_layers import (
     named_layers,
 )
 from alignment.cutting.graph_parts import Between, between, bypass, has_rows, passing_by
-from alignment.cutting.layers import BESIDE, Cuts, Layer, beside_in, said_of_beside, written
+from alignment.cutting.layers import (
+    BESIDE,
+    Cuts,
+    Layer,
+    beside_in,
+    said_of_beside,
+    said_of_output,
+    written,
+)
 from alignment.cutting.traces import Trace
 from alignment.networks.trials import is_same, trial_pictures
 from alignment.planning.families import MEAN
@@ -82,6 +91,8 @@ def cut_graph(
     head = _head(traced, maps_node, embedding_node)
     backbone = _backbone(traced, maps_node, embedding_node, head.beside, has_classes)
     notes = moved_with_size(traced, maps_node) if feature_maps is None else ()
+    if embedding is None and takes_output(traced, embedding_node, maps_node):
+        notes += said_of_output(traced.architecture, has_classes)
     if head.beside:
         is_named = feature_maps is not None
         notes += _said_of(traced, maps_node, embedding_node, head, backbone, is_named)

@@ -3,17 +3,13 @@
 import difflib
 from collections.abc import Sequence
 
-from torch import fx, nn
+from torch import fx
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import Arrangement, arrangement_of
+from alignment.cutting.classifiers import input_of_classifier, pooled_convolution
 from alignment.cutting.layers import candidates
 from alignment.cutting.traces import Trace
-
-# What may stand behind the last layer with weights and changes no score's place
-_BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")
-# ... and behind a convolution of 1 x 1 that takes the place of a linear classifier
-_BEHIND_CONVOLUTION = (*_BEHIND, "relu", "pool", "mean")
 
 
 def arrangement_in(traced: Trace, node: fx.Node) -> Arrangement | None:
@@ -40,9 +36,8 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
 
 def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
     """Return the embedding, and the node before which the feature maps are to be looked for."""
-    scores = _looked_through(traced, traced.output, _BEHIND)
-    if _is_linear(traced, scores):
-        embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
+    embedding = input_of_classifier(traced)
+    if embedding is not None:
         return embedding, embedding
     if len(traced.shapes.get(traced.output, ())) != 2:
         possible = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
@@ -52,27 +47,9 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
             f"{named_layers(traced, possible[-8:])}."
         )
     # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
-    convolution = _looked_through(traced, traced.output, _BEHIND_CONVOLUTION)
-    if traced.type_of(convolution) == "Conv2d" and (
-        traced.module.get_submodule(convolution.target).kernel_size == (1, 1)
-        and traced.shapes[convolution][1] == traced.shapes[traced.output][1]
-    ):
-        return traced.output, convolution.all_input_nodes[0]
-    return traced.output, traced.output
-
-
-def _is_linear(traced: Trace, node: fx.Node) -> bool:
-    """Tell whether a node is a linear layer, also one with a norm for its weights."""
-    if node.op == "call_module":
-        return isinstance(traced.module.get_submodule(node.target), nn.Linear)
-    return traced.type_of(node) == "linear"  # which some classes of layers call themselves
-
-
-def _looked_through(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:
-    """Return the last node at or before one that is of other kinds."""
-    while any(kind in traced.type_of(node).lower() for kind in kinds) and node.all_input_nodes:
-        node = node.all_input_nodes[0]
-    return node
+    convolution = pooled_convolution(traced)
+    before = traced.output if convolution is None else convolution.all_input_nodes[0]
+    return traced.output, before
 
 
 def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:

@@ -7,6 +7,8 @@ from typing import Any
 
 from torch import nn
 
+from alignment.planning.families import is_own
+
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
 BESIDE = "beside_"
 _SHOWN = 10  # candidates in a message
@@ -92,6 +94,17 @@ def said_of_beside(feature_maps: str, kept: Mapping[str, Sequence[int]]) -> str:
     return (
         f"{named} {verb} the feature maps {feature_maps} by: with a map off this stays what it is "
         f"with all maps on, and {kilobytes:.2g} kB per picture are kept for it"
+    )
+
+
+def said_of_output(architecture: str, has_classes: bool) -> tuple[str, ...]:
+    """Say that the output is the embedding, where it may be class scores; else nothing."""
+    # timm's networks without a classifier, and torchvision's, are known to have none.
+    if not (has_classes or is_own(architecture)):
+        return ()
+    return (
+        f"no final linear layer of {architecture} was found: the output itself is the embedding; "
+        "if that is class scores, name another layer under layers: embedding:",
     )
 
 
