@@ -95,6 +95,18 @@ def _grid(n_tokens: int, sides: Iterable[int]) -> int | None:
     return side if is_alone else None
 
 
+def is_on_coarser_grid(shape: Sequence[int], maps: Arrangement) -> bool:
+    """Tell whether an output is a list of tokens that are fewer and longer than those of some maps.
+
+    So it is in transformers whose grid becomes smaller from one stage to the next.
+    """
+    if len(shape) != 3 or shape[0] != N_PICTURES:
+        return False
+    is_flat = shape[1] == maps.n_maps  # (B, F, H W)
+    is_longer = shape[2] > maps.n_maps and not is_flat
+    return is_longer and shape[1] < maps.side**2 and _grid(shape[1], ()) is not None
+
+
 def sides_of(shapes: Iterable[Sequence[int]]) -> set[int]:
     """Return the sides of the square maps among the shapes of a network's outputs."""
     found = (arrangement_of(shape) for shape in shapes if len(shape) == 4)

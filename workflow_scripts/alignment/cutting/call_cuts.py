@@ -18,11 +18,12 @@ from alignment.cutting.call_parts import (
     Ends,
     MeanHead,
     cuts_at,
+    follows_from,
     head_alone,
     time_of,
 )
 from alignment.cutting.call_tokens import cut_called_tokens
-from alignment.cutting.layers import Cuts, Layer, said_of_output
+from alignment.cutting.layers import Cuts, Layer, said_of_branches, said_of_output
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
 from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
@@ -89,6 +90,9 @@ def cut_calls(
     has_classes = network.n_classes is not None
     if embedding is None and ends.embedding == OUTPUT and not isinstance(head, MeanHead):
         notes += said_of_output(network.architecture, has_classes)
+    is_default = feature_maps is None and embedding is None and ends.embedding == MEAN
+    if is_default and not follows_from(network.module, pictures, ends.maps):
+        notes += (said_of_branches(network.architecture, ends.maps.name),)
     return cuts_at(network.module, ends, head, n_units, has_classes, notes)
 
 

@@ -2,10 +2,12 @@
 
 import difflib
 
+from torch import nn
+
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import arrangement_of, sides_of
+from alignment.cutting.arrangements import arrangement_of, is_on_coarser_grid, sides_of
 from alignment.cutting.call_parts import INPUT, OUTPUT, Ends
-from alignment.cutting.layers import candidates, written
+from alignment.cutting.layers import candidates, said_of_grids, written
 from alignment.networks.calls import Call, Record
 from alignment.networks.networks import Network
 from alignment.planning.families import MEAN
@@ -67,19 +69,36 @@ def sides_in(found: Record) -> set[int]:
 
 
 def _last_maps(network: Network, found: Record) -> Call:
-    """Return the last maps before the classifier that are not a pooled or thinned copy."""
+    """Return the last maps before the classifier that are not a pooled or thinned copy.
+
+    Linear layers make queries, keys and values for attention, or class scores of every place, and
+    are taken only where there is nothing else.
+    """
     end = len(found.calls)
     if found.scoring is not None:
         end = found.calls.index(found.scoring)
-    for call in reversed(maps_like(found)):
-        kind = call.type.lower()
-        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
-        if found.calls.index(call) < end and not (is_copy or call.hands_on):
-            return call
-    raise InputError(
-        f"{network.architecture} has no feature maps: none of its modules returns square maps or "
-        f"tokens on a square grid."
-    )
+    possible = [
+        call
+        for call in maps_like(found)
+        if found.calls.index(call) < end
+        and not call.hands_on
+        and not any(word in call.type.lower() for word in ("pool", "drop", "identity"))
+    ]
+    if not possible:
+        raise InputError(
+            f"{network.architecture} has no feature maps: none of its modules returns square maps "
+            f"or tokens on a square grid."
+        )
+    linear = [isinstance(network.module.get_submodule(c.path), nn.Linear) for c in possible]
+    maps = [c for c, is_linear in zip(possible, linear, strict=True) if not is_linear] or possible
+    behind = found.calls[found.calls.index(maps[-1]) : end]
+    arrangement = arrangement_of(maps[-1].shape, sides_in(found))
+    others = [call for call in behind if is_on_coarser_grid(call.shape, arrangement)]
+    if others:
+        raise InputError(
+            said_of_grids(network.architecture, maps[-1].name, others[-1].name, others[-1].shape)
+        )
+    return maps[-1]
 
 
 def find(network: Network, found: Record, name: str, key: str) -> Call:

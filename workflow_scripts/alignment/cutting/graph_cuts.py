@@ -24,6 +24,7 @@ from alignment.cutting.layers import (
     Layer,
     beside_in,
     said_of_beside,
+    said_of_branches,
     said_of_output,
     written,
 )
@@ -93,6 +94,8 @@ def cut_graph(
     notes = moved_with_size(traced, maps_node) if feature_maps is None else ()
     if embedding is None and takes_output(traced, embedding_node, maps_node):
         notes += said_of_output(traced.architecture, has_classes)
+    if feature_maps is None and embedding is None and embedding_node is None:
+        notes += _said_of_branches(traced, maps_node)
     if head.beside:
         is_named = feature_maps is not None
         notes += _said_of(traced, maps_node, embedding_node, head, backbone, is_named)
@@ -127,6 +130,13 @@ def _said_of(
         raise InputError(f"{refused}.")
     kept = {traced.names[node]: traced.shapes[node][1:] for node in head.beside}
     return (said_of_beside(traced.names[maps], kept),)
+
+
+def _said_of_branches(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
+    """Say where something passes by default maps whose mean is the embedding."""
+    if maps is traced.output or not passing_by(traced, maps, traced.output):
+        return ()
+    return (said_of_branches(traced.architecture, traced.names[maps]),)
 
 
 def _kept_beside(traced: Trace, maps: fx.Node, embedding: fx.Node) -> tuple[torch.Size, ...]:

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import Arrangement, arrangement_of
+from alignment.cutting.arrangements import Arrangement, arrangement_of, is_on_coarser_grid
+from alignment.cutting.attention import (
+    attends_between,
+    before_pooling,
+    gives_scores,
+    is_within_attention,
+)
 from alignment.cutting.classifiers import input_of_classifier, pooled_convolution
-from alignment.cutting.layers import candidates
+from alignment.cutting.layers import candidates, said_of_grids
 from alignment.cutting.traces import Trace
 
 
@@ -25,13 +31,31 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
     The embedding is the input of the final linear layer, the one before any dropout, or where there
     is none the output; the feature maps are the last before it.  Where these are tokens, their mean
     is the embedding, since the class token stands apart from them; so it is where a network returns
-    maps.
+    maps.  Where attention pools them it is not: their mean is nothing that the network knows.
     """
     if arrangement_in(traced, traced.output) is not None:
         return last_maps(traced, traced.output), None
     embedding, classifier = default_embedding(traced)
     maps = last_maps(traced, classifier)
-    return maps, None if arrangement_in(traced, maps).is_tokens else embedding
+    pooled = before_pooling(traced, maps, embedding)
+    if pooled is not None and arrangement_in(traced, pooled) is not None:
+        maps = pooled
+    _check_grids(traced, maps, embedding)
+    found = arrangement_in(traced, maps)
+    is_pooled = not found.n_others and attends_between(traced, maps, embedding)
+    return maps, None if found.is_tokens and not is_pooled else embedding
+
+
+def _check_grids(traced: Trace, maps: fx.Node, embedding: fx.Node) -> None:
+    """Refuse maps behind which there are tokens on another grid."""
+    behind = traced.following(maps) & traced.needed_for(embedding)
+    found = arrangement_in(traced, maps)
+    others = [
+        n for n in traced.shapes if n in behind and is_on_coarser_grid(traced.shapes[n], found)
+    ]
+    if others:
+        known = traced.architecture, traced.names[maps], traced.names[others[-1]]
+        raise InputError(said_of_grids(*known, traced.shapes[others[-1]]))
 
 
 def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
@@ -53,17 +77,25 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
 
 
 def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
-    """Return the last maps before the embedding that are not a pooled or thinned copy."""
+    """Return the last maps before the embedding that are not a pooled or thinned copy.
+
+    Nor are they within attention, or class scores of every place.
+    """
     before = traced.needed_for(embedding)
     for node in reversed(traced.shapes):
-        kind = traced.type_of(node).lower()
-        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
-        if node in before and not is_copy and arrangement_in(traced, node) is not None:
+        if node not in before or _is_copy(traced, node) or arrangement_in(traced, node) is None:
+            continue
+        if not (is_within_attention(traced, node) or gives_scores(traced, node)):
             return node
     raise InputError(
         f"{traced.architecture} has no feature maps before {traced.names[embedding]}: name other "
         f"layers under layers: feature_maps: and embedding:."
     )
+
+
+def _is_copy(traced: Trace, node: fx.Node) -> bool:
+    """Tell whether a node pools or thins its input."""
+    return any(word in traced.type_of(node).lower() for word in ("pool", "drop", "identity"))
 
 
 def moved_with_size(traced: Trace, maps: fx.Node) -> tuple[str, ...]:

@@ -108,6 +108,25 @@ def said_of_output(architecture: str, has_classes: bool) -> tuple[str, ...]:
     )
 
 
+def said_of_branches(architecture: str, feature_maps: str) -> str:
+    """Say that default maps whose mean is the embedding are not all that a network looks at."""
+    return (
+        f"what {architecture} returns does not follow from {feature_maps} alone, since something "
+        "passes these maps by: they were taken for being the last; name others under layers: "
+        "feature_maps:"
+    )
+
+
+def said_of_grids(architecture: str, maps: str, behind: str, shape: Sequence[int]) -> str:
+    """Say why there is no default cut where maps cannot be read that follow others that can."""
+    return (
+        f"{architecture} has no default cut: behind {maps}, the last layer that can be read as "
+        f"maps, {behind} returns {written(shape)}, tokens on another grid, and their order may not "
+        "be that of places; name layers under layers: feature_maps: and embedding: whose order "
+        "you know."
+    )
+
+
 def format_layers(layers: Sequence[Layer]) -> str:
     """Set the layers as a table for a terminal: name, type, output shape, sign, default."""
     rows = [("layer", "type", "output", "values", "")]
