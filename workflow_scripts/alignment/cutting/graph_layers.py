@@ -94,8 +94,10 @@ def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
 
 
 def _is_copy(traced: Trace, node: fx.Node) -> bool:
-    """Tell whether a node pools or thins its input."""
-    return any(word in traced.type_of(node).lower() for word in ("pool", "drop", "identity"))
+    """Tell whether a node pools or thins its input, or raises it to a power to be pooled (GeM)."""
+    kinds = [traced.type_of(n).lower() for n in (node, *node.users) if n.op != "output"]
+    is_power = "pow" in kinds[0] or ("clamp" in kinds[0] and kinds[1:] and "pow" in kinds[1])
+    return bool(is_power) or any(word in kinds[0] for word in ("pool", "drop", "identity"))
 
 
 def moved_with_size(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
