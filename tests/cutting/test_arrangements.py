@@ -6,6 +6,7 @@ import torch
 from alignment.cutting.arrangements import (
     Arrangement,
     arrangement_of,
+    is_cube,
     is_on_coarser_grid,
     maps_of,
     others_of,
@@ -101,3 +102,11 @@ def test_fewer_and_longer_tokens_are_on_a_coarser_grid(shape, expected):
 
 def test_maps_that_were_merely_flattened_are_on_no_coarser_grid():
     assert not is_on_coarser_grid((2, 16, 256), Arrangement("channels first", 16, 16))
+
+
+@pytest.mark.parametrize("order", ["channels first", "channels last"])
+def test_outputs_whose_shape_does_not_tell_are_read_as_somebody_knows(order):
+    assert arrangement_of((2, 6, 6, 6), of_cube=order) == Arrangement(order, 6, 6)
+    assert arrangement_of((2, 6, 6, 6), of_cube=None) is None
+    assert arrangement_of((2, 7, 6, 6), of_cube=None) == Arrangement("channels first", 7, 6)
+    assert [is_cube((2, 6, 6, n)) for n in (6, 7)] == [True, False]

@@ -92,7 +92,7 @@ def known_tokens(end):
 def test_linear_layers_are_taken_where_there_are_no_other_maps_alone():
     ends = ends_of(*known_tokens(lambda m, x: m.linear(x).mean(1)), None, None)
     assert ends.maps.name == "act"
-    module = nn.Sequential(nn.AdaptiveAvgPool2d(3), nn.Linear(3, 3), nn.Flatten(), nn.ReLU()).eval()
+    module = nn.Sequential(nn.AdaptiveAvgPool2d(3), nn.Linear(3, 4), nn.Flatten(), nn.ReLU()).eval()
     network = Network(module, "small", "", "", 5, SIZE, (0.0,) * 3, (1.0,) * 3)
     found = record(module, trial_pictures(SIZE))
     assert ends_of(network, found, None, MEAN).maps.name == "1"

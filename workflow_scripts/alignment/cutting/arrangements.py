@@ -50,7 +50,10 @@ class Arrangement:
 
 
 def arrangement_of(
-    shape: Sequence[int], sides: Iterable[int] = (), n_pictures: int = N_PICTURES
+    shape: Sequence[int],
+    sides: Iterable[int] = (),
+    n_pictures: int = N_PICTURES,
+    of_cube: str | None = "channels first",
 ) -> Arrangement | None:
     """Tell how an output is read as maps larger than 1 x 1; None where it cannot be.
 
@@ -64,6 +67,8 @@ def arrangement_of(
         square number, or one more.
     n_pictures : int
         In the batch.
+    of_cube : str or None
+        The kind of outputs whose shape does not tell it, since F = H = W; None where it is unknown.
     """
     kind = "tokens"
     if len(shape) == 3 and shape[0] != n_pictures == shape[1]:
@@ -72,6 +77,8 @@ def arrangement_of(
         return None  # windows of pictures, for instance
     if len(shape) == 4:
         _, first, second, third = shape
+        if is_cube(shape) and of_cube != "channels first":
+            return Arrangement(of_cube, third, first) if of_cube else None
         if second == third > 1:
             return Arrangement("channels first", first, second)
         if first == second > 1:
@@ -83,6 +90,11 @@ def arrangement_of(
         if tokens is not None and not are_flat:
             return Arrangement(kind, shape[2], tokens, shape[1] - tokens**2)
     return None
+
+
+def is_cube(shape: Sequence[int]) -> bool:
+    """Tell whether there are as many maps as places in a row, so that either may come first."""
+    return len(shape) == 4 and shape[1] == shape[2] == shape[3] > 1
 
 
 def _grid(n_tokens: int, sides: Iterable[int]) -> int | None:

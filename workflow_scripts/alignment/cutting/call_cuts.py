@@ -9,8 +9,7 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import arrangement_of
-from alignment.cutting.call_layers import ends_of, sides_in
+from alignment.cutting.call_layers import arrangement_in, ends_of
 from alignment.cutting.call_parts import (
     OUTPUT,
     CalledBackbone,
@@ -62,7 +61,7 @@ def list_called_layers(network: Network) -> list[Layer]:
 
 def _kept_beside(network: Network, found: Record, call: Call) -> tuple[tuple[int, ...], ...]:
     """Return the shape of the picture where a cut at a layer would keep it, or nothing."""
-    if arrangement_of(call.shape, sides_in(found)) is None:
+    if arrangement_in(found, call) is None:
         return ()
     try:
         ends = _head(network, found, ends_of(network, found, call.name, None), is_named=True)[1]

@@ -10,8 +10,7 @@ from dataclasses import replace
 import torch
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import arrangement_of
-from alignment.cutting.call_layers import ends_of, sides_in
+from alignment.cutting.call_layers import arrangement_in, ends_of
 from alignment.cutting.call_parts import (
     OUTPUT,
     CalledBackbone,
@@ -95,7 +94,7 @@ def _candidates(network: Network, found: Record, name: str | None) -> Sequence[C
 
 
 def _has_class_token(found: Record, call: Call) -> bool:
-    arrangement = arrangement_of(call.shape, sides_in(found))
+    arrangement = arrangement_in(found, call)
     return arrangement is not None and arrangement.is_tokens and arrangement.n_others > 0
 
 

@@ -26,6 +26,7 @@ from alignment.cutting.layers import (
     said_of_beside,
     said_of_branches,
     said_of_output,
+    why_no_maps,
     written,
 )
 from alignment.cutting.traces import Trace
@@ -170,8 +171,8 @@ def _check_maps(traced: Trace, maps: fx.Node, name: str, maps_like: Sequence[fx.
     if arrangement_in(traced, maps) is None:
         raise InputError(
             f"layers: feature_maps: {name} of {traced.architecture} has the output "
-            f"{written(traced.shapes[maps])}, which is neither N x F x H x W with H = W > 1, nor "
-            f"N x H x W x F, nor tokens on a square grid; layers with feature maps are "
+            f"{written(traced.shapes[maps])}, {why_no_maps(traced.shapes[maps])}; layers with "
+            f"feature maps are "
             f"{named_layers(traced, maps_like)}."
         )
 

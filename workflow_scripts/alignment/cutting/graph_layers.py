@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import Arrangement, arrangement_of, is_on_coarser_grid
+from alignment.cutting.arrangements import Arrangement, arrangement_of, is_cube, is_on_coarser_grid
 from alignment.cutting.attention import (
     attends_between,
     before_pooling,
@@ -15,6 +15,7 @@ from alignment.cutting.attention import (
 )
 from alignment.cutting.classifiers import input_of_classifier, pooled_convolution
 from alignment.cutting.layers import candidates, said_of_grids
+from alignment.cutting.orders import order_in_graph
 from alignment.cutting.traces import Trace
 
 
@@ -22,7 +23,9 @@ def arrangement_in(traced: Trace, node: fx.Node) -> Arrangement | None:
     """Tell how the output of a layer is read as maps; None where it cannot be."""
     if node.op == "placeholder":
         return None
-    return arrangement_of(traced.shapes[node], traced.sides)
+    shape = traced.shapes[node]
+    order = order_in_graph(traced, node) if is_cube(shape) else None
+    return arrangement_of(shape, traced.sides, of_cube=order)
 
 
 def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import nn
 
+from alignment.cutting.arrangements import is_cube
 from alignment.planning.families import is_own
 
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
@@ -164,6 +165,16 @@ def _mark(layer: Layer) -> str:
 
 def _shape(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape))
+
+
+def why_no_maps(shape: Sequence[int]) -> str:
+    """Say why an output of this shape cannot be read as maps; to stand behind it."""
+    if is_cube(shape):
+        return "and nothing before it tells whether the maps are its first or its last dimension"
+    return (
+        "which is neither N x F x H x W with H = W > 1, nor N x H x W x F, nor tokens on a square "
+        "grid"
+    )
 
 
 def candidates(names: Sequence[str], architecture: str) -> str:
