@@ -42,6 +42,8 @@ MAKERS = {
     "there and back": (lambda m, x: m.act(m.norm(swapped(m, x)).permute(0, 3, 1, 2)), FIRST),
     "joined": (lambda m, x: m.act(torch.cat([m.few(x), m.few(x)], 1)), FIRST),
     "taken apart": (lambda m, x: m.act(torch.cat([m.conv(x)] * 2, 1).chunk(2, 1)[0]), FIRST),
+    "flat maps": (lambda m, x: m.act(m.conv(x).flatten(2).reshape(-1, 6, 6, 6)), FIRST),
+    "tokens": (lambda m, x: m.act(swapped(m, x).flatten(1, 2).unflatten(1, (6, 6))), LAST),
     "another form": (lambda m, x: m.act(m.conv(x).flatten(1).reshape(-1, 6, 6, 6)), None),
     "after another form": (
         lambda m, x: m.act(m.conv(x).flatten(1).reshape(-1, 6, 6, 6) + swapped(m, x)),

@@ -17,7 +17,8 @@ _OF_FIRST = ("2d", "batch_norm", "group_norm", "instance_norm")
 _OF_LAST = ("linear", "layernorm", "layer_norm")
 _OF_DIMENSIONS = {(0, 3, 1, 2): FIRST, (0, 2, 3, 1): LAST}
 # What may change the order
-_FORMS = ("permute", "transpose", "reshape", "view", "flatten", "movedim", "einsum", "matmul")
+_RESHAPED = ("reshape", "view", "unflatten")
+_FORMS = (*_RESHAPED, "permute", "transpose", "flatten", "movedim", "einsum", "matmul")
 _PARTS = ("chunk", "split")
 
 
@@ -28,7 +29,9 @@ def order_in_graph(traced: Trace, node: fx.Node) -> str | None:
         current = waiting.pop(0)
         seen.add(current)
         kind = "" if current.op == "placeholder" else traced.type_of(current).lower()
-        if (told := _told_by(kind) or _told_by_dimensions(traced, current)) is not None:
+        told = _told_by(kind) or _told_by_dimensions(traced, current)
+        told = told or _told_by_tokens(traced, current, kind)
+        if told is not None:
             return told
         if any(form in kind for form in _FORMS):
             continue
@@ -66,3 +69,11 @@ def _told_by_dimensions(traced: Trace, node: fx.Node) -> str | None:
     else:
         return None
     return _OF_DIMENSIONS.get(tuple(d % 4 for d in dimensions if isinstance(d, int)))
+
+
+def _told_by_tokens(traced: Trace, node: fx.Node, kind: str) -> str | None:
+    """Return the order of tokens (B, N N, N), or flat maps (B, N, N N), that are put on a grid."""
+    if not any(word in kind for word in _RESHAPED):
+        return None
+    side, given = traced.shapes[node][-1], traced.shapes.get(node.all_input_nodes[0], ())
+    return {(side**2, side): LAST, (side, side**2): FIRST}.get(tuple(given[1:]))
