@@ -6,6 +6,8 @@ import torch
 from alignment.cutting.arrangements import (
     Arrangement,
     arrangement_of,
+    is_cube,
+    is_on_coarser_grid,
     maps_of,
     others_of,
     output_of,
@@ -78,3 +80,33 @@ def test_tokens_that_lie_nowhere_are_those_before_the_others(kind):
     # With those of places behind them they are brought back to the order of the layer.
     together = torch.cat([others, maps_of(output, kind, 3, 4).flatten(2)], dim=2)[:, :, None]
     assert torch.equal(output_of(together, kind), output)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((2, 49, 192), True),
+        ((2, 50, 192), True),  # with a class token
+        ((2, 49, 96), False),  # heads, perhaps
+        ((2, 48, 192), False),
+        ((2, 196, 192), False),
+        ((2, 1, 192), False),
+        ((8, 49, 192), False),  # windows
+        ((2, 7, 7, 192), False),
+    ],
+)
+def test_fewer_and_longer_tokens_are_on_a_coarser_grid(shape, expected):
+    assert is_on_coarser_grid(shape, Arrangement("tokens", 96, 14)) is expected
+    assert is_on_coarser_grid(shape, Arrangement("channels first", 96, 14)) is expected
+
+
+def test_maps_that_were_merely_flattened_are_on_no_coarser_grid():
+    assert not is_on_coarser_grid((2, 16, 256), Arrangement("channels first", 16, 16))
+
+
+@pytest.mark.parametrize("order", ["channels first", "channels last"])
+def test_outputs_whose_shape_does_not_tell_are_read_as_somebody_knows(order):
+    assert arrangement_of((2, 6, 6, 6), of_cube=order) == Arrangement(order, 6, 6)
+    assert arrangement_of((2, 6, 6, 6), of_cube=None) is None
+    assert arrangement_of((2, 7, 6, 6), of_cube=None) == Arrangement("channels first", 7, 6)
+    assert [is_cube((2, 6, 6, n)) for n in (6, 7)] == [True, False]

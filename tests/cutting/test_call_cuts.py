@@ -111,6 +111,30 @@ CASES = {
 }
 
 
+class Branched(Tokens):
+    """Something of what comes before the tokens passes them by, as in CrossViT."""
+
+    def forward(self, x):
+        beside = self.fc(self.maps(x).amax((2, 3)))
+        return super().forward(x) + beside
+
+
+def test_what_passes_default_tokens_by_is_said():
+    network = network_of(Branched())
+    cuts = cut(network)
+    assert (cuts.feature_maps, cuts.embedding) == ("norm.scale", MEAN)
+    (note,) = cuts.notes
+    assert note.startswith("what small returns does not follow from norm.scale alone")
+    assert cut(network, "norm.scale").notes == ()
+
+
+def test_it_is_said_that_an_output_may_be_class_scores():
+    network = network_of(Untraceable(nn.Linear(8, 8), nn.ReLU(), classes=0))
+    *_, note = cut(network).notes
+    assert note.startswith("no final linear layer of small was found: the output itself is the")
+    assert len(cut(network, embedding="output of the network").notes) == 1  # on the time alone
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_map_is_left_out_as_plain_hooks_do_it(case):
     make, layers, is_mean, (maps, embedding, axis, n_others) = CASES[case]

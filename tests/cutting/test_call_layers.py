@@ -68,6 +68,43 @@ def test_the_embedding_of_tokens_is_their_mean_or_what_becomes_of_one(of_class_t
     assert ends.arrangement.n_others == 1
 
 
+class Tokens(nn.Module):
+    """Nine tokens, and what a function makes of them with a linear layer and a norm."""
+
+    def __init__(self, end):
+        super().__init__()
+        torch.manual_seed(0)
+        self.patches, self.act, self.end = nn.Conv2d(3, 6, 4, stride=4), nn.GELU(), end
+        self.linear, self.wider, self.norm = nn.Linear(6, 6), nn.Linear(6, 8), nn.LayerNorm(8)
+
+    def forward(self, x):
+        if x.shape[2] != SIZE:
+            raise ValueError("made for one size")
+        return self.end(self, self.act(self.patches(x).flatten(2).transpose(1, 2)))
+
+
+def known_tokens(end):
+    module = Tokens(end).eval().requires_grad_(False)
+    network = Network(module, "small", "", "", 5, SIZE, (0.0,) * 3, (1.0,) * 3)
+    return network, record(module, trial_pictures(SIZE))
+
+
+def test_linear_layers_are_taken_where_there_are_no_other_maps_alone():
+    ends = ends_of(*known_tokens(lambda m, x: m.linear(x).mean(1)), None, None)
+    assert ends.maps.name == "act"
+    module = nn.Sequential(nn.AdaptiveAvgPool2d(3), nn.Linear(3, 4), nn.Flatten(), nn.ReLU()).eval()
+    network = Network(module, "small", "", "", 5, SIZE, (0.0,) * 3, (1.0,) * 3)
+    found = record(module, trial_pictures(SIZE))
+    assert ends_of(network, found, None, MEAN).maps.name == "1"
+
+
+def test_maps_before_tokens_that_cannot_be_read_are_no_default():
+    known = known_tokens(lambda m, x: m.norm(m.wider(x[:, :4])).mean(1))
+    with pytest.raises(InputError, match=r"no default cut: behind act, .* norm returns N x 4 x 8"):
+        ends_of(*known, None, None)
+    assert ends_of(*known, "act", None).maps.name == "act"
+
+
 def test_a_network_without_maps_is_refused():
     module = nn.Sequential(nn.Flatten(), nn.Linear(3 * SIZE**2, 5)).eval()
     network = Network(module, "small", "", "", 5, SIZE, (0.0,) * 3, (1.0,) * 3)

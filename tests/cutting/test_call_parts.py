@@ -14,6 +14,7 @@ from alignment.cutting.call_parts import (
     CalledHead,
     Ends,
     MeanHead,
+    follows_from,
     head_alone,
     settled_before,
     time_of,
@@ -117,6 +118,23 @@ def test_a_head_of_maps_alone_is_found_by_trying(parts):
     torch.testing.assert_close(head(maps), embedding)
     assert set(head.settled) == {"stem"}
     assert head_alone(module, pictures, order, cut, maps, embedding + 1) is None
+
+
+def test_an_output_follows_from_what_all_of_it_goes_through(parts):
+    module, pictures, calls, _ = parts
+    assert all(follows_from(module, pictures, calls[name]) for name in ("stem", "conv", "fc"))
+
+    class Branched(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+        def forward(self, x):
+            return (x + self.conv(x)).mean((2, 3))
+
+    branched = Branched()
+    (call,) = record(branched, pictures).calls
+    assert not follows_from(branched, pictures, call)
 
 
 def test_the_time_is_that_of_all_maps_of_a_picture():

@@ -82,6 +82,17 @@ def test_a_layer_is_found_by_its_name_or_as_the_last_of_its_module(traced):
         find(traced, "0.2", "key", possible)
 
 
+def test_maps_are_not_taken_as_a_generalised_mean_has_raised_them():
+    class Raised(Ended):
+        def forward(self, x):
+            maps = self.act(self.conv(x))
+            pooled = nn.functional.avg_pool2d(maps.clamp(min=1e-6).pow(3.0), 30).pow(1 / 3)
+            return self.behind(pooled.flatten(1))
+
+    cuts = cut(network_of(Raised(nn.Linear(6, 5))))
+    assert (cuts.feature_maps, cuts.embedding, cuts.n_units) == ("act", "flatten", 6)
+
+
 def test_pictures_are_no_layer(traced):
     (pictures,) = (node for node in traced.shapes if node.op == "placeholder")
     assert arrangement_in(traced, pictures) is None

@@ -5,8 +5,14 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.cutting.cuts import cut
 from alignment.cutting.traces import UntraceableError, trace
 from alignment.networks.networks import Network
+
+
+@torch.fx.wrap
+def overwrite_(values):
+    return values.clamp_(min=0)
 
 
 class Small(nn.Module):
@@ -86,6 +92,30 @@ def test_nothing_in_the_graph_overwrites_its_input(traced):
     found = Recorder(module).run(pictures)
     torch.testing.assert_close(found, expected)
     assert values["conv"].min() < 0
+
+
+@pytest.mark.parametrize("overwrite", [torch.relu_, nn.functional.elu_, torch.clamp_])
+def test_functions_that_overwrite_have_twins_that_do_not(overwrite):
+    class Overwriting(Small):
+        def forward(self, x):
+            options = {"min": 0.5} if overwrite is torch.clamp_ else {}
+            return self.fc(overwrite(self.conv(x), **options).mean((2, 3)))
+
+    network = network_of(Overwriting())
+    cuts = cut(network, feature_maps="conv")
+    pictures = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    maps = cuts.backbone(pictures)["feature_maps"]
+    torch.testing.assert_close(maps, network.module.conv(pictures))
+    assert cut(network).feature_maps == overwrite.__name__
+
+
+def test_a_function_that_overwrites_and_has_no_twin_leaves_no_graph():
+    class Overwriting(Small):
+        def forward(self, x):
+            return self.fc(overwrite_(self.conv(x)).mean((2, 3)))
+
+    with pytest.raises(UntraceableError, match="overwrite_ overwrites what it is given"):
+        trace(network_of(Overwriting()))
 
 
 def test_pictures_of_a_wrong_size_are_refused():

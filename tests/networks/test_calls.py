@@ -60,6 +60,54 @@ def test_no_layer_is_a_classifier_whose_output_is_changed(module, pictures):
     assert record(nn.Sequential(module, nn.Flatten()), pictures).classifier.name == "0.fc"
 
 
+FORMS = {
+    "softmax": lambda m, x: m.fc(x).softmax(1),
+    "sigmoid": lambda m, x: torch.sigmoid(m.fc(x)),
+    "cast": lambda m, x: m.fc(x).double(),
+    "temperature": lambda m, x: m.fc(x) / 0.07,
+    "averaged": lambda m, x: (m.other(x) + m.fc(x)) / 2,
+    "convolution": lambda m, x: m.conv(x[:, :, None, None]).flatten(1),
+    "activation": lambda m, x: m.fc(x).relu(),
+    "other inputs": lambda m, x: m.fc(x) + m.other(2 * x),
+}
+MADE_BY = dict.fromkeys(FORMS, "fc") | {
+    "convolution": "conv",
+    "activation": None,
+    "other inputs": None,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_scores_are_known_in_whatever_form_they_are(form, pictures):
+    class Scored(nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.fc, self.other, self.conv = nn.Linear(3, 4), nn.Linear(3, 4), nn.Conv2d(3, 4, 1)
+
+        def forward(self, x):
+            return FORMS[form](self, x.mean((2, 3)))
+
+    found = record(Scored().eval(), pictures)
+    assert (found.scoring and found.scoring.name) == MADE_BY[form]
+    # The number of classes is that of the layer whose values are returned as they are.
+    assert (found.classifier is None) == (form != "cast")
+
+
+def test_a_second_call_does_not_pass_for_a_module_of_that_name(pictures):
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.act, self.act_1 = nn.ReLU(), nn.Sigmoid()
+
+        def forward(self, x):
+            return self.act_1(self.act(self.act(self.act(x))))
+
+    calls = record(Named(), pictures).calls
+    assert [call.name for call in calls] == ["act", "act_2", "act_3", "act_1"]
+    assert [(call.path, call.turn) for call in calls[1:]] == [("act", 1), ("act", 2), ("act_1", 0)]
+
+
 def test_what_is_tapped_is_seen_at_its_turn_and_replaced(module, pictures):
     calls = {call.name: call for call in record(module, pictures).calls}
     seen = {}

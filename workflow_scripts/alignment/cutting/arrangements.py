@@ -50,7 +50,10 @@ class Arrangement:
 
 
 def arrangement_of(
-    shape: Sequence[int], sides: Iterable[int] = (), n_pictures: int = N_PICTURES
+    shape: Sequence[int],
+    sides: Iterable[int] = (),
+    n_pictures: int = N_PICTURES,
+    of_cube: str | None = "channels first",
 ) -> Arrangement | None:
     """Tell how an output is read as maps larger than 1 x 1; None where it cannot be.
 
@@ -64,6 +67,8 @@ def arrangement_of(
         square number, or one more.
     n_pictures : int
         In the batch.
+    of_cube : str or None
+        The kind of outputs whose shape does not tell it, since F = H = W; None where it is unknown.
     """
     kind = "tokens"
     if len(shape) == 3 and shape[0] != n_pictures == shape[1]:
@@ -72,6 +77,8 @@ def arrangement_of(
         return None  # windows of pictures, for instance
     if len(shape) == 4:
         _, first, second, third = shape
+        if is_cube(shape) and of_cube != "channels first":
+            return Arrangement(of_cube, third, first) if of_cube else None
         if second == third > 1:
             return Arrangement("channels first", first, second)
         if first == second > 1:
@@ -85,6 +92,11 @@ def arrangement_of(
     return None
 
 
+def is_cube(shape: Sequence[int]) -> bool:
+    """Tell whether there are as many maps as places in a row, so that either may come first."""
+    return len(shape) == 4 and shape[1] == shape[2] == shape[3] > 1
+
+
 def _grid(n_tokens: int, sides: Iterable[int]) -> int | None:
     """Return the side of the grid that so many tokens stand on, with a few others before them."""
     seen = [g for g in sides if g > 1 and g**2 <= n_tokens <= g**2 + _MOST_OTHERS]
@@ -93,6 +105,18 @@ def _grid(n_tokens: int, sides: Iterable[int]) -> int | None:
     side = math.isqrt(n_tokens)
     is_alone = not list(sides) and side > 1 and n_tokens - side**2 <= 1
     return side if is_alone else None
+
+
+def is_on_coarser_grid(shape: Sequence[int], maps: Arrangement) -> bool:
+    """Tell whether an output is a list of tokens that are fewer and longer than those of some maps.
+
+    So it is in transformers whose grid becomes smaller from one stage to the next.
+    """
+    if len(shape) != 3 or shape[0] != N_PICTURES:
+        return False
+    is_flat = shape[1] == maps.n_maps  # (B, F, H W)
+    is_longer = shape[2] > maps.n_maps and not is_flat
+    return is_longer and shape[1] < maps.side**2 and _grid(shape[1], ()) is not None
 
 
 def sides_of(shapes: Iterable[Sequence[int]]) -> set[int]:

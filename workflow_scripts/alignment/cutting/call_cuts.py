@@ -9,19 +9,20 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import arrangement_of
-from alignment.cutting.call_layers import ends_of, sides_in
+from alignment.cutting.call_layers import arrangement_in, ends_of
 from alignment.cutting.call_parts import (
+    OUTPUT,
     CalledBackbone,
     CalledHead,
     Ends,
     MeanHead,
     cuts_at,
+    follows_from,
     head_alone,
     time_of,
 )
 from alignment.cutting.call_tokens import cut_called_tokens
-from alignment.cutting.layers import Cuts, Layer
+from alignment.cutting.layers import Cuts, Layer, said_of_branches, said_of_output
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
 from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
@@ -60,7 +61,7 @@ def list_called_layers(network: Network) -> list[Layer]:
 
 def _kept_beside(network: Network, found: Record, call: Call) -> tuple[tuple[int, ...], ...]:
     """Return the shape of the picture where a cut at a layer would keep it, or nothing."""
-    if arrangement_of(call.shape, sides_in(found)) is None:
+    if arrangement_in(found, call) is None:
         return ()
     try:
         ends = _head(network, found, ends_of(network, found, call.name, None), is_named=True)[1]
@@ -85,7 +86,13 @@ def cut_calls(
         return cut_called_tokens(network, found, feature_maps, embedding)
     ends = ends_of(network, found, feature_maps, embedding)
     head, ends, n_units, notes = _head(network, found, ends, feature_maps is not None)
-    return cuts_at(network.module, ends, head, n_units, network.n_classes is not None, notes)
+    has_classes = network.n_classes is not None
+    if embedding is None and ends.embedding == OUTPUT and not isinstance(head, MeanHead):
+        notes += said_of_output(network.architecture, has_classes)
+    is_default = feature_maps is None and embedding is None and ends.embedding == MEAN
+    if is_default and not follows_from(network.module, pictures, ends.maps):
+        notes += (said_of_branches(network.architecture, ends.maps.name),)
+    return cuts_at(network.module, ends, head, n_units, has_classes, notes)
 
 
 def _head(

@@ -194,6 +194,17 @@ def head_alone(
 
 
 @torch.no_grad()
+def follows_from(module: nn.Module, pictures: torch.Tensor, call: Call) -> bool:
+    """Tell whether the output of a network follows from what a call returns, whatever is seen."""
+    kept = []
+    with tapped(module, {call: lambda values: kept.append(values.clone())}, {}):
+        output = module(pictures)
+    with tapped(module, {call: lambda _: kept[0].clone()}, {}):
+        # Turned over alone, pictures would keep their means.
+        return is_same(module(pictures.flip((0, 3))), output)
+
+
+@torch.no_grad()
 def time_of(head: nn.Module, maps: torch.Tensor, *beside: torch.Tensor) -> str:
     """Say how long a head takes for all maps of a picture, one by one."""
     start = time.perf_counter()

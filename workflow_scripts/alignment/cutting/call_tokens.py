@@ -10,9 +10,9 @@ from dataclasses import replace
 import torch
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import arrangement_of
-from alignment.cutting.call_layers import ends_of, sides_in
+from alignment.cutting.call_layers import arrangement_in, ends_of
 from alignment.cutting.call_parts import (
+    OUTPUT,
     CalledBackbone,
     CalledHead,
     Ends,
@@ -21,7 +21,7 @@ from alignment.cutting.call_parts import (
     time_of,
 )
 from alignment.cutting.class_tokens import all_tokens
-from alignment.cutting.layers import Cuts
+from alignment.cutting.layers import Cuts, said_of_output
 from alignment.networks.calls import Call, Record
 from alignment.networks.networks import Network
 from alignment.networks.trials import trial_pictures
@@ -62,8 +62,10 @@ def cut_called_tokens(
                 f"network is run again for every map, about {time_of(head, tokens)} for a "
                 "picture here"
             )
-            has_classes = network.n_classes is not None
-            return cuts_at(network.module, ends, head, n_units, has_classes, (note,))
+            has_classes, notes = network.n_classes is not None, (note,)
+            if embedding is None and ends.embedding == OUTPUT:
+                notes += said_of_output(network.architecture, has_classes)
+            return cuts_at(network.module, ends, head, n_units, has_classes, notes)
     if feature_maps is not None:
         raise InputError(
             f"layers: the class token of {network.architecture} does not follow from the tokens of "
@@ -92,7 +94,7 @@ def _candidates(network: Network, found: Record, name: str | None) -> Sequence[C
 
 
 def _has_class_token(found: Record, call: Call) -> bool:
-    arrangement = arrangement_of(call.shape, sides_in(found))
+    arrangement = arrangement_in(found, call)
     return arrangement is not None and arrangement.is_tokens and arrangement.n_others > 0
 
 

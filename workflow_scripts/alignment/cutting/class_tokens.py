@@ -9,9 +9,14 @@ from torch import fx, nn
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import Arrangement, maps_of, others_of, output_of
-from alignment.cutting.graph_layers import arrangement_in, default_embedding, find
+from alignment.cutting.classifiers import takes_output
+from alignment.cutting.graph_layers import (
+    arrangement_in,
+    default_embedding,
+    find,
+)
 from alignment.cutting.graph_parts import between, bypass
-from alignment.cutting.layers import Cuts
+from alignment.cutting.layers import Cuts, said_of_output
 from alignment.cutting.traces import Trace
 
 
@@ -71,7 +76,9 @@ def cut_class_token(
                 f"layers: feature_maps: {traced.names[maps]} of {traced.architecture} returns no "
                 "tokens with a class token among them, which tokens: class needs."
             )
-    arrangement = arrangement_in(traced, maps)
+    arrangement, notes = arrangement_in(traced, maps), ()
+    if embedding is None and takes_output(traced, node, maps):
+        notes = said_of_output(traced.architecture, has_classes)
     graph = fx.Graph()
     copies = {}
     scores = graph.graph_copy(traced.graph, copies)
@@ -88,6 +95,7 @@ def cut_class_token(
         n_units=traced.shapes[node][1:].numel(),
         backbone=TokenBackbone(whole, arrangement).eval(),
         head=_token_head(traced, maps, node),
+        notes=notes,
     )
 
 

@@ -49,8 +49,8 @@ def cut(
         Names of layers, or paths of modules, which stand for the last layer inside them;
         ``mean of the maps`` as embedding is what it says.  By default the embedding is the input of
         the final linear classifier, and the feature maps are the last maps larger than 1 x 1 before
-        it that are not the output of pooling or dropout.  Where these are the tokens of a
-        transformer, their mean is the embedding.
+        it that are not the output of pooling or dropout, and no part of attention.  Where these are
+        the tokens of a transformer, their mean is the embedding, unless attention pools them.
     tokens : {"mean", "class"}
         With ``class`` the embedding of a transformer is what becomes of its class token; see
         :mod:`alignment.cutting.class_tokens`.

@@ -7,6 +7,7 @@ from torch import fx
 
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import maps_of, output_of
+from alignment.cutting.classifiers import takes_output
 from alignment.cutting.graph_layers import (
     arrangement_in,
     default_embedding,
@@ -17,7 +18,17 @@ from alignment.cutting.graph_layers import (
     named_layers,
 )
 from alignment.cutting.graph_parts import Between, between, bypass, has_rows, passing_by
-from alignment.cutting.layers import BESIDE, Cuts, Layer, beside_in, said_of_beside, written
+from alignment.cutting.layers import (
+    BESIDE,
+    Cuts,
+    Layer,
+    beside_in,
+    said_of_beside,
+    said_of_branches,
+    said_of_output,
+    why_no_maps,
+    written,
+)
 from alignment.cutting.traces import Trace
 from alignment.networks.trials import is_same, trial_pictures
 from alignment.planning.families import MEAN
@@ -82,6 +93,10 @@ def cut_graph(
     head = _head(traced, maps_node, embedding_node)
     backbone = _backbone(traced, maps_node, embedding_node, head.beside, has_classes)
     notes = moved_with_size(traced, maps_node) if feature_maps is None else ()
+    if embedding is None and takes_output(traced, embedding_node, maps_node):
+        notes += said_of_output(traced.architecture, has_classes)
+    if feature_maps is None and embedding is None and embedding_node is None:
+        notes += _said_of_branches(traced, maps_node)
     if head.beside:
         is_named = feature_maps is not None
         notes += _said_of(traced, maps_node, embedding_node, head, backbone, is_named)
@@ -118,6 +133,13 @@ def _said_of(
     return (said_of_beside(traced.names[maps], kept),)
 
 
+def _said_of_branches(traced: Trace, maps: fx.Node) -> tuple[str, ...]:
+    """Say where something passes by default maps whose mean is the embedding."""
+    if maps is traced.output or not passing_by(traced, maps, traced.output):
+        return ()
+    return (said_of_branches(traced.architecture, traced.names[maps]),)
+
+
 def _kept_beside(traced: Trace, maps: fx.Node, embedding: fx.Node) -> tuple[torch.Size, ...]:
     """Return the shapes of what would have to be kept of each picture beside some maps."""
     found = arrangement_in(traced, maps)
@@ -149,8 +171,8 @@ def _check_maps(traced: Trace, maps: fx.Node, name: str, maps_like: Sequence[fx.
     if arrangement_in(traced, maps) is None:
         raise InputError(
             f"layers: feature_maps: {name} of {traced.architecture} has the output "
-            f"{written(traced.shapes[maps])}, which is neither N x F x H x W with H = W > 1, nor "
-            f"N x H x W x F, nor tokens on a square grid; layers with feature maps are "
+            f"{written(traced.shapes[maps])}, {why_no_maps(traced.shapes[maps])}; layers with "
+            f"feature maps are "
             f"{named_layers(traced, maps_like)}."
         )
 

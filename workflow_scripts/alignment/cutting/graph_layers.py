@@ -3,24 +3,29 @@
 import difflib
 from collections.abc import Sequence
 
-from torch import fx, nn
+from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import Arrangement, arrangement_of
-from alignment.cutting.layers import candidates
+from alignment.cutting.arrangements import Arrangement, arrangement_of, is_cube, is_on_coarser_grid
+from alignment.cutting.attention import (
+    attends_between,
+    before_pooling,
+    gives_scores,
+    is_within_attention,
+)
+from alignment.cutting.classifiers import input_of_classifier, pooled_convolution
+from alignment.cutting.layers import candidates, said_of_grids
+from alignment.cutting.orders import order_in_graph
 from alignment.cutting.traces import Trace
-
-# What may stand behind the last layer with weights and changes no score's place
-_BEHIND = ("dropout", "identity", "flatten", "softmax", "log_softmax", "view", "squeeze")
-# ... and behind a convolution of 1 x 1 that takes the place of a linear classifier
-_BEHIND_CONVOLUTION = (*_BEHIND, "relu", "pool", "mean")
 
 
 def arrangement_in(traced: Trace, node: fx.Node) -> Arrangement | None:
     """Tell how the output of a layer is read as maps; None where it cannot be."""
     if node.op == "placeholder":
         return None
-    return arrangement_of(traced.shapes[node], traced.sides)
+    shape = traced.shapes[node]
+    order = order_in_graph(traced, node) if is_cube(shape) else None
+    return arrangement_of(shape, traced.sides, of_cube=order)
 
 
 def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
@@ -29,20 +34,37 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
     The embedding is the input of the final linear layer, the one before any dropout, or where there
     is none the output; the feature maps are the last before it.  Where these are tokens, their mean
     is the embedding, since the class token stands apart from them; so it is where a network returns
-    maps.
+    maps.  Where attention pools them it is not: their mean is nothing that the network knows.
     """
     if arrangement_in(traced, traced.output) is not None:
         return last_maps(traced, traced.output), None
     embedding, classifier = default_embedding(traced)
     maps = last_maps(traced, classifier)
-    return maps, None if arrangement_in(traced, maps).is_tokens else embedding
+    pooled = before_pooling(traced, maps, embedding)
+    if pooled is not None and arrangement_in(traced, pooled) is not None:
+        maps = pooled
+    _check_grids(traced, maps, embedding)
+    found = arrangement_in(traced, maps)
+    is_pooled = not found.n_others and attends_between(traced, maps, embedding)
+    return maps, None if found.is_tokens and not is_pooled else embedding
+
+
+def _check_grids(traced: Trace, maps: fx.Node, embedding: fx.Node) -> None:
+    """Refuse maps behind which there are tokens on another grid."""
+    behind = traced.following(maps) & traced.needed_for(embedding)
+    found = arrangement_in(traced, maps)
+    others = [
+        n for n in traced.shapes if n in behind and is_on_coarser_grid(traced.shapes[n], found)
+    ]
+    if others:
+        known = traced.architecture, traced.names[maps], traced.names[others[-1]]
+        raise InputError(said_of_grids(*known, traced.shapes[others[-1]]))
 
 
 def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
     """Return the embedding, and the node before which the feature maps are to be looked for."""
-    scores = _looked_through(traced, traced.output, _BEHIND)
-    if _is_linear(traced, scores):
-        embedding = _looked_through(traced, scores.all_input_nodes[0], ("dropout", "identity"))
+    embedding = input_of_classifier(traced)
+    if embedding is not None:
         return embedding, embedding
     if len(traced.shapes.get(traced.output, ())) != 2:
         possible = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
@@ -52,41 +74,33 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
             f"{named_layers(traced, possible[-8:])}."
         )
     # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
-    convolution = _looked_through(traced, traced.output, _BEHIND_CONVOLUTION)
-    if traced.type_of(convolution) == "Conv2d" and (
-        traced.module.get_submodule(convolution.target).kernel_size == (1, 1)
-        and traced.shapes[convolution][1] == traced.shapes[traced.output][1]
-    ):
-        return traced.output, convolution.all_input_nodes[0]
-    return traced.output, traced.output
-
-
-def _is_linear(traced: Trace, node: fx.Node) -> bool:
-    """Tell whether a node is a linear layer, also one with a norm for its weights."""
-    if node.op == "call_module":
-        return isinstance(traced.module.get_submodule(node.target), nn.Linear)
-    return traced.type_of(node) == "linear"  # which some classes of layers call themselves
-
-
-def _looked_through(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:
-    """Return the last node at or before one that is of other kinds."""
-    while any(kind in traced.type_of(node).lower() for kind in kinds) and node.all_input_nodes:
-        node = node.all_input_nodes[0]
-    return node
+    convolution = pooled_convolution(traced)
+    before = traced.output if convolution is None else convolution.all_input_nodes[0]
+    return traced.output, before
 
 
 def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
-    """Return the last maps before the embedding that are not a pooled or thinned copy."""
+    """Return the last maps before the embedding that are not a pooled or thinned copy.
+
+    Nor are they within attention, or class scores of every place.
+    """
     before = traced.needed_for(embedding)
     for node in reversed(traced.shapes):
-        kind = traced.type_of(node).lower()
-        is_copy = any(word in kind for word in ("pool", "drop", "identity"))
-        if node in before and not is_copy and arrangement_in(traced, node) is not None:
+        if node not in before or _is_copy(traced, node) or arrangement_in(traced, node) is None:
+            continue
+        if not (is_within_attention(traced, node) or gives_scores(traced, node)):
             return node
     raise InputError(
         f"{traced.architecture} has no feature maps before {traced.names[embedding]}: name other "
         f"layers under layers: feature_maps: and embedding:."
     )
+
+
+def _is_copy(traced: Trace, node: fx.Node) -> bool:
+    """Tell whether a node pools or thins its input, or raises it to a power to be pooled (GeM)."""
+    kinds = [traced.type_of(n).lower() for n in (node, *node.users) if n.op != "output"]
+    is_power = "pow" in kinds[0] or ("clamp" in kinds[0] and kinds[1:] and "pow" in kinds[1])
+    return bool(is_power) or any(word in kinds[0] for word in ("pool", "drop", "identity"))
 
 
 def moved_with_size(traced: Trace, maps: fx.Node) -> tuple[str, ...]:

@@ -7,6 +7,9 @@ from typing import Any
 
 from torch import nn
 
+from alignment.cutting.arrangements import is_cube
+from alignment.planning.families import is_own
+
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
 BESIDE = "beside_"
 _SHOWN = 10  # candidates in a message
@@ -95,6 +98,36 @@ def said_of_beside(feature_maps: str, kept: Mapping[str, Sequence[int]]) -> str:
     )
 
 
+def said_of_output(architecture: str, has_classes: bool) -> tuple[str, ...]:
+    """Say that the output is the embedding, where it may be class scores; else nothing."""
+    # timm's networks without a classifier, and torchvision's, are known to have none.
+    if not (has_classes or is_own(architecture)):
+        return ()
+    return (
+        f"no final linear layer of {architecture} was found: the output itself is the embedding; "
+        "if that is class scores, name another layer under layers: embedding:",
+    )
+
+
+def said_of_branches(architecture: str, feature_maps: str) -> str:
+    """Say that default maps whose mean is the embedding are not all that a network looks at."""
+    return (
+        f"what {architecture} returns does not follow from {feature_maps} alone, since something "
+        "passes these maps by: they were taken for being the last; name others under layers: "
+        "feature_maps:"
+    )
+
+
+def said_of_grids(architecture: str, maps: str, behind: str, shape: Sequence[int]) -> str:
+    """Say why there is no default cut where maps cannot be read that follow others that can."""
+    return (
+        f"{architecture} has no default cut: behind {maps}, the last layer that can be read as "
+        f"maps, {behind} returns {written(shape)}, tokens on another grid, and their order may not "
+        "be that of places; name layers under layers: feature_maps: and embedding: whose order "
+        "you know."
+    )
+
+
 def format_layers(layers: Sequence[Layer]) -> str:
     """Set the layers as a table for a terminal: name, type, output shape, sign, default."""
     rows = [("layer", "type", "output", "values", "")]
@@ -132,6 +165,16 @@ def _mark(layer: Layer) -> str:
 
 def _shape(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape))
+
+
+def why_no_maps(shape: Sequence[int]) -> str:
+    """Say why an output of this shape cannot be read as maps; to stand behind it."""
+    if is_cube(shape):
+        return "and nothing before it tells whether the maps are its first or its last dimension"
+    return (
+        "which is neither N x F x H x W with H = W > 1, nor N x H x W x F, nor tokens on a square "
+        "grid"
+    )
 
 
 def candidates(names: Sequence[str], architecture: str) -> str:

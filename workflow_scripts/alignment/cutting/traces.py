@@ -197,6 +197,15 @@ def _make_out_of_place(node: fx.Node) -> None:
     """
     if "inplace" in node.kwargs:
         node.update_kwarg("inplace", False)
-    # Tensor methods that end in an underscore (x.add_(y)) have a twin without.
-    if node.op == "call_method" and node.target.endswith("_") and not node.target.endswith("__"):
-        node.target = node.target.removesuffix("_")
+    name = node.target if node.op == "call_method" else getattr(node.target, "__name__", "")
+    if node.op not in ("call_method", "call_function") or name.endswith("__") or name[-1:] != "_":
+        return
+    # What ends in an underscore, a method (x.add_(y)) or a function, has a twin without.
+    name = name.removesuffix("_")
+    if node.op == "call_method":
+        node.target = name
+    else:
+        homes = [home for home in (torch, nn.functional) if hasattr(home, name)]
+        if not homes:
+            raise UntraceableError(f"{name}_ overwrites what it is given")
+        node.target = getattr(homes[0], name)

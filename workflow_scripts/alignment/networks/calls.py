@@ -1,11 +1,12 @@
 """The modules that a network calls, in order, seen by forward hooks: for networks without a graph.
 
 Layers have the names of :mod:`alignment.cutting.traces` where these are modules: the path, and for
-a module that is called again ``path_1``.  What a network computes outside of modules has no name.
+a module that is called again ``path_1``, or the next number where a module has that name.  What a
+network computes outside of modules has no name.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+from alignment.networks.trials import is_same
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,35 @@ class Record:
     output : torch.Tensor
     classifier : Call or None
         The linear layer that gave the output.
+    scoring : Call or None
+        The linear layer, or convolution of maps of 1 x 1, that made the class scores, also where
+        softmax, sigmoid or a factor brought these to another form; the last one where the output
+        has the scores of several that were given the same.
     """
 
     calls: tuple[Call, ...]
     output: torch.Tensor
     classifier: Call | None
+    scoring: Call | None = None
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """A call of a layer that may be the classifier, and what it was given if these are vectors."""
+
+    call: Call
+    is_plain: bool
+    values: torch.Tensor
+    given: torch.Tensor | None
 
 
 def record(module: nn.Module, pictures: torch.Tensor) -> Record:
     """Run a network and note the calls of its modules that return tensors."""
     calls, linear, turns = [], [], Counter()
+    taken = {path for path, _ in module.named_modules()}
     last = None
 
-    def note(path, layer, output):
+    def note(path, layer, given, output):
         nonlocal last
         turn = turns[path]
         turns[path] += 1
@@ -74,16 +93,21 @@ def record(module: nn.Module, pictures: torch.Tensor) -> Record:
         if values is None:
             return
         hands_on = values is last
-        name = f"{path}_{turn}" if turn else path
+        name = _free_name(path, turn, taken)
+        taken.add(name)
         kind = calls[-1].type if hands_on else type(layer).__name__
         is_signed = values.is_floating_point() and bool((values < 0).any())
         calls.append(Call(name, path, turn, kind, values.shape, is_signed, hands_on))
-        if isinstance(layer, nn.Linear):
-            linear.append((calls[-1], values.clone()))
+        is_plain = isinstance(layer, nn.Linear)
+        if is_plain or (isinstance(layer, nn.Conv2d) and _is_vector(values)):
+            known = given[0] if given and _is_vector(given[0]) else None
+            linear.append(_Linear(calls[-1], is_plain, values.flatten(1).clone(), known))
         last = values
 
     handles = [
-        layer.register_forward_hook(lambda layer, _, output, path=path: note(path, layer, output))
+        layer.register_forward_hook(
+            lambda layer, given, output, path=path: note(path, layer, given, output)
+        )
         for path, layer in module.named_modules()
         if path
     ]
@@ -94,8 +118,44 @@ def record(module: nn.Module, pictures: torch.Tensor) -> Record:
         for handle in handles:
             handle.remove()
     flat = output.flatten(1)
-    found = [call for call, values in linear if torch.equal(values.flatten(1), flat)]
-    return Record(tuple(calls), output, found[-1] if found else None)
+    plain = [k.call for k in linear if k.is_plain and torch.equal(k.values, flat)]
+    scoring = [k.call for k in linear if _made_of(k, linear, flat)]
+    return Record(
+        tuple(calls), output, plain[-1] if plain else None, scoring[-1] if scoring else None
+    )
+
+
+def _free_name(path: str, turn: int, taken: set[str]) -> str:
+    """Return the name of a call: a second one of `act` must not pass for a module `act_1`."""
+    if turn == 0:
+        return path
+    while f"{path}_{turn}" in taken:
+        turn += 1
+    return f"{path}_{turn}"
+
+
+def _is_vector(values: Any) -> bool:
+    """Tell whether there is one vector for each picture, also one of maps of 1 x 1."""
+    return (
+        isinstance(values, torch.Tensor) and values.ndim > 1 and values[0].numel() == len(values[0])
+    )
+
+
+def _made_of(layer: _Linear, linear: Sequence[_Linear], output: torch.Tensor) -> bool:
+    """Tell whether an output is made of a layer's scores, or of all that were given the same."""
+    same = [k.values for k in linear if k.given is not None and k.given is layer.given]
+    alike = [values for values in same if values.shape == layer.values.shape]
+    return any(_is_of(values, output) for values in (layer.values, sum(alike, start=0)))
+
+
+def _is_of(values: torch.Tensor | int, output: torch.Tensor) -> bool:
+    """Tell whether an output is what a cast, softmax, sigmoid or a factor make of values."""
+    if not isinstance(values, torch.Tensor) or values.shape != output.shape:
+        return False
+    values, output = values.float(), output.float()
+    factor = (values * output).sum() / (values * values).sum()
+    made = (values, factor * values, values.softmax(1), values.log_softmax(1), values.sigmoid())
+    return any(is_same(form, output) for form in made)
 
 
 def first_tensor(output: Any) -> torch.Tensor | None:
