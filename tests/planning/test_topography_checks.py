@@ -45,6 +45,13 @@ CONFIG_ERRORS = {
         {"topography": {"lambdas": [1, 1.0000001]}},
         ("config: topography: lambdas: 1 and 1.0000001 would both be called 1 in the names",),
     ),
+    "network of no images": (
+        {
+            "topography": {"datasets": {"digits": None}},
+            "models": {"sheet": {"architecture": "topographic", "weights": TRAINED}},
+        },
+        ("'digits/WS/lambda-5/seed-1' is not one of the networks", "trains: it names no images."),
+    ),
     "network that is not trained": (
         {"models": {"sheet": {"architecture": "topographic", "weights": TRAINED}}},
         (

@@ -61,8 +61,9 @@ def _check_trained(name, network, chosen):
     named = [f"{dataset}/{trained.path}" for dataset in chosen["datasets"] for trained in design]
     if network in named or Path(trained_file(network)).is_file():
         return
+    # At least the control's, of two seeds, for each set of images
+    trained = f"{named[0]} to {named[-1]}" if named else "it names no images"
     raise InputError(
         f"config: models: {name}: weights: topography: '{network}' is not one of the networks that "
-        f"the section topography trains: {named[0]}"
-        + (f" to {named[-1]}." if len(named) > 1 else ".")
+        f"the section topography trains: {trained}."
     )
