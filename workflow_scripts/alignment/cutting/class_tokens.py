@@ -10,11 +10,7 @@ from torch import fx, nn
 from alignment.artifacts.errors import InputError
 from alignment.cutting.arrangements import Arrangement, maps_of, others_of, output_of
 from alignment.cutting.classifiers import takes_output
-from alignment.cutting.graph_layers import (
-    arrangement_in,
-    default_embedding,
-    find,
-)
+from alignment.cutting.graph_layers import arrangement_in, default_embedding, find
 from alignment.cutting.graph_parts import between, bypass
 from alignment.cutting.layers import Cuts, said_of_output
 from alignment.cutting.traces import Trace

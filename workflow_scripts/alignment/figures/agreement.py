@@ -79,12 +79,10 @@ def _name_lowest(panel, table):
     names = {}
     for k in lowest:
         # An image is a point for each pair of models, and has one number.
-        number = names.setdefault(table["image"][k], len(names) + 1)
-        panel.annotate(str(number), (entropy[k], correlation[k]), (0, -2.5), **below)
+        rank = names.setdefault(table["image"][k], len(names) + 1)
+        panel.annotate(str(rank), (entropy[k], correlation[k]), (0, -2.5), **below)
     mark = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0, "color": "black"}
-    keys = [
-        Line2D([], [], **mark, marker=f"${number}$", label=name) for name, number in names.items()
-    ]
+    keys = [Line2D([], [], **mark, marker=f"${rank}$", label=name) for name, rank in names.items()]
     if keys:
         panel.legend(handles=keys, loc="best", fontsize=6, handletextpad=0.1, borderpad=0.2)
 

@@ -74,8 +74,8 @@ def compare_observers(
     lower, upper = noise_ceiling(observers, kind)
     return {
         "n_observers": len(observers),
-        "observer_full": full[both].mean() if both.any() else np.nan,
-        "observer_retained": retained[both].mean() if both.any() else np.nan,
+        "observer_full": mean_of_defined(full[both]),
+        "observer_retained": mean_of_defined(retained[both]),
         "observer_lower": lower,
         "observer_upper": upper,
     }
@@ -115,8 +115,7 @@ def noise_ceiling(observers: np.ndarray, kind: str = "pearson") -> tuple[float, 
             rest = total - np.where(own, values, 0) * without_own
             both = own & (left > 0)
             correlations.append(fit(rest[both] / left[both], values[both], kind))
-        defined = np.isfinite(correlations)
-        bounds.append(float(np.mean(np.array(correlations)[defined])) if defined.any() else np.nan)
+        bounds.append(mean_of_defined(np.array(correlations)))
     return tuple(bounds)
 
 
