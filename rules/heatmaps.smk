@@ -8,6 +8,8 @@ OVERLAY_INDEXES = everywhere(
 TARGETS += OVERLAY_INDEXES + [
     lost for index in OVERLAY_INDEXES for lost in sources.lost_overlays(index)
 ]
+# A job of several processes waits until as many cores are free, which few pictures are not worth.
+OVERLAY_PROCESSES = 2 if len(IMAGES or ()) > 500 else 1
 
 
 rule compute_heatmaps:
@@ -80,7 +82,7 @@ rule draw_overlays:
         "results/benchmarks/draw_overlays/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
-    threads: 2
+    threads: OVERLAY_PROCESSES
     params:
         colours=config["heatmaps"]["colours"],
         thresholds=THRESHOLDS,

@@ -12,7 +12,8 @@ rule prepare_network:
     log:
         "results/logs/prepare_network/{model}.log",
     cache: SHARED
-    priority: 100
+    # Behind the checks of what the user gave, which many jobs wait for.
+    priority: 90
     localrule: True
     conda:
         "../envs/alignment.yaml"
