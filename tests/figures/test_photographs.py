@@ -8,12 +8,14 @@ from PIL import Image
 from alignment.figures.photographs import (
     DOTS,
     GAP,
+    LINE,
     PAGE_WIDTH,
     Sheet,
     add_key,
     few_shades,
     save_photographs,
     width_of,
+    wrapped,
 )
 from alignment.heatmaps.spotlight import light
 
@@ -72,6 +74,19 @@ def test_words_take_no_more_room_than_they_have(room):
     extent = written.get_window_extent()
     assert extent.width <= room
     assert written.get_fontsize() == 8 or room < 2000
+
+
+@pytest.mark.parametrize("text", ["a", "VGG-16, Shapley values of maps", "a long name " * 20])
+def test_words_are_put_on_lines_that_fit_their_room(text):
+    said, points = wrapped(text, 6, 100, 80)
+    assert said.split() == text.split()
+    assert max(width_of(line, points) for line in said.split("\n")) <= 100
+    assert len(said.split("\n")) * LINE * points * DOTS / 72 <= 80
+    assert points == 6 or len(text) > 200
+    assert wrapped("indivisible-and-much-too-long", 6, 10, 80) == (
+        "indivisible-and-much-too-long",
+        6,
+    )
 
 
 @pytest.mark.parametrize("text", ["whole", "top 40 %", "a long name of a network\nand more"])

@@ -18,6 +18,7 @@ PAGE_WIDTH, PAGE_HEIGHT = round(PAGE_INCHES * DOTS), 9 * DOTS  # what a journal 
 GAP = 4  # dots between pictures
 SWATCH = 205  # the grey that keys light and darken
 SMALL = 6  # points
+LINE = 1.3  # of a line's letters, from line to line
 
 
 class Sheet:
@@ -93,6 +94,29 @@ def width_of(text: str, points: float) -> float:
     longest = max(measure(line, font, False)[0] for line in text.split("\n"))
     # Letters are set on whole dots, which makes lines a little longer.
     return 1.08 * longest * DOTS / 72
+
+
+def wrapped(text: str, points: float, room: float, height: float) -> tuple[str, float]:
+    """Return a text in as many lines as it takes to fit a room of some dots.
+
+    Returns
+    -------
+    text : str
+    points : float
+        Smaller where the lines would be higher than the room; a word that is wider than the room
+        is left so, for :meth:`Sheet.write` to make smaller.
+    """
+    while True:
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and width_of(longer, points) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        if points <= 1 or len(lines) * LINE * points * DOTS / 72 <= height:
+            return "\n".join(lines), points
+        points -= 0.5
 
 
 def add_key(
