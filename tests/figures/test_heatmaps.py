@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.path import Path
 from PIL import Image
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
@@ -21,8 +22,9 @@ from alignment.figures.heatmaps import (
     draw,
     said,
 )
-from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH
+from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH, outline
 from alignment.heatmaps.overlays import draw_overlay
+from alignment.heatmaps.placement import place
 
 
 def heatmaps_of(n_images, models=("a", "b"), sign=1):
@@ -127,6 +129,36 @@ def test_every_picture_is_shown_with_its_overlays(n_images, models, thresholds, 
     assert cells == layout.n_drawn * (1 + len(models) * len(thresholds))
     assert canvas.shape[1] == PAGE_WIDTH
     assert canvas.shape[0] == top + layout.side <= PAGE_HEIGHT
+
+
+@pytest.mark.parametrize("colours", ["spotlight", "viridis"])
+@pytest.mark.parametrize("models", ["ab", "abcd"])
+def test_a_line_goes_around_what_is_above_a_percentile(models, colours):
+    heatmaps, thresholds = heatmaps_of(3, models), FIVE
+    (panel,) = draw("cohort", heatmaps, thresholds, colours, n_shown=3).axes
+    path = panel.patches[-1].get_path()
+    drawn = np.split(path.vertices, np.flatnonzero(path.codes == Path.MOVETO)[1:])
+    layout = arrange(3, len(models), len(thresholds))
+    expected = []
+    for image, model, threshold, left, top in cells_of(layout, ["00", "01", "02"], models, FIVE):
+        if not model or threshold == "full":
+            continue
+        height, width = heatmaps["a"].pictures[image].shape[:2]
+        placed = place(heatmaps[model].of(image), (width, height), "stretch")
+        area = placed > np.percentile(placed, float(threshold[1:]))
+        scale = (layout.side - GAP) / max(height, width)
+        size = np.array([round(scale * width), round(scale * height)])
+        corner = np.round([left, top] + (layout.side - size) / 2)
+        expected += [line * size / (width, height) + corner for line in outline(area)]
+    assert len(drawn) == len(expected) + 1  # that of the key
+    for line in expected:
+        assert any(a.shape == line.shape and np.allclose(a, line, atol=1.01) for a in drawn)
+
+
+def test_whole_heatmaps_have_no_line():
+    figure = draw("cohort", heatmaps_of(3), ["full"], "spotlight", n_shown=3)
+    assert not figure.axes[0].patches
+    assert "outlined: top share" not in words_of(figure)
 
 
 def side_of(n_drawn, n_strips, n_models, n_thresholds, in_rows):

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.path import Path
 from PIL import Image
 
 from alignment.figures.photographs import (
@@ -13,6 +14,7 @@ from alignment.figures.photographs import (
     Sheet,
     add_key,
     few_shades,
+    outline,
     save_photographs,
     width_of,
     wrapped,
@@ -97,6 +99,22 @@ def test_the_width_of_words_is_that_of_what_is_drawn(text):
     sheet.figure.canvas.draw()
     drawn = written.get_window_extent().width
     assert drawn <= width_of(text, 7) <= 1.2 * drawn + 2
+
+
+def test_an_outline_parts_the_pixels_of_an_area_from_all_others():
+    area = np.random.default_rng(0).random((9, 14)) > 0.6
+    lines = outline(area)
+    y, x = np.mgrid[:9, :14] + 0.5
+    # Within one line a pixel is inside; within two (a hole) it is outside again.
+    times = sum(
+        Path(line).contains_points(np.column_stack([x.ravel(), y.ravel()])).astype(int)
+        for line in lines
+    )
+    np.testing.assert_array_equal(times.reshape(9, 14) % 2 == 1, area)
+    everything = np.concatenate(lines)
+    assert everything.min() >= 0
+    assert (everything.max(axis=0) <= (14, 9)).all()
+    assert outline(np.zeros((5, 5), dtype=bool)) == []
 
 
 def bar_of(sheet):

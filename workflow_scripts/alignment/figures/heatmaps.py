@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
@@ -18,12 +19,13 @@ from alignment.figures.photographs import (
     dots,
     wrapped,
 )
-from alignment.heatmaps.overlays import colour_map, draw_overlay
-from alignment.heatmaps.spotlight import SPOTLIGHT
+from alignment.heatmaps.overlays import colour_map, draw_overlay, percentile_of, top_area
+from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
 # Dots for title and key, for a model's name or those of thresholds above pictures, for thresholds
 # and for models to their left, and between blocks
 HEADER, HEADING, NAMES, MODELS, APART = dots(0.5), dots(0.2), dots(0.6), dots(0.85), dots(0.1)
+KEY = dots(0.29)  # from the upper edge to the middle of the key
 LARGEST, SMALLEST = dots(0.78), dots(0.5)  # sides of a picture
 SMALLEST_OF_MANY = dots(0.34)  # where many networks and thresholds leave no more
 
@@ -81,7 +83,10 @@ def draw(
     between = HEADING if layout.in_rows else 0
     sheet = Sheet(HEADER + len(strips) * (height + between) - between)
     left = NAMES if layout.in_rows else MODELS
-    _add_header(sheet, cohort, heatmaps, len(images), colours, left)
+    end = _add_header(sheet, cohort, heatmaps, len(images), colours, left)
+    if any(threshold != "full" for threshold in thresholds):
+        box, _ = sheet.add_box("outlined: top share", end, KEY, 1, DARK)
+        sheet.outline(np.ones(box[2:], dtype=bool), box)
     draw_strip = _draw_rows if layout.in_rows else _draw_blocks
     for k, strip in enumerate(strips):
         top = HEADER + k * (height + between)
@@ -181,15 +186,17 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
 
 
 def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
-    look = saved.framing, threshold, colours
-    sheet.put(draw_overlay(saved.pictures[image], saved.of(image), *look), *cell, side)
+    picture, heatmap, look = saved.pictures[image], saved.of(image), (saved.framing, threshold)
+    where = sheet.put(draw_overlay(picture, heatmap, *look, colours), *cell, side)
+    if threshold != "full":
+        sheet.outline(top_area(heatmap, (picture.shape[1], picture.shape[0]), *look), where)
 
 
 def said(threshold: str) -> str:
     """Return a threshold in words."""
     if threshold == "full":
         return "whole"
-    return f"top {100 - float(threshold.removeprefix('p')):g} %"
+    return f"top {100 - percentile_of(threshold):g} %"
 
 
 def _name_row(sheet, name, top, side):
@@ -206,4 +213,4 @@ def _add_header(sheet, cohort, heatmaps, n, colours, left):
     else:
         low, scale = ("furthest below zero" if signed else "matters least"), colour_map(colours)
         ends = low, "matters most (each picture's own maximum)"
-    add_key(sheet, left, dots(0.29), ends, scale, signed)
+    return add_key(sheet, left, KEY, ends, scale, signed)
