@@ -47,6 +47,8 @@ def test_the_three_images_with_the_least_agreement_are_numbered_and_named():
     table["correlation"] = np.linspace(0.2, 0.21, 12)[::-1].copy()
     figure = draw(table, columns(summarize_agreement(table)))
     assert texts(figure) == ["1", "2", "3"]
+    for text in figure.axes[0].texts:  # on paper of its own, since lines may pass there
+        assert text.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)
     (panel,) = figure.axes
     assert [text.xy[1] for text in panel.texts] == pytest.approx(sorted(table["correlation"])[:3])
     key = panel.get_legend()

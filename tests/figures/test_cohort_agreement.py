@@ -64,9 +64,9 @@ def test_a_correlation_that_a_single_map_makes_is_also_said_without_it():
     table["correlation_without"][1] = 0.01
     first, second = draw(table).axes[:2]
     said = [text.get_text() for text in first.texts]
-    assert said[1].endswith("44 shared\nno map 605:\n0.01")
-    assert not any("no map" in text for text in [said[0], said[2]])
-    assert not any("no map" in text.get_text() for text in second.texts)
+    assert said[1].endswith("44 shared\nwithout map\n605: 0.01")
+    assert not any("without map" in text for text in [said[0], said[2]])
+    assert not any("without map" in text.get_text() for text in second.texts)
 
 
 def test_what_is_written_on_a_colour_can_be_read():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, stacked
+from scipy import stats
 
 from alignment.figures.charts import looks
 from alignment.figures.controls import LABELS, draw
@@ -61,10 +62,12 @@ def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_model
         assert [text.get_text() for text in panel.texts] == ["*"] * n_models
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     assert "over 10 folds" in figure.get_supxlabel()
+    assert "* p < .05 after Holm's correction" in figure.get_supxlabel()
+    assert any(text.startswith("95 % interval, each for") for text in legend(figure))
     saved(figure, stacked(n_cohorts))
 
 
-def test_a_star_stands_just_where_the_bar_does_not_reach_the_retained_maps():
+def test_bars_are_95_percent_intervals_of_the_difference_and_stars_say_what_the_tests_found():
     tests, summary = tables_of(["a", "b"], ["m", "n"])
     figure = draw(tests, summary, ceilings(["a", "b"]), "r2", FOLDS)
     found = set()
@@ -75,9 +78,16 @@ def test_a_star_stands_just_where_the_bar_does_not_reach_the_retained_maps():
             model = {"o": "m", "s": "n"}[line.get_marker()]
             here = (summary["cohort"] == cohort) & (summary["model"] == model)
             (low, y), (high, _) = bars.lines[2][0].get_segments()[0]
-            reaches = low <= summary["test_retained"][here][0] <= high
-            found.add((reaches, round(y, 6) in starred))
-    assert found == {(True, False), (False, True)}
+            (test,) = np.flatnonzero(
+                (tests["cohort"] == cohort)
+                & (tests["model"] == model)
+                & np.isclose(tests["test_control"], bars.lines[0].get_xdata()[0])
+            )
+            width = stats.t.ppf(0.975, 9) * tests["corrected_se"][test]
+            assert (high - low) / 2 == pytest.approx(width)
+            assert (round(y, 6) in starred) == (tests["p_holm"][test] < 0.05)
+            found.add((low <= summary["test_retained"][here][0] <= high, round(y, 6) in starred))
+    assert {(True, False), (False, True)} <= found
 
 
 def test_every_control_of_the_registry_has_a_row():

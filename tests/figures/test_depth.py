@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from designs import ceilings, columns, legend, marks
+from scipy import stats
 
 from alignment.figures.charts import looks
 from alignment.figures.depth import draw
@@ -22,7 +23,7 @@ def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
         full, difference = rng.random(2)
         row = {"cohort": cohort, "model": model, "test_full": full}
         row |= {"test_retained": full + difference}
-        row |= {"corrected_low": difference - 0.2, "corrected_high": difference + 0.1}
+        row |= {"difference": difference, "corrected_se": rng.random() / 10, "n_folds": 40}
         rows.append(row)
     table = columns(rows)
     figure = draw(table, ceilings(cohorts), "r2", SWEEPS)
@@ -40,9 +41,12 @@ def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
             for column, hollow in (("test_full", True), ("test_retained", False)):
                 (line,) = marks(panel, look, hollow)
                 assert line.get_ydata() == pytest.approx([row[column] for row in own])
-            lows = [ends[0, 1] for ends in panel.collections[0].get_segments()]
-            assert lows == pytest.approx([row["test_full"] + row["corrected_low"] for row in own])
+            ends = [line[:, 1].tolist() for line in panel.collections[0].get_segments()]
+            expected = [
+                stats.t.interval(0.95, 39, row["test_retained"], row["corrected_se"]) for row in own
+            ]
+            assert np.array(ends) == pytest.approx(np.array(expected))
     below = [label.get_text() for label in figure.axes[2].get_xticklabels()]
     assert below == ["features.9", "features.4"]
-    assert "95 % of their difference" in legend(figure)
+    assert "95 % interval of their difference" in legend(figure)
     saved(figure)

@@ -46,6 +46,22 @@ def test_stars_say_where_models_differ(saved, n_cohorts, n_models):
         saved(figure)
 
 
+@pytest.mark.parametrize("n_cohorts", [1, 2, 3, 6])
+def test_every_row_is_named_once_below_its_middle(n_cohorts):
+    figure = draw(*tables_of(names(n_cohorts, 2)[0], ["m", "n"]))
+    figure.canvas.draw()
+    rows = np.array(figure.axes).reshape(len(LABELS), n_cohorts)
+    for row, label in zip(rows, LABELS.values(), strict=True):
+        assert [panel.get_ylabel() for panel in row] == ["density"] + [""] * (n_cohorts - 1)
+        (named,) = [panel for panel in row if panel.get_xlabel()]
+        assert named.get_xlabel() == label
+        extent = named.xaxis.label.get_window_extent()
+        ends = row[0].bbox.x0, row[-1].bbox.x1
+        assert (extent.x0 + extent.x1) / 2 == pytest.approx(sum(ends) / 2, abs=15)
+        assert ends[0] <= extent.x0
+        assert extent.x1 <= ends[1]
+
+
 def test_statistics_without_values_leave_an_empty_panel(saved):
     distributions, tests = tables_of(["a"], ["m", "n"])
     here = distributions["statistic"] == "map_variance"
@@ -79,7 +95,7 @@ def test_both_logarithms_are_to_base_ten():
         (line,) = panels[statistic].lines
         x = line.get_xdata()
         assert (x.min(), x.max()) == pytest.approx(ends)
-        assert "log$_{10}$" in panels[statistic].get_ylabel()
+        assert panels[statistic].get_xlabel().startswith("log$_{10}$")
 
 
 def test_the_highest_of_all_outlines_is_not_cut_off():

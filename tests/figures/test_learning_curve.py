@@ -53,6 +53,21 @@ def test_every_fit_and_gain_is_shown(saved, n_cohorts, n_models):
     saved(figure)
 
 
+def test_no_mark_is_cut_at_the_edge_of_a_cohort_whose_fits_are_alike():
+    table = table_of(["a", "b"], ["m"])
+    low = table["cohort"] == "b"
+    for name in ("full", "retained"):
+        table[name][low] = -1 + table[name][low] / 50
+    figure = draw(table, "r2")
+    figure.canvas.draw()
+    for panel in figure.axes[::3]:
+        for line in panel.lines:
+            ends = panel.transData.transform(line.get_xydata())[:, 1]
+            half = line.get_markersize() / 2 * figure.dpi / 72
+            assert ends.min() - half >= panel.bbox.y0
+            assert ends.max() + half <= panel.bbox.y1
+
+
 def test_without_observers_there_are_pictures_alone(saved):
     figure = draw(table_of(["a"], ["m"], with_observers=False), "pearson")
     assert [panel.get_xlabel() for panel in figure.axes] == 2 * ["pictures learned from"]

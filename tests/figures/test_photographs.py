@@ -3,17 +3,21 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.path import Path
 from PIL import Image
 
 from alignment.figures.photographs import (
     DOTS,
     GAP,
+    LINE,
     PAGE_WIDTH,
     Sheet,
     add_key,
     few_shades,
+    outline,
     save_photographs,
     width_of,
+    wrapped,
 )
 from alignment.heatmaps.spotlight import light
 
@@ -74,6 +78,19 @@ def test_words_take_no_more_room_than_they_have(room):
     assert written.get_fontsize() == 8 or room < 2000
 
 
+@pytest.mark.parametrize("text", ["a", "VGG-16, Shapley values of maps", "a long name " * 20])
+def test_words_are_put_on_lines_that_fit_their_room(text):
+    said, points = wrapped(text, 6, 100, 80)
+    assert said.split() == text.split()
+    assert max(width_of(line, points) for line in said.split("\n")) <= 100
+    assert len(said.split("\n")) * LINE * points * DOTS / 72 <= 80
+    assert points == 6 or len(text) > 200
+    assert wrapped("indivisible-and-much-too-long", 6, 10, 80) == (
+        "indivisible-and-much-too-long",
+        6,
+    )
+
+
 @pytest.mark.parametrize("text", ["whole", "top 40 %", "a long name of a network\nand more"])
 def test_the_width_of_words_is_that_of_what_is_drawn(text):
     sheet = Sheet(100)
@@ -82,6 +99,22 @@ def test_the_width_of_words_is_that_of_what_is_drawn(text):
     sheet.figure.canvas.draw()
     drawn = written.get_window_extent().width
     assert drawn <= width_of(text, 7) <= 1.2 * drawn + 2
+
+
+def test_an_outline_parts_the_pixels_of_an_area_from_all_others():
+    area = np.random.default_rng(0).random((9, 14)) > 0.6
+    lines = outline(area)
+    y, x = np.mgrid[:9, :14] + 0.5
+    # Within one line a pixel is inside; within two (a hole) it is outside again.
+    times = sum(
+        Path(line).contains_points(np.column_stack([x.ravel(), y.ravel()])).astype(int)
+        for line in lines
+    )
+    np.testing.assert_array_equal(times.reshape(9, 14) % 2 == 1, area)
+    everything = np.concatenate(lines)
+    assert everything.min() >= 0
+    assert (everything.max(axis=0) <= (14, 9)).all()
+    assert outline(np.zeros((5, 5), dtype=bool)) == []
 
 
 def bar_of(sheet):

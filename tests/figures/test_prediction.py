@@ -6,7 +6,11 @@ from designs import COLUMN, DESIGNS, FOLDS, PAGE, ceilings, legend, marks, names
 
 from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
-from alignment.prediction.fold_tests import compare_folds, with_intervals
+from alignment.prediction.fold_tests import (
+    compare_folds,
+    interval_of_difference,
+    with_intervals,
+)
 
 
 def summary_of(cohorts, models):
@@ -43,7 +47,11 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert numbers == [f"{100 + k}" for k in range(n_cohorts * n_models)]
     cohort_ticks = [label.get_text() for label in below.get_xticklabels()]
     assert cohort_ticks == [f"{cohort}\nn = {40 + k}" for k, cohort in enumerate(cohorts)]
-    assert figure.get_supxlabel().splitlines()[0] == "means over 40 folds; n: pictures"
+    assert figure.get_supxlabel().splitlines() == [
+        "means over 40 folds; n: pictures",
+        "bars: 95 % intervals, each for itself",
+        "* p < .05 after Holm's correction",
+    ]
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     levels = [lines for lines in above.collections if lines.get_linewidth()[0] > 2]
     assert len(levels) == n_cohorts - 1
@@ -51,18 +59,22 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     saved(figure, COLUMN if n_cohorts * n_models <= 8 else PAGE)
 
 
-def test_stars_stand_just_where_the_interval_lies_above_zero():
+def test_bars_are_intervals_of_one_kind_and_stars_stand_above_those_of_significant_tests():
     cohorts, models = names(6, 2)
     summary = summary_of(cohorts, models)
     _, below = draw(summary, ceilings(cohorts), "r2", FOLDS).axes
     bars = [bars.lines[2][0].get_segments()[0][:, 1] for bars in below.containers]
     lows, highs = np.array(bars).T
-    assert lows.tolist() == pytest.approx(summary["corrected_low"].tolist())
+    expected = interval_of_difference(summary)
+    assert lows.tolist() == pytest.approx(expected[0].tolist())
+    assert highs.tolist() == pytest.approx(expected[1].tolist())
+    lengths = (highs - lows) / summary["corrected_se"]
+    assert lengths.tolist() == pytest.approx([lengths[0]] * len(lengths))
     stars = {star.xy[1] for star in below.texts}
     assert {text.get_text() for text in below.texts} == {"*"}
     assert 0 < len(stars) < len(bars)
-    for low, high, p in zip(lows, highs, summary["p_holm"], strict=True):
-        assert any(np.isclose(high, star) for star in stars) == (low > 0) == (p < 0.05)
+    for high, p in zip(highs, summary["p_holm"], strict=True):
+        assert any(np.isclose(high, star) for star in stars) == (p < 0.05)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +87,7 @@ def test_the_axis_is_named_after_the_fit(fit, label):
 
 def test_a_fit_that_is_undefined_leaves_a_gap(saved):
     summary = summary_of(["a"], ["m", "n"])
-    for name in ("test_retained", "difference", "corrected_low", "corrected_high", "p_holm"):
+    for name in ("test_retained", "difference", "corrected_se", "p_holm"):
         summary[name][0] = np.nan
     figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
     look = looks(["m", "n"])["m"]

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.path import Path
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
-from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH
+from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH, outline
 from alignment.figures.saliency import (
     APART,
     DIM,
@@ -20,7 +20,6 @@ from alignment.figures.saliency import (
     areas,
     arrange,
     draw,
-    outline,
     risks_of,
     written,
 )
@@ -45,22 +44,6 @@ def test_areas_lie_on_the_picture_and_hold_a_tenth_of_it(framing):
     assert column == pytest.approx(
         (2.5 / 7 * 50 if framing == "stretch" else 10 + 2.5 / 7 * 30) - 0.5, abs=1
     )
-
-
-def test_an_outline_parts_the_pixels_of_an_area_from_all_others():
-    area = np.random.default_rng(0).random((9, 14)) > 0.6
-    lines = outline(area)
-    y, x = np.mgrid[:9, :14] + 0.5
-    # Within one line a pixel is inside; within two (a hole) it is outside again.
-    times = sum(
-        Path(line).contains_points(np.column_stack([x.ravel(), y.ravel()])).astype(int)
-        for line in lines
-    )
-    np.testing.assert_array_equal(times.reshape(9, 14) % 2 == 1, area)
-    everything = np.concatenate(lines)
-    assert everything.min() >= 0
-    assert (everything.max(axis=0) <= (14, 9)).all()
-    assert outline(np.zeros((5, 5), dtype=bool)) == []
 
 
 @pytest.fixture

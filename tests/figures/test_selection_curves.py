@@ -76,8 +76,24 @@ def test_the_band_is_the_interval_that_allows_for_what_folds_share():
     fits = selection["test_fit"].reshape(N_FOLDS, N_MAPS)[:, 1:]
     error = fits.std(axis=0, ddof=1) * np.sqrt(1 / N_FOLDS + 8 / 32)
     width = stats.t.ppf(0.975, N_FOLDS - 1) * error
-    assert found.y0 == pytest.approx((fits.mean(axis=0) - width).min())
-    assert found.y1 == pytest.approx((fits.mean(axis=0) + width).max())
+    lowest, highest = (fits.mean(axis=0) - width).min(), (fits.mean(axis=0) + width).max()
+    assert lowest < 0 < 1 < highest
+    assert (found.y0, found.y1) == (0, 1)  # where an explained variance can be
+    selection["test_fit"] = 0.5 + (selection["test_fit"] - 0.5) / 10
+    panel = draw(selection, predictions, ceilings(["a"]), "r2", FOLDS).axes[0]
+    found = panel.collections[0].get_paths()[0].get_extents()
+    centre = fits.mean(axis=0)
+    assert found.y0 == pytest.approx(0.45 + (centre - width).min() / 10)
+    assert found.y1 == pytest.approx(0.45 + (centre + width).max() / 10)
+
+
+@pytest.mark.parametrize(("fit", "lowest"), [("r2", 0), ("pearson", -1), ("spearman", -1)])
+def test_an_interval_is_drawn_where_the_fit_can_be(fit, lowest):
+    selection, predictions = tables_of(["a"], ["m"])
+    selection["test_fit"] = 5 * (selection["test_fit"] - 0.5)
+    panel = draw(selection, predictions, ceilings(["a"]), fit, FOLDS).axes[0]
+    found = panel.collections[0].get_paths()[0].get_extents()
+    assert (found.y0, found.y1) == (lowest, 1)
 
 
 @pytest.mark.filterwarnings("error")

@@ -47,6 +47,21 @@ def test_a_picture_is_as_it_is_where_the_map_is_active_and_dark_elsewhere(saved,
     saved(figure)
 
 
+def test_a_line_on_any_ground_goes_around_what_is_at_least_half_as_active_as_the_most():
+    activity = np.tile(np.linspace(0, 1, 9), (9, 1))
+    silent = np.zeros((9, 9))
+    figure = draw("title", ["map 3"], [[PICTURES[1]] * 2], [[activity, silent]], "stretch")
+    edges, lines = figure.axes[0].patches
+    assert edges.get_edgecolor() == (0, 0, 0, 1)
+    assert lines.get_edgecolor() == (1, 1, 1, 1)
+    assert edges.get_linewidth() > 2 * lines.get_linewidth()
+    corners = lines.get_path().vertices
+    here = corners[corners[:, 1] > HEADER]
+    left, right = here[:, 0].min() - NAMES, here[:, 0].max() - NAMES
+    assert (left, right) == (pytest.approx(SIDE / 2, abs=4), pytest.approx(SIDE, abs=4))
+    assert "outlined: half of it, and more" in [text.get_text() for text in figure.axes[0].texts]
+
+
 def test_light_fades_with_the_square_of_the_activity_and_never_turns_blue():
     activity = np.tile(np.linspace(-1, 1, 7), (7, 1))
     figure = draw("title", ["map 3"], [[PICTURES[1]]], [[activity]], "stretch")

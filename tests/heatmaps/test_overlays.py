@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.heatmaps.overlays import blend, draw_overlay
+from alignment.heatmaps.overlays import blend, draw_overlay, percentile_of, top_area
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import spotlight
 
@@ -176,3 +176,17 @@ def test_spotlight_spares_a_job_the_import_of_matplotlib():
         [sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("colours", ["spotlight", "viridis"])
+@pytest.mark.parametrize("framing", ["stretch", "crop"])
+def test_the_area_of_an_overlay_is_where_it_shows_the_heatmap(colours, framing):
+    rng = np.random.default_rng(0)
+    picture, heatmap = rng.integers(100, 256, (40, 60, 3), dtype=np.uint8), rng.random((5, 5))
+    area = top_area(heatmap, (60, 40), framing, "p70")
+    shown = draw_overlay(picture, heatmap, framing, "p70", colours)
+    plain = (shown == picture).all(axis=-1)
+    np.testing.assert_array_equal(area, plain if colours == "spotlight" else ~plain)
+    seen = np.isfinite(place(heatmap, (60, 40), framing)).mean()
+    assert area.mean() == pytest.approx(0.3 * seen, abs=0.01)
+    assert percentile_of("p92.5") == 92.5

@@ -76,12 +76,13 @@ def _name_lowest(panel, table):
     drawn = np.flatnonzero(np.isfinite(entropy) & np.isfinite(correlation))
     lowest = drawn[np.argsort(correlation[drawn], kind="stable")][:N_NAMED]
     below = {"textcoords": "offset points", "ha": "center", "va": "top", "fontsize": 6}
+    below["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}  # lines pass behind
     names = {}
     for k in lowest:
         # An image is a point for each pair of models, and has one number.
         rank = names.setdefault(table["image"][k], len(names) + 1)
         panel.annotate(str(rank), (entropy[k], correlation[k]), (0, -2.5), **below)
-    mark = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0, "color": "black"}
+    mark = {"linestyle": "", "markersize": 4.4, "markeredgewidth": 0, "color": "black"}
     keys = [Line2D([], [], **mark, marker=f"${rank}$", label=name) for name, rank in names.items()]
     if keys:
         panel.legend(handles=keys, loc="best", fontsize=6, handletextpad=0.1, borderpad=0.2)

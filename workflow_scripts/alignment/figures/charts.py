@@ -34,6 +34,9 @@ LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (10, 2)
 # A level that others are seen against: no network is a broad line, or a grey one.
 LEVEL = {"color": "0.75", "linestyle": "-", "linewidth": 2.4, "zorder": 0.5}
 CEILING = LEVEL
+# Of differences that are tested over folds: intervals of one kind, which can be compared
+INTERVALS = "bars: 95 % intervals, each for itself"
+STARS = "* p < .05 after Holm's correction"
 CEILING_LABEL = "ceiling set by the judgments"
 # The section of the config that the names in a column come from
 SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}

@@ -124,7 +124,7 @@ def _without_one(pairs, values):
     )
     alone = np.abs(values - without) > MUCH
     said = [
-        f"\nno map {f:.0f}:\n{number(r)}" if own else ""
+        f"\nwithout map\n{f:.0f}: {number(r)}" if own else ""
         for own, r, f in zip(alone.flat, without.flat, of_map.flat, strict=True)
     ]
     return np.array(said).reshape(values.shape)

@@ -9,6 +9,7 @@ from alignment.figures.charts import (
     CEILING_LABEL,
     FIT_NAMES,
     NEUTRAL,
+    STARS,
     ceilings_of,
     count,
     designs_of,
@@ -20,6 +21,7 @@ from alignment.figures.charts import (
     with_images,
 )
 from alignment.prediction.controls import LABELS
+from alignment.prediction.fold_tests import interval_of_difference
 
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
@@ -47,7 +49,7 @@ def draw(tests, summary, ceiling, fit, folds):
     shown = [name for name in LABELS if name in tests["control"]]
     rows = [*FITS.values(), *(LABELS[name] for name in shown)]
     height = 0.42 + len(rows) * (0.1 + 0.1 * len(models))
-    figure, panels = panels_of(len(cohorts), height, header=1.1, sharex=True, sharey=True)
+    figure, panels = panels_of(len(cohorts), height, header=1.2, sharex=True, sharey=True)
     titles = with_images(cohorts, ceiling, folds)
     for panel, cohort, title in zip(panels.flat, cohorts, titles, strict=False):
         panel.set_title(title.replace("\n", ", "))
@@ -70,7 +72,7 @@ def draw(tests, summary, ceiling, fit, folds):
     low, high = first.get_xlim()
     first.set_xlim(min(low, 0), max(high, 1))
     n_folds = count(summary["n_folds"])
-    note = f"(means over {n_folds} folds; n: pictures)"
+    note = f"(means over {n_folds} folds; n: pictures)\n{STARS}"
     figure.supxlabel(f"{FIT_NAMES[fit]} of held-out judgments\n{note}", fontsize=8)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
     legend_above(figure, keys, 2)
@@ -90,7 +92,8 @@ def _draw_fits(panel, y, fits, look):
 
 def _draw_control(panel, y, test, look):
     """Draw the interval of the difference around the control: does it reach the retained maps?"""
-    value, width = test["test_control"], test["corrected_high"] - test["difference"]
+    value, (_, high) = test["test_control"], interval_of_difference(test)
+    width = high - test["difference"]
     panel.errorbar([value], [y], xerr=[[width], [width]], **look.point(), **INTERVAL)
     if said := star(test["p_holm"]):
         panel.annotate(said, (value - width, y), (-7, -4.5), textcoords="offset points", fontsize=9)
@@ -106,5 +109,10 @@ def _keys(known, with_ceiling):
     bar = {"color": NEUTRAL.colour, "linewidth": 1, "marker": "|", "markersize": 5}
     return [
         *keys,
-        Line2D([], [], **bar, label="corrected test of the\ndifference from retained\n(* p < .05)"),
+        Line2D(
+            [],
+            [],
+            **bar,
+            label="95 % interval, each for\nitself, of the difference\nfrom the retained maps",
+        ),
     ]

@@ -18,6 +18,7 @@ from alignment.figures.charts import (
     legend_above,
     looks,
 )
+from alignment.prediction.fold_tests import interval_of_difference
 
 
 def draw(
@@ -65,8 +66,7 @@ def _draw_curves(panel, own, models, look):
     for name, hollow in (("test_full", True), ("test_retained", False)):
         line = {"linestyle": look.line, "linewidth": 0.8}
         panel.plot(places, own[name][order], **look.point(3.5, hollow) | line)
-    full = own["test_full"][order]
-    ends = [full + own[f"corrected_{end}"][order] for end in ("low", "high")]
+    ends = [(own["test_full"] + end)[order] for end in interval_of_difference(own)]
     panel.vlines(places, *ends, color=look.colour, linewidth=0.8)
 
 
@@ -76,5 +76,5 @@ def _keys():
         for label, hollow in (("retained maps", False), ("all maps", True))
     ]
     interval = {"color": NEUTRAL.colour, "linewidth": 0.8, "marker": "|", "markersize": 6}
-    keys.append(Line2D([], [], linestyle="", label="95 % of their difference", **interval))
+    keys.append(Line2D([], [], linestyle="", label="95 % interval of their difference", **interval))
     return [*keys, Line2D([], [], label=CEILING_LABEL, **CEILING)]

@@ -10,14 +10,13 @@ from alignment.comparison.distributions import samples
 from alignment.figures.charts import PAGE_WIDTH, designs_of, legend_above, looks
 
 LABELS = {
-    "log_mean": "density of the\nlog$_{10}$ mean AIS\nof a map\nover images",
-    "map_entropy": "density of the\nentropy (nats)\nof a map's AIS\nover images",
-    "image_entropy": "density of the\nentropy (nats)\nof an image's AIS\nover maps",
-    "map_variance": "density of the\nlog$_{10}$ variance\nof a map's AIS\nover images",
-    "image_deviation": (
-        "density of 1000 times\nmean absolute deviation\nof an image's AIS\nover maps"
-    ),
+    "log_mean": "log$_{10}$ mean AIS of a map over images",
+    "map_entropy": "entropy of a map's AIS over images (nats)",
+    "image_entropy": "entropy of an image's AIS over maps (nats)",
+    "map_variance": "log$_{10}$ variance of a map's AIS over images",
+    "image_deviation": "1000 times mean absolute deviation of an image's AIS over maps",
 }
+FAINT = "0.4"
 
 
 def draw(distributions, tests):
@@ -36,7 +35,7 @@ def draw(distributions, tests):
     figure, panels = plt.subplots(
         len(LABELS),
         len(cohorts),
-        figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.6),
+        figsize=(max(PAGE_WIDTH, 1.4 * len(cohorts)), 6.8),
         sharex="row",
         sharey="row",
         squeeze=False,
@@ -46,16 +45,19 @@ def draw(distributions, tests):
             shown = {m: _shown(statistic, v) for m, v in values[cohort, statistic].items()}
             _draw_outlines(panel, shown, known)
             panel.set(xlabel="", ylabel="")
-            panel.locator_params(axis="x", nbins=4)
-            panel.locator_params(axis="y", nbins=3)
+            panel.locator_params(axis="x", nbins=6)
+            panel.set_yticks([])  # the area is one: heights say no more than their outline
+            panel.spines["left"].set_visible(False)
             stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
             n = ", ".join(str(shown[model].size) for model in models)
             for x, said, side in ((0.02, f"n = {n}", "left"), (0.99, stars, "right")):
                 place = {"transform": panel.transAxes, "ha": side, "va": "bottom"}
-                panel.text(x, 1.0, said, fontsize=6.5, **place)
+                colour = "black" if "*" in said else FAINT
+                panel.text(x, 1.0, said, fontsize=6.5, color=colour, **place)
         # Not inside the loop: seaborn writes its own, and a limit ends the search for the highest.
         row[0].set_ylim(0)
-        row[0].set_ylabel(label, rotation=0, ha="right", va="center")
+        row[0].set_ylabel("density")
+        _name_row(row, label)
     for panel, cohort in zip(panels[0], cohorts, strict=True):
         panel.set_title(cohort, pad=12)
     handles = [
@@ -68,6 +70,14 @@ def draw(distributions, tests):
     handles.append(Line2D([], [], linestyle="", label=note))
     legend_above(figure, handles, min(len(handles), 3))
     return figure
+
+
+def _name_row(row, label):
+    """Write what the panels of a row share below the middle of them."""
+    panel = row[(len(row) - 1) // 2]
+    panel.set_xlabel(label, labelpad=1.5)
+    if len(row) % 2 == 0:
+        panel.xaxis.label.set_x(1)
 
 
 def _draw_outlines(panel, shown, known):
@@ -88,7 +98,7 @@ def _draw_outlines(panel, shown, known):
                 fill=False,
                 color=known[model].colour,
                 linestyle=known[model].line,
-                linewidth=1.1,
+                linewidth=0.9,
                 ax=panel,
             )
 

@@ -1,19 +1,54 @@
 """Draw a grid of one cohort's pictures and their heatmaps by every model, at some thresholds."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import spread
-from alignment.figures.photographs import PAGE_HEIGHT, PAGE_WIDTH, Sheet, add_key, dots
-from alignment.heatmaps.overlays import colour_map, draw_overlay
-from alignment.heatmaps.spotlight import SPOTLIGHT
+from alignment.figures.photographs import (
+    LINE,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SMALL,
+    Sheet,
+    add_key,
+    dots,
+    wrapped,
+)
+from alignment.heatmaps.overlays import colour_map, draw_overlay, percentile_of, top_area
+from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
-# Dots for title and key, for a model's name, and for thresholds
-HEADER, HEADING, NAMES = dots(0.5), dots(0.2), dots(0.6)
+# Dots for title and key, for a model's name or those of thresholds above pictures, for thresholds
+# and for models to their left, and between blocks
+HEADER, HEADING, NAMES, MODELS, APART = dots(0.5), dots(0.2), dots(0.6), dots(0.85), dots(0.1)
+KEY = dots(0.29)  # from the upper edge to the middle of the key
 LARGEST, SMALLEST = dots(0.78), dots(0.5)  # sides of a picture
 SMALLEST_OF_MANY = dots(0.34)  # where many networks and thresholds leave no more
+
+
+class Layout(NamedTuple):
+    """How pictures are laid out on a page.
+
+    Attributes
+    ----------
+    side : int
+        Dots of a picture.
+    in_rows : bool
+        A row of pictures, and below it for each model a row per threshold; otherwise each picture
+        has a block, with a row per model and a column per threshold.
+    per_strip : int
+        Pictures, or blocks, side by side; more go on below.
+    n_drawn : int
+    """
+
+    side: int
+    in_rows: bool
+    per_strip: int
+    n_drawn: int
 
 
 def draw(
@@ -23,7 +58,7 @@ def draw(
     colours: str,
     n_shown: int,
 ) -> Figure:
-    """Return the figure: a row of pictures, then for each model a row per threshold.
+    """Return the figure: each picture with an overlay per model and threshold.
 
     Parameters
     ----------
@@ -40,35 +75,26 @@ def draw(
     """
     any_model = next(iter(heatmaps.values()))
     n_images = len(any_model.images)
-    per_row, n_drawn, side = arrange(min(n_shown, n_images), len(heatmaps), len(thresholds))
-    images = [any_model.images[k] for k in spread(n_images, n_drawn)]
-    strips = [images[k : k + per_row] for k in range(0, len(images), per_row)]
-    rows = 1 + len(heatmaps) * len(thresholds)
-    height = len(strips) * (rows * side + (len(heatmaps) + 1) * HEADING) - HEADING
-    sheet = Sheet(HEADER + height)
-    _add_header(sheet, cohort, heatmaps, len(images), colours)
-    top, left = HEADER, NAMES
-    for strip in strips:
-        _name_row(sheet, "picture", top, side)
-        pictures = {image: any_model.pictures[image] for image in strip}
-        for column, picture in enumerate(pictures.values()):
-            sheet.put(picture, left + column * side, top, side)
-        top += side
-        for model, saved in heatmaps.items():
-            sheet.write(model, left, top + HEADING / 2, room=PAGE_WIDTH - left)
-            top += HEADING
-            for threshold in thresholds:
-                _name_row(sheet, said(threshold), top, side)
-                look = saved.framing, threshold, colours
-                for column, (image, picture) in enumerate(pictures.items()):
-                    drawn = draw_overlay(picture, saved.of(image), *look)
-                    sheet.put(drawn, left + column * side, top, side)
-                top += side
-        top += HEADING
+    layout = arrange(min(n_shown, n_images), len(heatmaps), len(thresholds))
+    images = [any_model.images[k] for k in spread(n_images, layout.n_drawn)]
+    n = layout.per_strip
+    strips = [images[k : k + n] for k in range(0, len(images), n)]
+    height = _height_of_strip(layout.in_rows, layout.side, len(heatmaps), len(thresholds))
+    between = HEADING if layout.in_rows else 0
+    sheet = Sheet(HEADER + len(strips) * (height + between) - between)
+    left = NAMES if layout.in_rows else MODELS
+    end = _add_header(sheet, cohort, heatmaps, len(images), colours, left)
+    if any(threshold != "full" for threshold in thresholds):
+        box, _ = sheet.add_box("outlined: top share", end, KEY, 1, DARK)
+        sheet.outline(np.ones(box[2:], dtype=bool), box)
+    draw_strip = _draw_rows if layout.in_rows else _draw_blocks
+    for k, strip in enumerate(strips):
+        top = HEADER + k * (height + between)
+        draw_strip(sheet, strip, heatmaps, thresholds, colours, top, layout.side)
     return sheet.finish()
 
 
-def arrange(n: int, n_models: int, n_thresholds: int) -> tuple[int, int, int]:
+def arrange(n: int, n_models: int, n_thresholds: int) -> Layout:
     """Choose how pictures are laid out on a page.
 
     Parameters
@@ -79,43 +105,107 @@ def arrange(n: int, n_models: int, n_thresholds: int) -> tuple[int, int, int]:
 
     Returns
     -------
-    per_row, n_drawn : int
-        Longer grids go on below.  Of the pictures so many are drawn that each has at least
-        `SMALLEST`.  Where even one row of them would be longer than `PAGE_HEIGHT` they are smaller,
-        and the page is longer only where they would be smaller than `SMALLEST_OF_MANY`.
-    side : int
-        Dots of a picture: as many as fit.
+    Layout
+        So many of the pictures are drawn that each has at least `SMALLEST`, as large as a page of
+        `PAGE_HEIGHT` allows.  Where not even one has, they are smaller, and the page is longer only
+        where they would be smaller than `SMALLEST_OF_MANY`.
     """
-    across, rows = PAGE_WIDTH - NAMES, 1 + n_models * n_thresholds
-    for n_drawn in range(n, 0, -1):
-        best = (0, n_drawn)
-        for n_strips in range(1, n_drawn + 1):
-            per_row = -(-n_drawn // n_strips)
-            taken = HEADER + (n_strips * (n_models + 1) - 1) * HEADING
-            down = (PAGE_HEIGHT - taken) // (n_strips * rows)
-            best = max(best, (min(across // per_row, down, LARGEST), per_row))
-        if best[0] >= SMALLEST:
-            return best[1], n_drawn, best[0]
-    fitting = (PAGE_HEIGHT - HEADER - n_models * HEADING) // rows
-    side = min(SMALLEST, max(SMALLEST_OF_MANY, fitting))
-    per_row = min(n, across // side)
-    return per_row, per_row, side
+    for least in (SMALLEST, SMALLEST_OF_MANY):
+        for n_drawn in range(n, 0, -1):
+            found = []
+            for in_rows, n_strips in product((True, False), range(1, n_drawn + 1)):
+                per_strip = -(-n_drawn // n_strips)
+                side = _side(in_rows, per_strip, n_strips, n_models, n_thresholds)
+                found.append(Layout(side, in_rows, per_strip, n_drawn))
+            best = max(found)
+            if best.side >= least:
+                return best
+    side = SMALLEST_OF_MANY
+    per_strip = max(1, (PAGE_WIDTH - MODELS + APART) // ((1 + n_thresholds) * side + APART))
+    if MODELS + (1 + n_thresholds) * side <= PAGE_WIDTH:
+        return Layout(side, False, min(n, per_strip), min(n, per_strip))
+    per_strip = min(n, (PAGE_WIDTH - NAMES) // side)
+    return Layout(side, True, per_strip, per_strip)
+
+
+def _height_of_strip(in_rows, side, n_models, n_thresholds):
+    if in_rows:
+        return n_models * HEADING + (1 + n_models * n_thresholds) * side
+    return HEADING + n_models * side
+
+
+def _side(in_rows, per_strip, n_strips, n_models, n_thresholds):
+    """Return how large pictures can be on a page: as wide as it is, and as high."""
+    if in_rows:
+        taken = n_strips * (n_models + 1) * HEADING - HEADING
+        rows, across = 1 + n_models * n_thresholds, (PAGE_WIDTH - NAMES) // per_strip
+    else:
+        taken, rows = n_strips * HEADING, n_models
+        free = PAGE_WIDTH - MODELS - (per_strip - 1) * APART
+        across = free // (per_strip * (1 + n_thresholds))
+    return min(across, (PAGE_HEIGHT - HEADER - taken) // (n_strips * rows), LARGEST)
+
+
+def _draw_rows(sheet, images, heatmaps, thresholds, colours, top, side):
+    """Draw a row of pictures, and below it for each model a row per threshold."""
+    pictures = next(iter(heatmaps.values())).pictures
+    _name_row(sheet, "picture", top, side)
+    for column, image in enumerate(images):
+        sheet.put(pictures[image], NAMES + column * side, top, side)
+    top += side
+    for model, saved in heatmaps.items():
+        sheet.write(model, NAMES, top + HEADING / 2, room=PAGE_WIDTH - NAMES)
+        top += HEADING
+        for threshold in thresholds:
+            _name_row(sheet, said(threshold), top, side)
+            for column, image in enumerate(images):
+                cell = NAMES + column * side, top
+                _draw_overlay(sheet, saved, image, threshold, colours, cell, side)
+            top += side
+
+
+def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
+    """Draw a block for each picture: a row per model, a column per threshold."""
+    pictures = next(iter(heatmaps.values())).pictures
+    first, room = top + HEADING, MODELS - dots(0.06)
+    for row, model in enumerate(heatmaps):
+        middle = first + (row + 0.5) * side
+        words, points = wrapped(model, SMALL, room, side)
+        sheet.write(words, room, middle, points, room=room, ha="right", linespacing=LINE)
+    for k, image in enumerate(images):
+        left = MODELS + k * ((1 + len(thresholds)) * side + APART)
+        for column, name in enumerate(["picture", *map(said, thresholds)]):
+            middle = left + (column + 0.5) * side
+            sheet.write(name, middle, top + HEADING / 2, SMALL, room=side - 4, ha="center")
+        sheet.put(pictures[image], left, first, side)
+        for (row, saved), (column, threshold) in product(
+            enumerate(heatmaps.values()), enumerate(thresholds, 1)
+        ):
+            cell = left + column * side, first + row * side
+            _draw_overlay(sheet, saved, image, threshold, colours, cell, side)
+
+
+def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
+    picture, heatmap, look = saved.pictures[image], saved.of(image), (saved.framing, threshold)
+    where = sheet.put(draw_overlay(picture, heatmap, *look, colours), *cell, side)
+    if threshold != "full":
+        sheet.outline(top_area(heatmap, (picture.shape[1], picture.shape[0]), *look), where)
 
 
 def said(threshold: str) -> str:
     """Return a threshold in words."""
     if threshold == "full":
         return "whole"
-    return f"top {100 - float(threshold.removeprefix('p')):g} %"
+    return f"top {100 - percentile_of(threshold):g} %"
 
 
 def _name_row(sheet, name, top, side):
     sheet.write(name, NAMES - dots(0.06), top + side / 2, ha="right", room=NAMES - dots(0.06))
 
 
-def _add_header(sheet, cohort, heatmaps, n, colours):
+def _add_header(sheet, cohort, heatmaps, n, colours, left):
     n_images = len(next(iter(heatmaps.values())).images)
-    sheet.entitle(cohort, n, n_images, NAMES)
+    sheet.entitle(cohort, n, n_images, left)
     signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     if colours == SPOTLIGHT:
         low = "blue: below zero; dark: matters least" if signed else "dark: matters least"
@@ -123,4 +213,4 @@ def _add_header(sheet, cohort, heatmaps, n, colours):
     else:
         low, scale = ("furthest below zero" if signed else "matters least"), colour_map(colours)
         ends = low, "matters most (each picture's own maximum)"
-    add_key(sheet, NAMES, dots(0.29), ends, scale, signed)
+    return add_key(sheet, left, KEY, ends, scale, signed)

@@ -17,6 +17,7 @@ from alignment.figures.charts import (
 )
 
 APART = 0.04  # of the axis, between the models
+ROOM = 0.03  # of the y axis, beyond the marks of a cohort whose own range is small
 CLOSEST = 0.09  # of the axis, between numbers
 AXES = {"pictures": "pictures learned from", "observers": "observers"}
 
@@ -58,9 +59,10 @@ def draw(summary, fit):
         panel.set_title(cohort)
     # One scale for all cohorts; fits and gains have their own.
     for group in (panels[:, 0], panels[:, 1:].ravel()):
-        ends = [panel.get_ylim() for panel in group]
+        lows, highs = zip(*(panel.get_ylim() for panel in group), strict=True)
+        room = ROOM * (max(highs) - min(lows))
         for panel in group:
-            panel.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
+            panel.set_ylim(min(lows) - room, max(highs) + room)
     note = f"means of {count(summary['n_draws'])} draws of a study from a larger one; "
     figure.supxlabel(note + "bars: the middle 95 % of the draws", fontsize=7)
     legend_above(figure, _keys(known), 4)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Line
 from matplotlib.textpath import text_to_path
 from PIL import Image
 
@@ -18,6 +21,7 @@ PAGE_WIDTH, PAGE_HEIGHT = round(PAGE_INCHES * DOTS), 9 * DOTS  # what a journal 
 GAP = 4  # dots between pictures
 SWATCH = 205  # the grey that keys light and darken
 SMALL = 6  # points
+LINE = 1.3  # of a line's letters, from line to line
 
 
 class Sheet:
@@ -41,6 +45,7 @@ class Sheet:
         self.panel = self.figure.add_axes((0, 0, 1, 1))
         self.panel.set_axis_off()
         self.panel.set(xlim=(0, self.width), ylim=(self.height, 0))
+        self.lines = []
 
     def put(self, picture: np.ndarray, left: float, top: float, side: float) -> tuple:
         """Fit a picture, (height, width, 3) uint8, into a square cell.
@@ -64,6 +69,33 @@ class Sheet:
             points = min(points, points * room / max(1.0, width_of(text, points)))
         return self.panel.text(x, y, text, fontsize=points, **({"va": "center"} | look))
 
+    def outline(self, area: np.ndarray, place: tuple) -> None:
+        """Draw a line around an area, (height, width) bool, of what lies at a place.
+
+        The place is what :meth:`put` returns.
+        """
+        left, top, width, height = place
+        scale = width / area.shape[1], height / area.shape[0]
+        self.lines += [line * scale + (left, top) for line in outline(area)]
+
+    def add_box(self, words: str, x: float, y: float, share: float, dark: float) -> tuple:
+        """Say in a key what a grey box means, lit by a share.
+
+        Returns
+        -------
+        place : tuple
+            Where the box lies, as of :meth:`put`.
+        end : int
+            Where there is room to go on.
+        """
+        side = dots(0.14)
+        top = round(y - side / 2)
+        grey = np.full((side, side, 3), SWATCH, dtype=np.uint8)
+        self.paste(light(grey, np.full((side, side), share), dark), x, top)
+        after = x + side + dots(0.06)
+        self.write(words, after, y, SMALL)
+        return (x, top, side, side), round(after + width_of(words, SMALL) + dots(0.2))
+
     def entitle(self, cohort: str, n: int, n_images: int, left: float) -> None:
         """Write above all what a figure shows: so many of the pictures of a cohort."""
         which = f"{n} of {n_images}" if n < n_images else f"all {n}"
@@ -75,11 +107,34 @@ class Sheet:
         self.canvas[top : top + strip.shape[0], left : left + strip.shape[1]] = strip
 
     def finish(self) -> Figure:
-        """Return the figure, with the pictures in it."""
+        """Return the figure, with the pictures and all outlines in it."""
         extent = (0, self.width, self.height, 0)
         shades = few_shades(self.canvas)
         self.panel.imshow(shades, extent=extent, aspect="auto", interpolation="none", zorder=0)
+        if self.lines:
+            path = Line.make_compound_path(*map(Line, self.lines))
+            # White with a black edge, which is seen on any ground, in print and by anyone.
+            for colour, width in (("black", 1.3), ("white", 0.5)):
+                look = {"edgecolor": colour, "linewidth": width, "joinstyle": "round"}
+                self.panel.add_artist(PathPatch(path, fill=False, **look))
         return self.figure
+
+
+def outline(area: np.ndarray) -> list[np.ndarray]:
+    """Return the closed lines around an area, in pixels from the picture's upper left corner.
+
+    Parameters
+    ----------
+    area : (height, width) bool array
+
+    Returns
+    -------
+    list of (n, 2) arrays of x and y
+    """
+    # One pixel of nothing around, so that an area at the edge is outlined there too.
+    lines = contour_generator(z=np.pad(area, 1).astype(float)).lines(0.5)
+    limits = area.shape[1], area.shape[0]
+    return [np.clip(line - 0.5, 0, limits) for line in lines]
 
 
 def dots(inches: float) -> int:
@@ -95,6 +150,29 @@ def width_of(text: str, points: float) -> float:
     return 1.08 * longest * DOTS / 72
 
 
+def wrapped(text: str, points: float, room: float, height: float) -> tuple[str, float]:
+    """Return a text in as many lines as it takes to fit a room of some dots.
+
+    Returns
+    -------
+    text : str
+    points : float
+        Smaller where the lines would be higher than the room; a word that is wider than the room
+        is left so, for :meth:`Sheet.write` to make smaller.
+    """
+    while True:
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and width_of(longer, points) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        if points <= 1 or len(lines) * LINE * points * DOTS / 72 <= height:
+            return "\n".join(lines), points
+        points -= 0.5
+
+
 def add_key(
     sheet: Sheet,
     x: float,
@@ -102,7 +180,7 @@ def add_key(
     ends: tuple[str, str],
     colours: Callable | None = None,
     signed: bool = False,
-) -> None:
+) -> int:
     """Say in one line what dark and light, or colours, mean.
 
     Parameters
@@ -116,6 +194,11 @@ def add_key(
         A colour map, whose bar has ticks; None for Spotlight, which has none to be read off.
     signed : bool
         Whether there are values below 0.
+
+    Returns
+    -------
+    int
+        Where there is room to go on, in dots.
     """
     width, height = dots(1.5), dots(0.09)
     left = round(x + width_of(ends[0], SMALL) + dots(0.06))
@@ -135,7 +218,9 @@ def add_key(
             sheet.write(said, tick, y + height * 1.1, SMALL, ha="center", va="top")
     sheet.paste(strip, left, y - height / 2)
     sheet.write(ends[0], x, y, SMALL)
-    sheet.write(ends[1], left + width + dots(0.06), y, SMALL)
+    after = left + width + dots(0.06)
+    sheet.write(ends[1], after, y, SMALL)
+    return round(after + width_of(ends[1], SMALL) + dots(0.2))
 
 
 def few_shades(picture: np.ndarray) -> np.ndarray:

@@ -13,9 +13,11 @@ from alignment.figures.charts import (
     CEILING_LABEL,
     COLUMN_WIDTH,
     FIT_NAMES,
+    INTERVALS,
     MOST_IN_A_COLUMN,
     NEUTRAL,
     PAGE_WIDTH,
+    STARS,
     ceilings_of,
     count,
     designs_of,
@@ -26,8 +28,8 @@ from alignment.figures.charts import (
     star,
     with_images,
 )
+from alignment.prediction.fold_tests import interval_of_difference
 
-BARS = "bars: intervals of the Holm-corrected tests"
 INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 
 
@@ -50,7 +52,7 @@ def draw(summary, ceiling, fit, folds):
     figure, (above, below) = plt.subplots(
         2,
         1,
-        figsize=(COLUMN_WIDTH if narrow else PAGE_WIDTH, 3.9),
+        figsize=(COLUMN_WIDTH if narrow else PAGE_WIDTH, 4.05),
         sharex=True,
         height_ratios=[1.5, 1],
     )
@@ -67,14 +69,15 @@ def draw(summary, ceiling, fit, folds):
     above.set_ylim(min(low, 0), max(1.0, high))
     above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
     below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
-    below.set_ylabel("retained \N{MINUS SIGN} all maps\n(* p < .05)")
+    below.set_ylabel("difference\n(retained \N{MINUS SIGN} all)")
     below.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling, folds))
+    below.locator_params(axis="y", nbins=6)
     low, high = below.get_ylim()
     below.set_ylim(low, high + 0.06 * (high - low))  # room for the stars
     below.set_xlim(-0.5, len(cohorts) - 0.5)
     for panel in (above, below):
         panel.tick_params(axis="x", length=0)
-    note = f"means over {count(summary['n_folds'])} folds; n: pictures\n{BARS}"
+    note = f"means over {count(summary['n_folds'])} folds; n: pictures\n{INTERVALS}\n{STARS}"
     figure.supxlabel(note, fontsize=7)
     keys = _keys(known, np.isfinite(list(ceilings.values())).any())
     legend_above(figure, keys, 2 if narrow else 5)
@@ -105,7 +108,7 @@ def _draw_fits(panel, x, row, look, room):
 
 
 def _draw_difference(panel, x, row, look):
-    low, value, high = row["corrected_low"], row["difference"], row["corrected_high"]
+    value, (low, high) = row["difference"], interval_of_difference(row)
     panel.errorbar(x, value, [[value - low], [high - value]], **look.point(), **INTERVAL)
     if said := star(row["p_holm"]):
         panel.annotate(said, (x, high), (0, -1), textcoords="offset points", ha="center")

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
-from contourpy import contour_generator
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import source_label, spread
@@ -15,10 +12,8 @@ from alignment.figures.photographs import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     SMALL,
-    SWATCH,
     Sheet,
     dots,
-    width_of,
 )
 from alignment.heatmaps.spotlight import light
 from alignment.saliency.comparison import as_pixels
@@ -82,7 +77,7 @@ def draw(
     n_strips = -(-len(images) // per_strip)
     height = HEADING + len(maps) * (side + NUMBER)
     sheet = Sheet(HEADER + n_strips * height)
-    outlines = [_add_header(sheet, cohort, len(images), n_images)]
+    _add_header(sheet, cohort, len(images), n_images)
     for k, image in enumerate(images):
         strip, place = divmod(k, per_strip)
         top = HEADER + strip * height
@@ -96,13 +91,12 @@ def draw(
         ):
             cell = left + column * side, top + HEADING + row * (side + NUMBER)
             map_there = maps[source][image]
-            outlines += _draw_picture(sheet, picture, saved, image, map_there, cell, side)
+            _draw_picture(sheet, picture, saved, image, map_there, cell, side)
             number = written(risks[model, source, image])
             below = cell[1] + side + NUMBER / 2 - 2
             sheet.write(number, cell[0] + side / 2, below, SMALL, ha="center")
         if not place:
             _name_sources(sheet, maps, kinds, top + HEADING, side)
-    _add_lines(sheet, outlines)
     return sheet.finish()
 
 
@@ -150,38 +144,11 @@ def risks_of(table: Mapping[str, np.ndarray]) -> dict[tuple[str, str, str], floa
     return {(m, s, i): float(risk) for m, s, i, risk in zip(*columns, strict=True)}
 
 
-def outline(area: np.ndarray) -> list[np.ndarray]:
-    """Return the closed lines around an area, in pixels from the picture's upper left corner.
-
-    Parameters
-    ----------
-    area : (height, width) bool array
-
-    Returns
-    -------
-    list of (n, 2) arrays of x and y
-    """
-    # One pixel of nothing around, so that an area at the edge is outlined there too.
-    lines = contour_generator(z=np.pad(area, 1).astype(float)).lines(0.5)
-    limits = area.shape[1], area.shape[0]
-    return [np.clip(line - 0.5, 0, limits) for line in lines]
-
-
 def _draw_picture(sheet, picture, saved, image, saliency_map, cell, side):
-    """Put a picture into its cell, lit where it matters; return the outline of what is salient."""
+    """Put a picture into its cell, lit where it matters, with an outline of what is salient."""
     size = picture.shape[1], picture.shape[0]
     heat, salient = areas(saved.of(image), saliency_map, size, saved.framing)
-    left, top, width, height = sheet.put(light(picture, heat, DIM), *cell, side)
-    scale = width / size[0], height / size[1]
-    return [line * scale + (left, top) for line in outline(salient)]
-
-
-def _add_lines(sheet, lines):
-    """White with a black edge, which is seen on any ground, in print and by anyone."""
-    path = Path.make_compound_path(*map(Path, lines))
-    for colour, width in (("black", 1.6), ("white", 0.6)):
-        look = {"edgecolor": colour, "linewidth": width, "joinstyle": "round"}
-        sheet.panel.add_artist(PathPatch(path, fill=False, **look))
+    sheet.outline(salient, sheet.put(light(picture, heat, DIM), *cell, side))
 
 
 def _name_sources(sheet, maps, kinds, top, side):
@@ -193,19 +160,10 @@ def _name_sources(sheet, maps, kinds, top, side):
 
 
 def _add_header(sheet, cohort, n, n_images):
-    """Write the title and the key; return the outline of its second box."""
     sheet.entitle(cohort, n, n_images, NAMES)
     percent = f"{100 * TOP_SHARES[SHARE]:.0f} %"
-    x, y, side = NAMES, dots(0.34), dots(0.14)
-    boxes = []
-    for share, name in ((1, "as it is: heatmap"), (0, "outlined: saliency map")):
-        top = round(y - side / 2)
-        grey = np.full((side, side, 3), SWATCH, dtype=np.uint8)
-        sheet.paste(light(grey, np.full((side, side), share), DIM), x, top)
-        boxes.append(outline(np.ones((side, side), dtype=bool))[0] + (x, top))
-        words = f"{name}, top {percent}"
-        x += side + dots(0.06)
-        sheet.write(words, x, y, SMALL)
-        x = round(x + width_of(words, SMALL) + dots(0.2))
+    y = dots(0.34)
+    _, x = sheet.add_box(f"as it is: heatmap, top {percent}", NAMES, y, 1, DIM)
+    box, x = sheet.add_box(f"outlined: saliency map, top {percent}", x, y, 0, DIM)
+    sheet.outline(np.ones(box[2:], dtype=bool), box)
     sheet.write("number: relative risk", x, y, SMALL)
-    return boxes[1]

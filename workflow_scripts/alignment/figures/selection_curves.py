@@ -25,6 +25,8 @@ from alignment.figures.charts import (
 from alignment.prediction.fold_tests import interval_of_means
 from alignment.statistics.means import mean_of_defined
 
+# The least that a fit can be: intervals are drawn as far as there can be a mean.
+LOWEST = {"r2": 0, "pearson": -1, "spearman": -1}
 BESIDE = 2.1  # where the retained maps stand, in numbers of all maps
 TRAINING = {"linewidth": 0.8}
 TICK = {"linestyle": "", "marker": "|", "markersize": 4, "markeredgewidth": 0.6}
@@ -55,7 +57,8 @@ def draw(selection, predictions, ceiling, fit, folds):
         panels.flat, cohorts, with_images(cohorts, ceiling, folds), strict=False
     ):
         for m, model in enumerate(models):
-            _draw_curves(panel, curves[cohort, model], tables[cohort, model], known[model])
+            shown = curves[cohort, model], tables[cohort, model], known[model]
+            _draw_curves(panel, *shown, LOWEST[fit])
             _draw_retained(panel, tables[cohort, model], known[model], BESIDE * most, m)
         if np.isfinite(ceilings[cohort]):
             panel.axhline(ceilings[cohort], **CEILING)
@@ -76,7 +79,7 @@ def draw(selection, predictions, ceiling, fit, folds):
     return figure
 
 
-def _draw_curves(panel, curve, folds, look):
+def _draw_curves(panel, curve, folds, look, lowest):
     """Draw the means over folds, and mark where all maps are on."""
     n_maps = int(curve["k"].max())
     k = np.arange(1, n_maps + 1)
@@ -84,7 +87,8 @@ def _draw_curves(panel, curve, folds, look):
     sizes = folds["n_train"], folds["n_test"]
     train, _, _ = interval_of_means(curve["train_fit"].reshape(-1, n_maps), *sizes)
     test, low, high = interval_of_means(curve["test_fit"].reshape(-1, n_maps), *sizes)
-    panel.fill_between(k, low, high, color=look.colour, alpha=0.15, lw=0)
+    ends = np.clip([low, high], lowest, 1)
+    panel.fill_between(k, *ends, color=look.colour, alpha=0.15, lw=0)
     panel.plot(k, train, color=lighter(look.colour), linestyle=look.line, **TRAINING)
     panel.plot(k, test, color=look.colour, linestyle=look.line)
     panel.plot(n_maps, test[-1], **look.point(4, hollow=True), zorder=3)

@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 
 from alignment.figures.photographs import PAGE_WIDTH, Sheet, add_key, dots
 from alignment.heatmaps.placement import place
-from alignment.heatmaps.spotlight import spotlight
+from alignment.heatmaps.spotlight import DARK, spotlight
 
 N_MAPS = 6
 N_PICTURES = 6
-HEADER, NAMES = dots(0.62), dots(0.76)
+OUTLINED = 0.5  # of a map's maximum in a picture: light alone does not tell on a dark object
+HEADER, KEY, NAMES = dots(0.62), dots(0.5), dots(0.76)
 SIDE = (PAGE_WIDTH - NAMES) // N_PICTURES
 
 
@@ -40,7 +41,10 @@ def draw(
     sheet = Sheet(HEADER + SIDE * len(maps))
     sheet.write(title, NAMES, dots(0.2), 8, room=PAGE_WIDTH - NAMES, linespacing=1.3)
     if maps:
-        add_key(sheet, NAMES, dots(0.5), ("dark: silent", "as it is: the map's maximum there"))
+        ends = "dark: silent", "as it is: the map's maximum there"
+        x = add_key(sheet, NAMES, KEY, ends)
+        box, _ = sheet.add_box("outlined: half of it, and more", x, KEY, OUTLINED**2, DARK)
+        sheet.outline(np.ones(box[2:], dtype=bool), box)
     for row, (name, pictures, activities) in enumerate(zip(maps, shown, excited, strict=True)):
         top = HEADER + row * SIDE
         room = NAMES - dots(0.06)
@@ -48,7 +52,10 @@ def draw(
         for column, (picture, activity) in enumerate(zip(pictures, activities, strict=True)):
             height, width = picture.shape[:2]
             placed = place(np.maximum(activity, 0), (width, height), framing)
-            sheet.put(spotlight(picture, placed), NAMES + column * SIDE, top, SIDE)
+            where = sheet.put(spotlight(picture, placed), NAMES + column * SIDE, top, SIDE)
+            peak = np.nanmax(placed)
+            if peak > 0:
+                sheet.outline(placed >= OUTLINED * peak, where)
     return sheet.finish()
 
 

@@ -38,10 +38,36 @@ def draw_overlay(
     """
     height, width = picture.shape[:2]
     placed = place(heatmap, (width, height), framing)
-    percentile = None if threshold == "full" else float(threshold.removeprefix("p"))
+    percentile = None if threshold == "full" else percentile_of(threshold)
     if colours == SPOTLIGHT:
         return spotlight(picture, placed, percentile)
     return blend(picture, placed, colour_map(colours), percentile)
+
+
+def percentile_of(threshold: str) -> float:
+    """Return the percentile of a threshold that has one, as 70 of ``p70``."""
+    return float(threshold.removeprefix("p"))
+
+
+def top_area(
+    heatmap: np.ndarray, size: tuple[int, int], framing: str, threshold: str
+) -> np.ndarray:
+    """Return where an overlay shows a heatmap that is cut at a percentile of its own.
+
+    Parameters
+    ----------
+    heatmap : (H, W) array
+    size : (width, height)
+        Of the picture.
+    framing, threshold : str
+        As of :func:`draw_overlay`; not ``full``.
+
+    Returns
+    -------
+    (height, width) bool array
+    """
+    placed = place(heatmap, size, framing)
+    return placed > np.nanpercentile(placed, percentile_of(threshold))
 
 
 def colour_map(name: str) -> Callable[[np.ndarray], np.ndarray]:
