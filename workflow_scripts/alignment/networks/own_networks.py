@@ -45,9 +45,9 @@ def build_own(architecture: str) -> nn.Module:
     with settings_kept():
         module = _returned(architecture)
     if not isinstance(module, nn.Module):
+        returned = "None" if module is None else f"a value of type {type(module).__name__}"
         raise InputError(
-            f"the function {architecture} returns {module!r:.60}, where a torch.nn.Module is "
-            "needed."
+            f"the function {architecture} returns {returned}, where a torch.nn.Module is needed."
         )
     module = unwrapped(module)
     if reason := _why_closed(module):
