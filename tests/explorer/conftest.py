@@ -144,7 +144,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "numbers": [
             {
                 **{"cohort": cohort, "model": model, "test_full": 0.3, "test_retained": 0.4},
-                **{"difference": 0.1, "corrected_low": 0.02, "corrected_high": 0.2},
+                **{"difference": 0.1, "interval_low": 0.02, "interval_high": 0.2},
                 **{"p_holm": 0.03, "n_folds": n_folds, "n_retained_mean": 200.5, "ceiling": 0.9},
             }
             for cohort in cohorts
@@ -153,8 +153,8 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         "controls": [
             {
                 **{"cohort": cohort, "model": model, "label": label, "test_control": 0.15 + k / 20},
-                **{"test_retained": 0.4, "difference": 0.2, "corrected_low": 0.1},
-                **{"corrected_high": 0.3, "p_holm": 0.01, "n_folds": n_folds},
+                **{"test_retained": 0.4, "difference": 0.2, "interval_low": 0.1},
+                **{"interval_high": 0.3, "p_holm": 0.01, "n_folds": n_folds},
             }
             for cohort in cohorts
             for model in models

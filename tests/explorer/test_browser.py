@@ -617,7 +617,7 @@ MARKS = """(row) => {
 def test_undefined_fits_are_not_drawn(made, visit):
     tab = visit(made.path, "view=numbers")
     row = tab.evaluate("contents.numbers[0]")
-    nothing = dict.fromkeys(("corrected_low", "corrected_high"))
+    nothing = dict.fromkeys(("interval_low", "interval_high"))
     assert tab.evaluate(MARKS, row) == [2, 1, 3]
     assert tab.evaluate(MARKS, row | {"test_retained": None, **nothing}) == [1, 0, 3]
     assert tab.evaluate(MARKS, row | {"test_full": None}) == [1, 0, 3]

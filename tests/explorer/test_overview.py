@@ -1,6 +1,7 @@
 """What the page needs at once."""
 
 import numpy as np
+import pytest
 
 from alignment.artifacts.tables import read_columns, write_columns
 from alignment.explorer.overview import (
@@ -11,6 +12,8 @@ from alignment.explorer.overview import (
     overview,
     sources_of,
 )
+
+NO_DIFFERENCE = dict.fromkeys(("difference", "corrected_se", "interval_low", "interval_high"))
 
 
 def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
@@ -46,15 +49,27 @@ def test_numbers_are_those_of_the_cohorts_with_their_ceiling():
         "model": np.array(["m", "m"]),
         "p_holm": np.array([0.1, np.nan]),
         "n_folds": np.array([4, 4]),
+        "difference": np.array([0.2, np.nan]),
+        "corrected_se": np.array([0.1, np.nan]),
     }
     ceiling = {"cohort": np.array(["b"]), "ceiling": np.array([0.9])}
     folds = {"unit": "images", "n_folds": 2}
-    row = {"cohort": "b", "model": "m", "p_holm": None, "n_folds": 4, "ceiling": 0.9}
+    row = {
+        "cohort": "b",
+        "model": "m",
+        "p_holm": None,
+        "n_folds": 4,
+        "ceiling": 0.9,
+    } | NO_DIFFERENCE
     assert numbers_of(summary, ceiling, {"b": range(16)}, folds) == [row | {"few": None}]
     assert numbers_of(summary, ceiling, {"b": range(15)}, folds) == [row | {"few": 7}]
     by_pairs = folds | {"unit": "pairs"}
     assert numbers_of(summary, ceiling, {"b": range(15)}, by_pairs) == [row | {"few": None}]
-    assert numbers_of(summary, ceiling, {"a": range(16)}, folds)[0]["ceiling"] is None
+    (other,) = numbers_of(summary, ceiling, {"a": range(16)}, folds)
+    assert other["ceiling"] is None
+    # Student's t of 3 degrees of freedom leaves 2.5 % above 3.182.
+    ends = other["interval_low"], other["interval_high"]
+    assert ends == pytest.approx((0.2 - 0.3182, 0.2 + 0.3182), abs=1e-4)
 
 
 def test_facts_are_told_where_they_are_known():
@@ -80,11 +95,15 @@ def test_controls_are_those_of_the_cohorts_by_what_they_are_called():
         "model": np.array(["m", "m"]),
         "control": np.array(["random", "random"]),
         "p_holm": np.array([0.1, np.nan]),
+        "n_folds": np.array([4, 4]),
+        "difference": np.array([0.2, np.nan]),
+        "corrected_se": np.array([0.1, np.nan]),
     }
     assert controls_of(tests, {"random": "random sets"}, ["b"]) == [
         {
-            **{"cohort": "b", "model": "m", "control": "random", "p_holm": None},
-            "label": "random sets",
+            **{"cohort": "b", "model": "m", "control": "random", "p_holm": None, "n_folds": 4},
+            **{"label": "random sets"},
+            **NO_DIFFERENCE,
         }
     ]
     nothing = {name: column[:0] for name, column in tests.items()}

@@ -9,6 +9,7 @@ from matplotlib import colormaps
 from alignment.explorer.arrays import packed
 from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
 from alignment.importance.folds import few_of_a_fold
+from alignment.prediction.fold_tests import interval_of_difference
 
 COLOURS = ("viridis", "magma", "cividis", "jet")  # the first is the usual one
 
@@ -135,8 +136,9 @@ def numbers_of(
     Returns
     -------
     list of dict
-        None where a number is undefined, which JSON has no other word for.  ``few``: the test
-        images of a fold where they are so few that fits are high by chance.
+        With the ends of the 95 % interval of the difference, ``interval_low`` and
+        ``interval_high``; None where a number is undefined.  ``few``: the test images of a fold
+        where they are so few that fits are high by chance.
     """
     ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
     few = {
@@ -168,13 +170,16 @@ def controls_of(
     Returns
     -------
     list of dict
-        With ``label``; None where a number is undefined.
+        With ``label``, and the interval as of :func:`numbers_of`; None where a number is
+        undefined.
     """
     rows = _rows_of(tests, cohorts)
     return [_told(row | {"label": labels[row["control"]]}) for row in rows]
 
 
 def _rows_of(table, cohorts):
+    low, high = interval_of_difference(table)
+    table = table | {"interval_low": low, "interval_high": high}
     columns = [column.tolist() for column in table.values()]
     rows = [dict(zip(table, values, strict=True)) for values in zip(*columns, strict=True)]
     return [row for row in rows if row["cohort"] in cohorts]

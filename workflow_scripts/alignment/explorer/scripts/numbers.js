@@ -49,7 +49,7 @@ const COLUMNS = [
   ["folds", (row) => String(row.n_folds)],
   ["all maps", (row) => decimals(row.test_full, 3)],
   ["retained maps", (row) => decimals(row.test_retained, 3)],
-  ["difference [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["difference [95 % interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
   ["ceiling", (row) => decimals(row.ceiling, 2)],
   [
@@ -64,7 +64,7 @@ const CONTROL_COLUMNS = [
   ["folds", (row) => String(row.n_folds)],
   ["control's fit", (row) => decimals(row.test_control, 3)],
   ["retained maps", (row) => decimals(row.test_retained, 3)],
-  ["retained less control [interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["retained less control [95 % interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
 ];
 
@@ -107,8 +107,8 @@ function tableOf(columns, rows) {
 }
 
 function interval(row) {
-  if (!Number.isFinite(row.corrected_low)) return "";
-  return ` [${decimals(row.corrected_low, 3)}, ${decimals(row.corrected_high, 3)}]`;
+  if (!Number.isFinite(row.interval_low)) return "";
+  return ` [${decimals(row.interval_low, 3)}, ${decimals(row.interval_high, 3)}]`;
 }
 
 const numbersView = {
@@ -126,7 +126,7 @@ const numbersView = {
       make("h2", { text: FIT_NAMES[contents.fit].replace(/^./, (c) => c.toUpperCase()) }),
       this.chart.frame,
       note(
-        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the interval of their difference that goes with the test, drawn from the ring: all of it lies above the ring where p < .05. ",
+        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the 95 % interval of their difference, drawn from the ring, which allows for images that folds share and stands for itself. ",
         rows.some((row) => Number.isFinite(row.ceiling))
           ? "Dashed: the ceiling that the judgments' reliability leaves. "
           : "",
@@ -141,7 +141,7 @@ const numbersView = {
     root.append(
       make("h3", { text: "Beside controls" }),
       note(
-        "What the retained maps are compared with on the same folds. The interval is that of the difference which goes with the test: it leaves zero out where p < .05. p: two-sided, corrected for images that folds share and for the number of these tests.",
+        "What the retained maps are compared with on the same folds. The interval is that of the difference, 95 %, and stands for itself. p: two-sided, corrected for images that folds share and for the number of these tests.",
       ),
       tableOf(CONTROL_COLUMNS, contents.controls),
     );
@@ -156,7 +156,7 @@ const numbersView = {
       row.test_control,
       ...[row.test_full, row.test_retained, row.ceiling],
       // An undefined fit is null, which would add up to the difference alone.
-      ...[row.corrected_low, row.corrected_high].map(
+      ...[row.interval_low, row.interval_high].map(
         (end) => (row.test_full ?? NaN) + (end ?? NaN),
       ),
     ]);
@@ -206,8 +206,8 @@ const numbersView = {
         context.fillStyle = colour;
         if (interval(row) && Number.isFinite(row.test_full)) {
           context.globalAlpha = 0.3;
-          const from = x(row.test_full + row.corrected_low);
-          context.fillRect(from, y - 4, x(row.test_full + row.corrected_high) - from, 8);
+          const from = x(row.test_full + row.interval_low);
+          context.fillRect(from, y - 4, x(row.test_full + row.interval_high) - from, 8);
           context.globalAlpha = 1;
         }
         context.lineWidth = 1.3;
@@ -244,7 +244,7 @@ const numbersView = {
   rows() {
     const names = Object.keys(contents.numbers[0]);
     const labels = controlLabels();
-    const told = ["test_control", "difference", "corrected_low", "corrected_high", "p_holm"];
+    const told = ["test_control", "difference", "interval_low", "interval_high", "p_holm"];
     const beside = (row, label) => {
       const found = contents.controls.find(
         (one) => one.label === label && one.cohort === row.cohort && one.model === row.model,
