@@ -3,11 +3,11 @@
 from contextlib import ExitStack
 
 from alignment.artifacts.heatmap_files import open_heatmaps
-from alignment.artifacts.job_log import job_log
+from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import write_rows
-from alignment.datasets.saliency_maps import read_fixations
+from alignment.datasets.saliency_maps import of_fixations_outside, read_fixations
 from alignment.saliency.comparison import (
     COLUMNS,
     compare_all_pairs,
@@ -41,6 +41,8 @@ def compare(saved, maps, fixation_files):
     fixations = {}
     for path in fixation_files:
         fixations = read_fixations(path, saved.pictures.names)
+        if said := of_fixations_outside(path, fixations, size):
+            warn(said)
     rows = []
     for k, image in enumerate(saved.images):
         own = {source: values[k] for source, values in maps.items()}

@@ -6,6 +6,7 @@ from alignment.cutting.layers import (
     Layer,
     beside_in,
     format_layers,
+    kilobytes,
     said_of_beside,
     time_written,
     written,
@@ -38,6 +39,10 @@ def test_what_passes_by_is_named_with_its_cost():
         "feature maps conv by: with a map off"
     )
     assert said_of_beside("conv", kept).endswith("5 kB per picture are kept for it")
+
+
+def test_many_kilobytes_are_written_out():
+    assert [kilobytes(n) for n in (600, 25_600, 400_000)] == ["2.4 kB", "102 kB", "1,600 kB"]
 
 
 def test_what_passes_by_comes_in_the_order_of_its_numbers():

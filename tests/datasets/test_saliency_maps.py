@@ -11,6 +11,7 @@ from alignment.datasets.saliency_maps import (
     checked_map,
     find_maps,
     load_function,
+    of_fixations_outside,
     read_fixations,
     read_map,
 )
@@ -200,6 +201,16 @@ def test_fixations_of_a_picture_that_is_named_in_two_ways_are_taken_together(tmp
     path = tmp_path / "fixations.csv"
     path.write_text("image,x,y\na,1,2\nb,3,4\na.png,5,6\n")
     assert read_fixations(path, ["a", "b"])["a"].tolist() == [[1, 2], [5, 6]]
+
+
+def test_fixations_outside_their_pictures_are_told_of():
+    sizes = {"a": (10, 20), "b": (10, 20)}
+    inside = {"a": np.array([[0.0, 0.0], [9.9, 19.9]])}
+    assert of_fixations_outside("f.csv", inside, sizes) == ""
+    some = inside | {"b": np.array([[10.0, 0], [-0.1, 3], [3, 3]])}
+    assert of_fixations_outside("f.csv", some, sizes).startswith(
+        "the fixations f.csv have 2 of 5 points outside their pictures, in b; they count nowhere."
+    )
 
 
 def test_a_table_of_no_fixations_has_none(tmp_path):

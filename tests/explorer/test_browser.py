@@ -195,6 +195,21 @@ def test_kinds_of_heatmaps_are_chosen_in_the_grid_and_stand_side_by_side(made, v
     assert shown[1 : 1 + len(both)] == both
 
 
+def test_spotlight_turns_what_lies_below_zero_blue_and_never_lights_it(made, visit):
+    shown = visit(made.path).evaluate(
+        """() => {
+            const map = { values: Float32Array.from([-1, -0.9, -0.2, 0.5]), height: 2, width: 2 };
+            const field = new Field(map, { height: 2, width: 2 }, "stretch", false);
+            const out = new Uint32Array(4);
+            const layer = { light: new Uint32Array(4).fill(pixel(200, 200, 200)) };
+            layer.dark = new Uint32Array(4).fill(pixel(0, 0, 0));
+            looks.spotlight(out, layer, field, -Infinity);
+            return [...out].map((value) => [0, 8, 16].map((shift) => (value >>> shift) & 255));
+        }"""
+    )
+    assert shown == [[45, 112, 191], [36, 91, 154], [1, 4, 7], [200, 200, 200]]
+
+
 @pytest.mark.parametrize("top", [10, 40, 80])
 @pytest.mark.parametrize("n_zero", [0, 70, 95])
 def test_spotlight_lights_what_the_workflow_lights_and_softens_its_edge_alone(

@@ -51,3 +51,15 @@ def test_risks_are_drawn_with_their_null_and_stars(saved, n_cohorts, n_models):
         assert [mark.get_ydata()[0] for mark in marks(panels[0, 1], look)] == pytest.approx([2] * 3)
         assert len(marks(panels[0, 0], look)) == 3 - (k == 0)
     saved(figure, COLUMN if n_models <= 2 else PAGE)
+
+
+def test_the_axis_is_that_of_relative_risks_alone():
+    """Other measures are no logarithms: divergences of a network would make an axis of 1e9."""
+    cohorts, models = names(1, 1)
+    summary = summary_of(cohorts, models)
+    others = summary["measure"] == "cc"
+    assert others.any()
+    before = draw(summary).axes[0].get_ylim()
+    for name in ("value", "low", "high"):
+        summary[name][others] = 21.0
+    assert draw(summary).axes[0].get_ylim() == before

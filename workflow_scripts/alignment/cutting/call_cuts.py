@@ -22,7 +22,7 @@ from alignment.cutting.call_parts import (
     time_of,
 )
 from alignment.cutting.call_tokens import cut_called_tokens
-from alignment.cutting.layers import Cuts, Layer, said_of_branches, said_of_output
+from alignment.cutting.layers import Cuts, Layer, kilobytes, said_of_branches, said_of_output
 from alignment.networks.calls import Call, Record, record
 from alignment.networks.networks import Network
 from alignment.networks.trials import check_alone, is_same, output_for, trial_pictures
@@ -140,7 +140,7 @@ def _said_of_pictures(ends, head, maps, pictures):
         f"the embedding {ends.embedding} needs more of a picture than the feature maps "
         f"{ends.maps.name}: with a map off the rest stays what it is with all maps on. The network "
         f"is run again on the picture for every map, about {time_of(head, maps, pictures)} for a "
-        f"picture here, and {pictures[0].numel() * 4 / 1000:.2g} kB per picture are kept for that"
+        f"picture here, and {kilobytes(pictures[0].numel())} per picture are kept for that"
     )
 
 

@@ -85,16 +85,22 @@ def beside_in(found: Mapping[str, Any]) -> list[Any]:
     return [found[f"{BESIDE}{number}"] for number in numbers]
 
 
+def kilobytes(n_values: int) -> str:
+    """Return what some float32 values take."""
+    size = n_values * 4 / 1000
+    return f"{size:,.0f} kB" if size >= 10 else f"{size:.2g} kB"
+
+
 def said_of_beside(feature_maps: str, kept: Mapping[str, Sequence[int]]) -> str:
     """Say what passes some maps by, by names and shapes for one picture, and what that costs."""
-    kilobytes = sum(prod(shape) for shape in kept.values()) * 4 / 1000
+    n_values = sum(prod(shape) for shape in kept.values())
     shown = [f"{name} ({_shape(shape)})" for name, shape in list(kept.items())[:_SHOWN_BESIDE]]
     more = [f"{len(kept) - len(shown)} more"] if len(kept) > len(shown) else []
     named = " and ".join([", ".join(shown), *more])
     verb = "passes" if len(kept) == 1 else "pass"
     return (
         f"{named} {verb} the feature maps {feature_maps} by: with a map off this stays what it is "
-        f"with all maps on, and {kilobytes:.2g} kB per picture are kept for it"
+        f"with all maps on, and {kilobytes(n_values)} per picture are kept for it"
     )
 
 
@@ -160,7 +166,7 @@ def _mark(layer: Layer) -> str:
         return f"<- {layer.default_for} (default)"
     if not layer.beside:
         return ""
-    return f"+ {sum(map(prod, layer.beside)) * 4 / 1000:.2g} kB per picture"
+    return f"+ {kilobytes(sum(map(prod, layer.beside)))} per picture"
 
 
 def _shape(shape: Sequence[int]) -> str:

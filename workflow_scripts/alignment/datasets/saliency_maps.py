@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -238,3 +238,31 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     image = np.array([images_of[name] for name in table["image"]])
     points = points.astype(np.float64)
     return {each: points[image == each] for each in dict.fromkeys(images_of.values())}
+
+
+def of_fixations_outside(
+    path: str | Path, fixations: Mapping[str, np.ndarray], sizes: Mapping[str, tuple[int, int]]
+) -> str:
+    """Return a warning where fixations lie outside their pictures, and so count nowhere.
+
+    Parameters
+    ----------
+    path : path
+        Where they come from.
+    fixations : dict of str to (n, 2) array
+        As of :func:`read_fixations`.
+    sizes : dict of str to (width, height)
+        In pixels.
+    """
+    outside = {
+        image: int((~((points >= 0) & (points < sizes[image])).all(axis=1)).sum())
+        for image, points in fixations.items()
+    }
+    if not (n := sum(outside.values())):
+        return ""
+    images = [image for image, count in outside.items() if count]
+    return (
+        f"the fixations {path} have {n} of {sum(map(len, fixations.values()))} points outside "
+        f"their pictures, in {listed(images)}; they count nowhere. x and y are pixels of the "
+        "picture, from its left and upper edge."
+    )

@@ -80,7 +80,7 @@ def draw(cohorts):
         aspect=30,
         ticks=[-1, -0.5, 0, 0.5, 1],
     )
-    bar.set_label("correlation of the maps' mean AIS in two cohorts")
+    bar.set_label("correlation of the maps'\nmean AIS in two cohorts")
     return figure
 
 

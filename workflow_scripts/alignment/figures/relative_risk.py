@@ -45,7 +45,7 @@ def draw(summary):
         sharey=True,
         squeeze=False,
     )
-    limits = _limits(rows.values())
+    limits = _limits(row for (*_, measure), row in rows.items() if measure in RELATIVE_RISKS)
     step = 0.7 / len(models)
     for panel, (cohort, source) in zip(panels.flat, product(cohorts, kinds), strict=True):
         panel.axhline(1, color="black", linewidth=0.6)

@@ -360,7 +360,8 @@ const pairs = {
     return ["people", "network"]
       .map((who, k) => {
         const rank = this.ranks[k][at];
-        const more = Number.isNaN(rank) ? "" : ` (more than ${Math.floor(rank)} % of pairs)`;
+        const share = rank === 100 ? "all" : `${Math.floor(rank)} % of`;
+        const more = Number.isNaN(rank) ? "" : ` (more than ${share} other pairs)`;
         return `${who} ${decimals(this.values[who][at])}${more}`;
       })
       .join(", ");

@@ -99,8 +99,11 @@ const palettes = new Map(
 );
 
 const EDGE = 0.06; // how soft the edge of the light is, in parts of the map's maximum
+const AGAINST = pixel(60, 150, 255); // places below zero, as in the overlays
 const LINE = pixel(255, 190, 70);
 const CASING = pixel(10, 10, 12);
+
+const below = (ground, level) => blend(ground, AGAINST, 0.75 * level * level);
 
 const looks = {
   plain: (out, { light }) => out.set(light),
@@ -111,7 +114,7 @@ const looks = {
     const low = Math.max(threshold - EDGE * field.peak, Math.min(threshold, 0));
     for (let k = 0; k < out.length; k++) {
       const value = values[k];
-      if (value > threshold) out[k] = light[k];
+      if (value > threshold) out[k] = value < 0 ? below(dark[k], value / field.peak) : light[k];
       else if (value > low) out[k] = blend(dark[k], light[k], (value - low) / (threshold - low));
       else out[k] = dark[k];
     }
