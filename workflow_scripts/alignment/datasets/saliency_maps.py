@@ -240,6 +240,11 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     return {each: points[image == each] for each in dict.fromkeys(images_of.values())}
 
 
+def lie_inside(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Tell which points, (n, 2) of x and y, lie inside a picture of a width and a height."""
+    return ((points >= 0) & (points < size)).all(axis=1)
+
+
 def of_fixations_outside(
     path: str | Path, fixations: Mapping[str, np.ndarray], sizes: Mapping[str, tuple[int, int]]
 ) -> str:
@@ -255,8 +260,7 @@ def of_fixations_outside(
         In pixels.
     """
     outside = {
-        image: int((~((points >= 0) & (points < sizes[image])).all(axis=1)).sum())
-        for image, points in fixations.items()
+        image: int((~lie_inside(points, sizes[image])).sum()) for image, points in fixations.items()
     }
     if not (n := sum(outside.values())):
         return ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from alignment.datasets.saliency_maps import lie_inside
 from alignment.heatmaps.placement import enlarge, place
 from alignment.saliency.measures import (
     FIXATION_MEASURES,
@@ -110,9 +111,8 @@ def fixated_pixels(fixations: np.ndarray | None, size: Size) -> np.ndarray:
     width, height = size
     fixated = np.zeros((height, width), dtype=bool)
     if fixations is not None:
-        x, y = np.floor(fixations).astype(int).T
-        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        fixated[y[inside], x[inside]] = True
+        x, y = np.floor(fixations[lie_inside(fixations, size)]).astype(int).T
+        fixated[y, x] = True
     return fixated
 
 
