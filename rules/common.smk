@@ -348,7 +348,7 @@ def logs_of_dataset(wildcards):
     imports = ("import_images", "label_images", "import_judgments")
     logs = [f"results/logs/{rule}/{wildcards.dataset}.log" for rule in imports]
     return logs + [
-        f"results/logs/define_cohort/{name}.log" for name in cohorts_of(wildcards)
+        f"results/logs/make_folds/{name}.log" for name in cohorts_of(wildcards)
     ]
 
 

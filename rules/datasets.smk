@@ -94,10 +94,9 @@ rule import_judgments:
 
 
 rule define_cohort:
-    """Find the images of a cohort and check that every fold has enough of them."""
+    """Find the images of a cohort."""
     input:
         images=of_dataset("results/datasets/{dataset}/images.csv"),
-        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
     output:
         cohort="results/cohorts/{cohort}.csv",
     log:
@@ -109,8 +108,6 @@ rule define_cohort:
         "../envs/alignment.yaml"
     params:
         query=lambda wildcards: config["cohorts"][wildcards.cohort].get("query"),
-        n_folds=N_FOLDS,
-        unit=UNIT,
     script:
         "../workflow_scripts/define_cohort.py"
 
@@ -124,6 +121,10 @@ rule describe_dataset:
         pictures="results/datasets/{dataset}/pictures.csv",
         cohorts=lambda wildcards: [
             f"results/cohorts/{name}.csv" for name in cohorts_of(wildcards)
+        ],
+        # Their logs are read.
+        folds=lambda wildcards: [
+            f"results/folds/{name}.h5" for name in cohorts_of(wildcards)
         ],
     output:
         summary="results/datasets/{dataset}/summary.txt",

@@ -1,24 +1,33 @@
-"""Cut a cohort into folds, once for all stages: which fold tests which image, or pair."""
+"""Cut a cohort into folds, once for all stages: which fold tests which image, or pair.
+
+That every fold has enough of them is checked here, and not where the cohort is found, so that other
+folds leave alone what needs none.
+"""
 
 from alignment.artifacts.arrays import read_arrays, write_arrays
 from alignment.artifacts.job_log import job_log, warn
-from alignment.artifacts.lineage import made_from
+from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
-from alignment.importance.folds import make_folds, of_equal_judgments
+from alignment.importance.folds import (
+    check_cohort,
+    make_folds,
+    of_equal_judgments,
+    of_few_images,
+)
 
 
 def main(input, output, params, cohort):
+    check_made_from(input.judgments, input)
     judgments = read_arrays(input.judgments, "similarity")
-    folds = make_folds(
-        read_columns(input.cohort)["index"],
-        judgments,
-        params.seeds,
-        params.n_folds,
-        params.unit,
-        cohort=cohort,
-    )
-    if said := of_equal_judgments(cohort, folds, judgments):
-        warn(said)
+    images, n_folds, unit = read_columns(input.cohort)["index"], params.n_folds, params.unit
+    check_cohort(cohort, images, judgments, n_folds, unit)
+    folds = make_folds(images, judgments, params.seeds, n_folds, unit, cohort=cohort)
+    for said in (
+        of_few_images(cohort, len(images), n_folds, unit),
+        of_equal_judgments(cohort, folds, judgments),
+    ):
+        if said:
+            warn(said)
     write_arrays(
         output.folds,
         vars(folds),

@@ -43,7 +43,8 @@ def values_of(wildcard, jobs):
         ),
         ({"controls": {"random_draws": 6}}, {"measure_controls"}),
         ({"statistics": {"resamples": 30}}, {"resample_images"}),
-        ({"crossvalidation": {"n_folds": 2}}, {"define_cohort", "make_folds"}),
+        ({"crossvalidation": {"n_folds": 2}}, {"make_folds"}),
+        ({"crossvalidation": {"unit": "pairs"}}, {"make_folds"}),
     ],
     ids=min,  # of the keys, or of the rules
 )
@@ -51,11 +52,18 @@ def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, co
     expected = dependents(all_jobs, lambda job: job.rule in concerned)
     assert len(expected) < len(all_jobs)
     planned = finished.planned(overlays=[overlay])
-    if overlay.get("crossvalidation"):
+    if "n_folds" in overlay.get("crossvalidation", ()):
         # Fewer files: those of the third fold are not made.
         assert rules(planned) == {rule for rule, _ in expected}
     else:
         assert names(planned) == expected
+
+
+def test_other_folds_leave_alone_what_knows_no_folds(finished):
+    jobs = rules(finished.planned(overlays=[{"crossvalidation": {"n_folds": 2}}]))
+    alone = {"define_cohort", "score_images", "score_pairs", "compute_heatmaps", "draw_overlays"}
+    assert "score_maps" in jobs
+    assert not alone & jobs
 
 
 def test_another_label_draws_figures_again_and_computes_nothing(finished):

@@ -45,8 +45,8 @@ def test_report_shows_every_figure_with_a_caption_and_a_category(copied):
 
 
 def test_a_run_ends_on_its_warnings_and_where_to_look(copied):
-    flags = ["--cores", "1", "--forcerun", "define_cohort"]
-    done = copied.snakemake("results/cohorts/tiny-a.csv", flags=flags)
+    flags = ["--cores", "1", "--forcerun", "make_folds"]
+    done = copied.snakemake("results/folds/tiny-a.h5", flags=flags)
     assert done.code == 0, done.said
     _, end = done.said.split("What to know (more in results/logs/):\n")
     assert end.startswith("Warning: a fold of the cohort 'tiny-a' is tested on 3 images, 3 pairs: ")
