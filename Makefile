@@ -93,7 +93,10 @@ layers: .venv/installed
 
 .venv/installed: .venv/bin/python envs/requirements.txt envs/requirements-timm.txt
 	@echo "Installing the requirements into .venv (once; some minutes)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt \
+	  || { echo "pip could not install every package, and says above why. If one of them cannot be"; \
+	  echo "built, install a C compiler and Python's headers, or take a Python that has wheels of it:"; \
+	  echo "rm -r .venv, then make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	@touch $@
 
 .venv/installed-dev: .venv/installed envs/requirements-dev.txt

@@ -375,6 +375,21 @@ def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target
         assert f"make {target} " in f"{said} " or target == "networks-table", target
 
 
+def test_make_tells_what_to_do_where_a_package_cannot_be_installed(tmp_path):
+    """Of the newest Python some packages have no wheels yet."""
+    for path in ("Makefile", "envs"):
+        (tmp_path / path).symlink_to(CHECKOUT / path)
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho error: failed-wheel-build >&2\nexit 1\n")
+    python.chmod(0o755)
+    command = ["make", "--directory", tmp_path, "run"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "make PYTHON=python3.13 run" in done.stdout
+    assert not (tmp_path / ".venv/installed").exists()
+
+
 @pytest.mark.parametrize("target", ["run", "explore", "topography", "faithfulness", "report"])
 def test_make_asks_snakemake_for_its_target_also_on_a_terminal(target):
     """Options that take several values, such as a progress bar and a config, come after it."""
