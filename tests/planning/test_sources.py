@@ -168,6 +168,20 @@ def test_overlays_are_lost_that_an_index_lists_and_that_are_gone(tmp_path):
     assert lost_overlays(index) == []
 
 
+@pytest.mark.parametrize("damage", [b"image,file\na,a.png\nb", b"image\na\n", b"\xff\xfe", b"\0"])
+def test_a_damaged_index_lists_nothing(tmp_path, monkeypatch, damage):
+    """It is made anew, for which the rules have to be read."""
+    index = tmp_path / "results/datasets/mur92/pictures.csv"
+    index.parent.mkdir(parents=True)
+    index.write_bytes(damage)
+    assert lost_overlays(index) == []
+    monkeypatch.chdir(tmp_path)
+    datasets = {"mur92": {"source": "mur92", "images": "somewhere"}}
+    config = {"datasets": datasets, "cohorts": {"c": {"dataset": "mur92"}}}
+    index.write_bytes(damage.replace(b"image", b"imago"))
+    assert known_images(config) is None
+
+
 def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
     assert heatmap_makers(["a", "b"], []) == ["a", "b"]
     makers = heatmap_makers(["a", "b"], ["cam", "mean"])

@@ -59,12 +59,24 @@ def known_images(config: Mapping) -> list[str] | None:
         index = Path("results/datasets", name, "pictures.csv")
         if "source" not in dataset:
             names += [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
-        elif index.is_file():
-            with open(index, newline="", encoding="utf-8") as file:
-                names += [row["image"] for row in csv.DictReader(file)]
+        elif (listed := _column(index, "image")) is not None:
+            names += listed
         else:
             return None
     return names
+
+
+def _column(index, name):
+    """Return a column of an index among results, None where it is not there or was damaged.
+
+    A damaged result is made anew, so that nothing need be said of it.
+    """
+    try:
+        with open(index, newline="", encoding="utf-8") as file:
+            values = [row.get(name) for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
+    return values if values and None not in values else None
 
 
 def lie_in_folders(dataset: Mapping) -> bool:
@@ -169,11 +181,11 @@ def maker_label(maker: str, labels: Mapping[str, str]) -> str:
 
 
 def lost_overlays(index: str | Path) -> list[str]:
-    """Return the overlays that an index lists and that are no longer beside it."""
+    """Return the overlays that an index lists and that are no longer beside it.
+
+    None of an index that was damaged: whoever makes it anew draws them all.
+    """
     index = Path(index)
-    if not index.is_file():
-        return []
-    with open(index, newline="", encoding="utf-8") as file:
-        overlays = [index.parent / row["file"] for row in csv.DictReader(file)]
+    overlays = [index.parent / file for file in _column(index, "file") or []]
     lost = [str(overlay) for overlay in overlays if not overlay.is_file()]
     return [overlay for overlay in lost if not is_pattern(overlay)]
