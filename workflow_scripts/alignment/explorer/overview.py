@@ -138,7 +138,7 @@ def numbers_of(
     list of dict
         With the ends of the 95 % interval of the difference, ``interval_low`` and
         ``interval_high``; None where a number is undefined.  ``few``: the test images of a fold
-        where they are so few that fits are high by chance.
+        where they are so few that fits are far from zero by chance alone.
     """
     ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
     few = {
