@@ -55,7 +55,8 @@ onsuccess:
 onerror:
     keep_records()
     # Behind all that Snakemake says itself.
-    atexit.register(print, after_failure(STARTED, TERMINAL.held), file=sys.stderr)
+    said = after_failure(STARTED, TERMINAL.held, TERMINAL.stopped)
+    atexit.register(print, said, file=sys.stderr)
 
 
 rule all:

@@ -93,6 +93,43 @@ def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path
     ]
 
 
+STOPPED = "The run was stopped: what is finished is kept, and the same command goes on from there."
+
+
+def test_a_run_that_somebody_stopped_ends_on_that_alone(folder, tmp_path, monkeypatch):
+    assert after_failure(folder, stopped=True).splitlines()[-3:] == [
+        "Error: of a",
+        "slurmstepd-node1: error: *** JOB 7 ON node1 CANCELLED ***",
+        STOPPED,
+    ]
+    since = time.time() + 60
+    assert after_failure(since, stopped=True) == STOPPED
+    assert after_failure(since, ["died with <Signals.SIGKILL: 9>"], stopped=True).splitlines() == [
+        "What went wrong (more in results/logs/):",
+        "died with <Signals.SIGKILL: 9>",
+        STOPPED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "passes", "stopped"),
+    [
+        ("Terminating processes on user request, this might take some time.", True, True),
+        ("Will exit after finishing currently running jobs (scheduler).", True, True),
+        ("RuleException:\nCalledProcessError: 'a' died with <Signals.SIGINT: 2>.", False, True),
+        ("CalledProcessError: 'a' returned non-zero exit status 130.", False, True),
+        ("CalledProcessError: 'a' returned non-zero exit status 1.", False, False),
+        ("WorkflowError:\nno job: <Signals.SIGINT: 2>", True, False),
+    ],
+)
+def test_it_is_noticed_that_somebody_stopped_the_run(message, passes, stopped):
+    terminal = Terminal()
+    record = logging.LogRecord("x", logging.INFO, "x", 1, message, (), None)
+    assert terminal.filter(record) == passes
+    assert terminal.stopped == stopped
+    assert bool(terminal.held) == (not passes and not stopped)
+
+
 def test_a_full_disk_is_told_where_jobs_could_not_say_a_word(folder, tmp_path, monkeypatch):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(

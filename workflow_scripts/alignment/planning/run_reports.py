@@ -18,7 +18,13 @@ _BY_SYSTEM = re.compile(r".*\[Errno (\d+)\] [^:\n)]*(?:: '([^'\n]+)')?", re.DOTA
 _REFUSED = re.compile(
     r'WorkflowError in file "[^"]+common\.smk", line \d+:\n(.+?)\n  File "', re.DOTALL
 )
+# Ctrl-C, which ends all jobs at once, and what asks a run to end after those that run
+_STOPPED = re.compile(
+    r"Terminating processes on user request|Will exit after finishing currently running jobs"
+)
+_INTERRUPTED = re.compile(r"Signals\.SIGINT|exit status 130\b")
 _UNMADE = re.compile(r".*?File .+ marked for report but does not exist", re.DOTALL)
+STOPPED = "The run was stopped: what is finished is kept, and the same command goes on from there."
 FEW = 3  # logs that are named one by one
 FULL = 1_000_000  # bytes: where no more are free a job that ended without a word lacked room
 OWN = ".snakemake"  # Snakemake's folder
@@ -36,6 +42,8 @@ class Terminal(logging.Filter):
     ----------
     held : list of str
         What was kept from it, for jobs that said nothing themselves.
+    stopped : bool
+        Whether somebody has stopped the run: of jobs that ended by that nothing is held.
     explain_missing : callable or None
         Returns a sentence on a target that no rule makes.
     explain_locked, explain_unmade : callables or None
@@ -53,6 +61,7 @@ class Terminal(logging.Filter):
     def __init__(self):
         super().__init__()
         self.held = []
+        self.stopped = False
         self.explain_missing = None
         self.explain_locked = None
         self.explain_unmade = None
@@ -61,7 +70,9 @@ class Terminal(logging.Filter):
         """Let all else pass."""
         message = record.getMessage().strip()
         repeated = message.startswith(self.BEGINNINGS)
-        if repeated and "CalledProcessError" in message:
+        interrupted = bool(_INTERRUPTED.search(message)) and "CalledProcessError" in message
+        self.stopped |= interrupted or bool(_STOPPED.match(message))
+        if repeated and "CalledProcessError" in message and not interrupted:
             self.held.append(message)
         for pattern, explain in (
             (_MISSING, self.explain_missing),
@@ -133,7 +144,7 @@ def after_success(since: float) -> str:
     return "\n".join([*_warnings(since), f"Done. {look} {figures}."])
 
 
-def after_failure(since: float, held: Iterable[str] = ()) -> str:
+def after_failure(since: float, held: Iterable[str] = (), stopped: bool = False) -> str:
     """Return the warnings of jobs and the sentences with which they ended, SLURM's own among them.
 
     Parameters
@@ -143,13 +154,16 @@ def after_failure(since: float, held: Iterable[str] = ()) -> str:
     held : iterable of str
         What Snakemake says of failed jobs: shown where none said anything itself, for instance
         since it was killed for want of memory.
+    stopped : bool
+        Whether somebody has stopped the run.
     """
     errors = _first_said([LOGS, SLURM_LOGS], since, r"Error: |slurmstepd\S*: error: ")
     logs = list(dict.fromkeys(map(str, errors.values())))
     where = " and ".join(logs) if 0 < len(logs) <= FEW else f"{LOGS}/"
     # Where a disk is full the logs are empty.
     said = errors or _of_full_disks(["results", OWN]) or held
-    return "\n".join([*_warnings(since), f"What went wrong (more in {where}):", *said])
+    wrong = [f"What went wrong (more in {where}):", *said] if said or not stopped else []
+    return "\n".join([*_warnings(since), *wrong, *[STOPPED] * stopped])
 
 
 def _of_full_disks(folders):
