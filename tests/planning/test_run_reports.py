@@ -202,6 +202,23 @@ config: there is no key 'b'.
     )
 
 
+def test_what_is_refused_for_a_target_is_said_without_the_rule():
+    text = """InputFunctionException in rule draw in file "/a b/rules/heatmaps.smk", line 138:
+Error:
+  InputError: 'a--a' names 'a' twice, 100 % wrong.
+Wildcards:
+  pair=a--a
+Traceback:
+  File "/a b/rules/common.smk", line 244, in checked"""
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    assert record.getMessage() == "Error: 'a--a' names 'a' twice, 100 % wrong."
+    text = text.replace("InputError", "KeyError")
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    assert record.getMessage() == text
+
+
 SYSTEM = {
     """ProtectedOutputException in rule x in file y, line 6:
 Write-protected output files for rule x:

@@ -24,6 +24,10 @@ _STOPPED = re.compile(
 )
 _INTERRUPTED = re.compile(r"Signals\.SIGINT|exit status 130\b")
 _UNMADE = re.compile(r".*?File .+ marked for report but does not exist", re.DOTALL)
+# And what is refused where the inputs of a target are found
+_UNFIT = re.compile(
+    r"InputFunctionException in rule .*?\n  InputError: (.+?)\nWildcards:", re.DOTALL
+)
 STOPPED = "The run was stopped: what is finished is kept, and the same command goes on from there."
 FEW = 3  # logs that are named one by one
 FULL = 1_000_000  # bytes: where no more are free a job that ended without a word lacked room
@@ -79,6 +83,7 @@ class Terminal(logging.Filter):
             (_LOCKED, self.explain_locked),
             (_UNMADE, self.explain_unmade),
             (_REFUSED, "Error: {}".format),
+            (_UNFIT, "Error: {}".format),
             (_PROTECTED, _of_protected),
             (_BY_SYSTEM, _of_system),
         ):
