@@ -387,3 +387,14 @@ def test_make_asks_snakemake_for_its_target_also_on_a_terminal(target):
         _, args = parse_args(words)
         assert (set(args.targets), args.directory) == (named, Path("mine"))
     assert len(asked) == 1 + (target == "report")
+
+
+def test_make_lists_layers_in_the_folder_of_a_study_with_options_that_may_be_empty(tmp_path):
+    command = ["make", "--dry-run", "--file", CHECKOUT / "Makefile", "layers"]
+    command += [f"DIRECTORY={tmp_path}", "MODEL=nets.py:build", "INPUT_SIZE="]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    listing = " ".join(said[said.rindex("mkdir") :].replace("\\\n", " ").split())
+    assert f'cd "{tmp_path}" && ' in listing
+    assert listing.endswith(
+        'list_layers.py "nets.py:build" --input-size "" --feature-maps "" --embedding ""'
+    )
