@@ -49,7 +49,7 @@ onstart:
 
 onsuccess:
     keep_records()
-    print(after_success(STARTED))
+    print(after_success(STARTED, files_asked_for()))
 
 
 onerror:

@@ -125,6 +125,13 @@ def explain_missing_target(target):
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
 
 
+def files_asked_for():
+    """The files that the command asks for, also by the name of a rule."""
+    dag = workflow.dag
+    of_rules = (job for job in dag.targetjobs if job.rule in dag.targetrules)
+    return [*dag.derived_targetfiles, *(path for job in of_rules for path in job.output)]
+
+
 def explain_stale_report():
     """Say what is to be run before a report."""
     # Of another workflow that uses this one only what this one makes

@@ -47,20 +47,44 @@ def test_lines_are_told_once_in_the_order_of_their_logs(folder):
     assert lines_said(["nowhere"], folder, "Warning: ") == []
 
 
+def make(folder, *paths):
+    """Make files; return their names."""
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).touch()
+    return list(paths)
+
+
 def test_a_run_that_went_well_ends_on_its_warnings_and_where_to_look(folder, tmp_path):
-    assert after_success(folder).splitlines() == [
+    figures = make(tmp_path, *(f"results/figures/{name}.png" for name in "abcd"))
+    assert after_success(folder, figures).splitlines() == [
         "What to know (more in results/logs/):",
         "Warning: of b",
         "Warning: twice",
         f"Done. Look at {tmp_path}/results/figures.",
     ]
-    assert after_success(time.time() + 60) == f"Done. Look at {tmp_path}/results/figures."
-    page = tmp_path / "results/explorer/mine.html"
-    page.parent.mkdir()
-    page.touch()
-    assert after_success(time.time() + 60) == (
-        f"Done. Open {page} in a browser, or look at {tmp_path}/results/figures."
+    pages = make(tmp_path, "results/explorer/mine.html", "results/explorer/your.html")
+    assert after_success(time.time() + 60, [*figures, *pages, "results/a.csv"]) == (
+        f"Done. Open {tmp_path}/{pages[0]} or {tmp_path}/{pages[1]} in a browser, or look at "
+        f"{tmp_path}/results/figures."
     )
+
+
+def test_a_run_for_some_files_ends_on_these_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page, figure, *tables = make(
+        tmp_path,
+        *("results/explorer/mine.html", "results/figures/topography/a.png"),
+        *(f"results/ais/m/{k}.csv" for k in range(4)),
+    )
+    for asked, said in {
+        (page,): f"Open {tmp_path}/{page} in a browser.",
+        (figure, "results/figures/none.png", *tables): f"Look at {tmp_path}/{figure}.",
+        tuple(tables[:2]): f"Look at {tmp_path}/{tables[0]} and {tmp_path}/{tables[1]}.",
+        tuple(tables): f"Look at {tmp_path}/results/ais/m.",
+    }.items():
+        assert after_success(0, asked) == f"Done. {said}"
+    assert after_success(0, ["results/none.csv"]) == "Done."
 
 
 def test_a_run_that_failed_ends_on_its_errors_and_those_of_slurm(folder):
