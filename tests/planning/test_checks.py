@@ -93,7 +93,7 @@ CONFIG_ERRORS = {
     ),
     "no spread": (
         of_model(std=[0.2, 0.2, 0]),
-        (f"models: {LITE}: std: 2: 0 is less than or equal to the minimum of 0",),
+        (f"models: {LITE}: std: entry 3: 0 is not above 0; it is the value of one",),
     ),
     "names that differ in case": (
         {"cohorts": {"Face": {"dataset": "tiny"}, "face": {"dataset": "tiny"}}},

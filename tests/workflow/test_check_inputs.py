@@ -150,6 +150,6 @@ def test_a_picture_that_nobody_judged_is_warned_of(check, tmp_path):
 def test_a_config_that_is_wrong_in_form_is_refused(check):
     code, said = check()
     assert code == 1
-    assert said.startswith("Error: config: cohorts: {} should be non-empty")
-    assert "\nconfig: models: {} should be non-empty" in said
+    assert said.startswith("Error: config: cohorts: it is empty")
+    assert "\nconfig: models: it is empty" in said
     assert "Traceback" not in said
