@@ -133,7 +133,9 @@ def main(overlays):
     """Describe config.yaml with files laid over it; return whether all of it can be used."""
     given = read_yaml(ROOT / "config.yaml")
     for overlay in overlays:
-        given = merged(given, read_yaml(overlay))
+        if not (content := read_yaml(overlay)):
+            raise InputError(f"{overlay} is empty: Snakemake takes no config file without a key.")
+        given = merged(given, content)
     config = planned(given, ROOT, overlays)
     errors = []
     try:

@@ -58,6 +58,23 @@ def test_files_are_laid_over_one_another_as_in_a_run(check, tmp_path):
     assert "3 folds of images for each of 2 seeds" in said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "more.yaml is empty: Snakemake takes no config file without a key."),
+        ("# fit: r2\n", "more.yaml is empty: Snakemake takes no config file without a key."),
+        ("fit: r2\nseeds: [1\n", "more.yaml: line 3: this is no YAML (did not find expected "),
+        ("- fit\n", "more.yaml must have keys at its top, such as datasets: and cohorts:."),
+    ],
+)
+def test_a_file_that_snakemake_would_not_take_is_named(check, tmp_path, text, said):
+    (tmp_path / "more.yaml").write_text(text)
+    code, answer = check("more.yaml")
+    assert code == 1
+    assert answer.startswith(f"Error: {said}")
+    assert len(answer.splitlines()) == 1
+
+
 def test_what_is_understood_is_told(check):
     code, said = check(
         datasets={"mine": MINE},
