@@ -360,7 +360,7 @@ def test_make_names_a_config_that_is_not_there():
     command = ["make", "--file", CHECKOUT / "Makefile", "help", "CONFIG=nowhere.yaml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "CONFIG: there is no file nowhere.yaml" in done.stderr
+    assert f"CONFIG: there is no file {Path.cwd()}/nowhere.yaml" in done.stderr
 
 
 def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target():
