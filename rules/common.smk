@@ -129,7 +129,10 @@ def files_asked_for():
     """The files that the command asks for, also by the name of a rule."""
     dag = workflow.dag
     of_rules = (job for job in dag.targetjobs if job.rule in dag.targetrules)
-    return [*dag.derived_targetfiles, *(path for job in of_rules for path in job.output)]
+    return [
+        *dag.derived_targetfiles,
+        *(path for job in of_rules for path in job.output),
+    ]
 
 
 def explain_stale_report():
