@@ -129,12 +129,13 @@ def describe_all(config, errors):
         attempt(errors, f"model {name}", describe_model, model, n_images)
 
 
-def main(path):
-    """Describe a config; return whether all of it can be used."""
-    overlays = [path] if path else []
+def main(overlays):
+    """Describe config.yaml with files laid over it; return whether all of it can be used."""
     given = read_yaml(ROOT / "config.yaml")
     for overlay in overlays:
-        given = merged(given, read_yaml(overlay))
+        if not (content := read_yaml(overlay)):
+            raise InputError(f"{overlay} is empty: Snakemake takes no config file without a key.")
+        given = merged(given, content)
     config = planned(given, ROOT, overlays)
     errors = []
     try:
@@ -153,7 +154,7 @@ def _range(shapes):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", nargs="?", help="a config file, laid over config.yaml")
+    parser.add_argument("config", nargs="*", help="config files, each laid over those before it")
     try:
         if not main(parser.parse_args().config):
             sys.exit(1)

@@ -27,14 +27,14 @@ NET = {"architecture": "resnet18", "weights": {"random": 1}, "input_size": 64}
 def check(tmp_path):
     draw_dataset(tmp_path / "data/mine")
 
-    def run(**sections):
+    def run(*more, **sections):
         config = {name: dict(section) for name, section in DROPPED.items()}
         for name, section in sections.items():
             config.setdefault(name, {}).update(section)
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump(config))
         script = CHECKOUT / "workflow_scripts/check_inputs.py"
         done = subprocess.run(
-            [*client_of_jobs(server_of_jobs()), script, "mine.yaml"],
+            [*client_of_jobs(server_of_jobs()), script, "mine.yaml", *more],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -43,6 +43,36 @@ def check(tmp_path):
         return done.returncode, done.stdout + done.stderr
 
     return run
+
+
+def test_files_are_laid_over_one_another_as_in_a_run(check, tmp_path):
+    (tmp_path / "more.yaml").write_text("crossvalidation: {n_folds: 3, seeds: [1, 2]}\n")
+    code, said = check(
+        "more.yaml",
+        datasets={"mine": MINE},
+        cohorts={"all": {"dataset": "mine"}},
+        models={"net_random": NET},
+        crossvalidation={"n_folds": 2, "seeds": [1]},
+    )
+    assert code == 0, said
+    assert "3 folds of images for each of 2 seeds" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "more.yaml is empty: Snakemake takes no config file without a key."),
+        ("# fit: r2\n", "more.yaml is empty: Snakemake takes no config file without a key."),
+        ("fit: r2\nseeds: [1\n", "more.yaml: line 3: this is no YAML (did not find expected "),
+        ("- fit\n", "more.yaml must have keys at its top, such as datasets: and cohorts:."),
+    ],
+)
+def test_a_file_that_snakemake_would_not_take_is_named(check, tmp_path, text, said):
+    (tmp_path / "more.yaml").write_text(text)
+    code, answer = check("more.yaml")
+    assert code == 1
+    assert answer.startswith(f"Error: {said}")
+    assert len(answer.splitlines()) == 1
 
 
 def test_what_is_understood_is_told(check):
@@ -137,6 +167,6 @@ def test_a_picture_that_nobody_judged_is_warned_of(check, tmp_path):
 def test_a_config_that_is_wrong_in_form_is_refused(check):
     code, said = check()
     assert code == 1
-    assert said.startswith("Error: config: cohorts: {} should be non-empty")
-    assert "\nconfig: models: {} should be non-empty" in said
+    assert said.startswith("Error: config: cohorts: it is empty")
+    assert "\nconfig: models: it is empty" in said
     assert "Traceback" not in said

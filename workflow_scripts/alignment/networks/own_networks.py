@@ -15,6 +15,7 @@ from torch import nn
 from alignment.artifacts.errors import InputError
 from alignment.networks.devices import settings_kept
 from alignment.planning.own_code import function_files, function_parts
+from alignment.planning.paths import check_file
 
 # Modules that functions of the user's have imported from their folders
 _imported: set[str] = set()
@@ -152,16 +153,14 @@ def _as_imported(files: Iterable[str]) -> set[str]:
 
 def _function(architecture: str) -> Callable:
     source, name = function_parts(architecture)
+    if source.endswith(".py"):
+        check_file(f"the architecture '{architecture}'", source)
     folder = Path(source).parent if source.endswith(".py") else Path()
     here = str(folder.resolve())
     sys.path[:] = [here, *(path for path in sys.path if path != here)]
     with contextlib.redirect_stdout(sys.stderr):
         try:
             found = getattr(_module(source), name, None)
-        except FileNotFoundError as error:
-            raise InputError(
-                f"the architecture '{architecture}': there is no file {source}."
-            ) from error
         except Exception as error:  # an import runs the user's code
             raise InputError(
                 f"the architecture '{architecture}': {source} cannot be imported: {_told(error)}."

@@ -55,15 +55,18 @@ def known_images(config: Mapping) -> list[str] | None:
     """Return the names of all pictures of the datasets in use; None where some are yet to come."""
     names = []
     for name in datasets_used(config):
-        dataset = config["datasets"][name]
-        index = Path("results/datasets", name, "pictures.csv")
-        if "source" not in dataset:
-            names += [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
-        elif (listed := _column(index, "image")) is not None:
-            names += listed
-        else:
+        found = pictures_of(name, config["datasets"][name])
+        if found is None:
             return None
+        names += found
     return names
+
+
+def pictures_of(name: str, dataset: Mapping) -> list[str] | None:
+    """Return the names of the pictures of a dataset; None where they are yet to be fetched."""
+    if "source" not in dataset:
+        return [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
+    return _column(Path("results/datasets", name, "pictures.csv"), "image")
 
 
 def _column(index, name):
