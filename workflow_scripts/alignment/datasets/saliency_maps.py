@@ -178,7 +178,7 @@ def load_function(name: str) -> Callable[[np.ndarray], np.ndarray]:
     Raises
     ------
     InputError
-        There is no such module or function.
+        There is no such module or function, or the module cannot be imported.
     """
     module, _, function = name.partition(":")
     where = f"config: saliency: functions: {name}"
@@ -186,7 +186,7 @@ def load_function(name: str) -> Callable[[np.ndarray], np.ndarray]:
         sys.path.insert(0, here)
     try:
         found = getattr(importlib.import_module(module), function, None)
-    except ImportError as error:
+    except Exception as error:  # an import runs the user's code
         raise InputError(f"{where}: the module {module} cannot be imported ({error}).") from error
     if not callable(found):
         raise InputError(f"{where}: the module {module} has no function {function}.")
