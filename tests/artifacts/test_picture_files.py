@@ -101,6 +101,13 @@ def test_pictures_that_are_the_same_to_the_pixel_are_found(tmp_path, pictures):
     assert of_repeated(digests) == []
 
 
+def test_many_groups_of_equal_pictures_are_told_in_a_few_sentences():
+    said = of_repeated({f"{k:02}": str(k % 9) for k in range(18)})
+    assert len(said) == 6
+    assert said[4].startswith("04 and 13 are the same picture: ")
+    assert said[5] == "4 more groups of pictures are the same in each, such as 05 and 14."
+
+
 def test_a_name_too_many_or_too_few_is_refused(tmp_path, pictures):
     for names in (NAMES[:2], [*NAMES, "more"]):
         with pytest.raises(ValueError, match=r"shorter|longer"):

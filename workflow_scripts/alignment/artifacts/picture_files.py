@@ -13,6 +13,7 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import replacing, telling_why_not
 from alignment.artifacts.tables import read_columns, write_rows
 
+MOST_TOLD = 5  # groups of equal pictures
 INDEX = ("index", "image", "width", "height", "sha256")
 
 
@@ -61,7 +62,7 @@ def write_index(path: str | Path, rows: Sequence[dict]) -> None:
 
 
 def of_repeated(digests: Mapping[str, str]) -> list[str]:
-    """Return a warning for each group of pictures that are the same to the pixel.
+    """Return a warning for each group of pictures that are the same to the pixel, up to five.
 
     Parameters
     ----------
@@ -71,12 +72,16 @@ def of_repeated(digests: Mapping[str, str]) -> list[str]:
     by_content = defaultdict(list)
     for name, content in digests.items():
         by_content[content].append(name)
-    return [
+    same = [names for names in by_content.values() if len(names) > 1]
+    said = [
         f"{' and '.join(names)} are the same picture: a fold may be tested on one and trained "
         "on the other. Keep one of them."
-        for names in by_content.values()
-        if len(names) > 1
+        for names in same[:MOST_TOLD]
     ]
+    if more := len(same) - len(said):
+        first = " and ".join(same[MOST_TOLD])
+        said.append(f"{more} more groups of pictures are the same in each, such as {first}.")
+    return said
 
 
 class PictureFiles:
