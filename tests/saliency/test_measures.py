@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import entropy, pearsonr
 from sklearn.metrics import confusion_matrix
 
-from alignment.heatmaps.overlays import blend
+from alignment.heatmaps.overlays import above, blend
 from alignment.saliency.measures import (
     EPSILON,
     OVERLAPS,
@@ -43,9 +43,8 @@ def test_a_top_area_holds_its_share_of_different_values(n_pixels):
 def test_a_top_area_is_what_an_overlay_shows_at_this_percentile(share, n_pixels):
     values = RNG.random(n_pixels).astype(np.float32)
     picture = np.zeros((1, n_pixels, 3), dtype=np.uint8)
-    drawn = blend(
-        picture, values[None], lambda level: np.ones((*level.shape, 4)), 100 - 100 * share
-    )
+    area = above(values[None], 100 - 100 * share)
+    drawn = blend(picture, values[None], lambda level: np.ones((*level.shape, 4)), area)
     np.testing.assert_array_equal(top_areas(values[None], (share,))[0], drawn.any(axis=-1))
 
 

@@ -19,7 +19,7 @@ from alignment.figures.photographs import (
     dots,
     wrapped,
 )
-from alignment.heatmaps.overlays import colour_map, draw_overlay, percentile_of, top_area
+from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
 # Dots for title and key, for a model's name or those of thresholds above pictures, for thresholds
@@ -186,10 +186,11 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
 
 
 def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
-    picture, heatmap, look = saved.pictures[image], saved.of(image), (saved.framing, threshold)
-    where = sheet.put(draw_overlay(picture, heatmap, *look, colours), *cell, side)
-    if threshold != "full":
-        sheet.outline(top_area(heatmap, (picture.shape[1], picture.shape[0]), *look), where)
+    picture, heatmap = saved.pictures[image], saved.of(image)
+    drawn, area = overlay_and_area(picture, heatmap, saved.framing, threshold, colours)
+    where = sheet.put(drawn, *cell, side)
+    if area is not None:
+        sheet.outline(area, where)
 
 
 def said(threshold: str) -> str:
