@@ -10,14 +10,12 @@ from matplotlib.figure import Figure
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import spread
 from alignment.figures.photographs import (
-    LINE,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     SMALL,
     Sheet,
     add_key,
     dots,
-    wrapped,
 )
 from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
@@ -170,8 +168,7 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
     first, room = top + HEADING, MODELS - dots(0.06)
     for row, model in enumerate(heatmaps):
         middle = first + (row + 0.5) * side
-        words, points = wrapped(model, SMALL, room, side)
-        sheet.write(words, room, middle, points, room=room, ha="right", linespacing=LINE)
+        sheet.name(model, room, middle, (room, side), "right")
     for k, image in enumerate(images):
         left = MODELS + k * ((1 + len(thresholds)) * side + APART)
         for column, name in enumerate(["picture", *map(said, thresholds)]):
