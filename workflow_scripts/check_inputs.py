@@ -124,9 +124,9 @@ def describe_source(source, definition, read):
         images, sizes, pictures = images[:1], sizes[:1], [read_picture(read.files[0])]
         start = time.monotonic()
         said = warnings_of(maps_of(source, definition, images, pictures), images, sizes)
-        seconds = time.monotonic() - start
+        took = f", which took {time.monotonic() - start:.1f} s" if "function" in definition else ""
         made_by = definition.get("function", definition["kind"])
-        print(f"  {made_by}: tried on the picture '{images[0]}', which took {seconds:.1f} s")
+        print(f"  {made_by}: tried on the picture '{images[0]}'{took}")
     warn(*said)
 
 
