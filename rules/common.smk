@@ -335,10 +335,7 @@ def code_of(rule):
 
 def saliency_definition(wildcards):
     """The definition of a source for one dataset."""
-    source = dict(SOURCES[wildcards.source])
-    if "folder" in source:
-        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
-    return source
+    return sources.source_for(SOURCES[wildcards.source], wildcards.dataset)
 
 
 def saliency_inputs(wildcards):

@@ -164,6 +164,14 @@ def test_a_module_that_cannot_be_imported_is_named():
         load_function("no_such:look")
 
 
+def test_a_module_that_raises_what_it_likes_is_named(tmp_path, monkeypatch):
+    (tmp_path / "my_broken_model.py").write_text("1 / 0")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    with pytest.raises(InputError, match=r"my_broken_model cannot be imported \(division by zero"):
+        load_function("my_broken_model:look")
+
+
 # Fixations
 
 

@@ -18,6 +18,7 @@ from alignment.planning.sources import (
     saliency_files,
     saliency_inputs,
     saliency_sources,
+    source_for,
     trained_here,
     training_files,
     weights_file,
@@ -137,6 +138,12 @@ def test_sources_of_saliency_say_how_they_are_made_the_baseline_last():
         ("fine_grained", {"kind": "bottom-up saliency"}),
         ("gaussian", {"kind": "baseline"}),
     ]
+
+
+def test_a_folder_may_name_the_dataset():
+    sources = saliency_sources(SALIENCY)
+    assert source_for(sources["gaze"], "mine") == {"kind": "folder", "folder": "maps/mine"}
+    assert source_for(sources["mine"], "mine") == sources["mine"]
 
 
 def test_a_source_reads_its_folder_or_the_module_of_its_function(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from matplotlib import colormaps
 
 from alignment.explorer.arrays import packed
 from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
+from alignment.heatmaps.spotlight import BELOW_ZERO
 from alignment.importance.folds import few_of_a_fold
 from alignment.prediction.fold_tests import interval_of_difference
 
@@ -57,6 +58,7 @@ def overview(
         ],
         "models": [{**named("models", model), **about} for model, about in models.items()],
         "colours": {name: _table_of(name) for name in COLOURS},
+        "below_zero": BELOW_ZERO,
         "pictures_together": PICTURES_TOGETHER,
     }
 

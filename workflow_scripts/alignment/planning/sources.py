@@ -144,6 +144,13 @@ def saliency_sources(saliency: Mapping) -> dict[str, dict]:
     return sources | {"gaussian": {"kind": "baseline"}}
 
 
+def source_for(definition: Mapping, dataset: str) -> dict:
+    """Return how the maps of a source are made for one dataset: its folder may name the dataset."""
+    if "folder" not in definition:
+        return dict(definition)
+    return {**definition, "folder": definition["folder"].replace("{dataset}", dataset)}
+
+
 def saliency_inputs(definition: Mapping) -> list[str]:
     """Return the files that a source reads, or their folder where they cannot be named."""
     files = saliency_files(definition)
