@@ -4,15 +4,12 @@ from alignment.artifacts.arrays import put_array, writing
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.picture_files import PictureFiles
-from alignment.artifacts.saliency_files import put_maps
+from alignment.artifacts.saliency_files import open_maps, put_maps
 from alignment.saliency.sources import maps_of, warnings_of
 
 
 def main(input, output, params, wildcards):
     files = PictureFiles(input.pictures)
-    maps = list(maps_of(wildcards.source, params.definition, files.names, files))
-    for said in warnings_of(maps, files.names, files.sizes):
-        warn(said)
     made_by = {
         "source": wildcards.source,
         "dataset": wildcards.dataset,
@@ -21,7 +18,11 @@ def main(input, output, params, wildcards):
     }
     with writing(output.maps, made_by) as file:
         put_array(file, "images", files.names)
-        put_maps(file, maps)
+        # One at a time: all of them at the size of the pictures would not fit into memory.
+        put_maps(file, maps_of(wildcards.source, params.definition, files.names, files))
+    with open_maps(output.maps, files.names) as maps:
+        for said in warnings_of(maps, files.names, files.sizes):
+            warn(said)
 
 
 if __name__ == "__main__":

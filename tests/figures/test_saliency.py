@@ -70,7 +70,7 @@ def drawn(monkeypatch, request):
         for model in request.param
     }
     heatmaps["Network A"].heatmap[0] = 0
-    maps = {s: {i: rng.random((6, 6)) for i in images} for s in ("transalnet", "fine_grained")}
+    maps = {s: rng.random((len(images), 6, 6)) for s in ("transalnet", "fine_grained")}
     risks = {(m, s, i): 2.25 for m in heatmaps for s in maps for i in images}
     risks |= {
         ("Network A", "transalnet", "00"): np.nan,
@@ -108,7 +108,7 @@ def test_a_picture_stands_side_by_side_for_all_models_lit_and_outlined(drawn, sa
         picture, saved_there = pictures[image], list(heatmaps.values())[model]
         height, width = picture.shape[:2]
         scale = (side - GAP) / max(height, width)
-        saliency_map = list(maps.values())[source][image]
+        saliency_map = list(maps.values())[source][images.index(image)]
         both = areas(saved_there.of(image), saliency_map, (width, height), "stretch")
         lit = light(picture, both[0], DIM)
         x = round(left + (side - round(scale * width)) / 2)

@@ -80,7 +80,7 @@ def areas(
 def draw(
     cohort: str,
     heatmaps: Mapping[str, SavedHeatmaps],
-    maps: Mapping[str, Mapping[str, np.ndarray]],
+    maps: Mapping[str, Sequence[np.ndarray]],
     risks: Mapping[tuple[str, str, str], float],
     kinds: Mapping[str, str],
     n_shown: int,
@@ -93,8 +93,8 @@ def draw(
         What to call it.
     heatmaps : dict of str to SavedHeatmaps
         By what to call the model; all of the same images.
-    maps : dict of str to dict of str to array
-        Saliency maps by source and image.
+    maps : dict of str to sequence of arrays
+        Saliency maps by source, in the order of the images; only those shown are looked up.
     risks : dict of (model, source, image) to float
         Relative risk at this share, with the models as they are called here.
     kinds : dict of str to str
@@ -106,14 +106,15 @@ def draw(
     n_images = len(any_model.images)
     labels = [source_label(source, kinds[source]) for source in maps]
     layout = arrange(min(n_shown, n_images), list(heatmaps), labels)
-    images = [any_model.images[k] for k in spread(n_images, layout.n_drawn)]
+    chosen = spread(n_images, layout.n_drawn)
     rows, columns = (labels, heatmaps) if layout.in_rows else (heatmaps, labels)
     side, heading = layout.side, layout.heading
     height = heading + len(rows) * (side + NUMBER)
-    sheet = Sheet(HEADER + -(-len(images) // layout.per_strip) * height)
-    _add_header(sheet, cohort, len(images), n_images)
-    for k, image in enumerate(images):
-        strip, place = divmod(k, layout.per_strip)
+    sheet = Sheet(HEADER + -(-len(chosen) // layout.per_strip) * height)
+    _add_header(sheet, cohort, len(chosen), n_images)
+    for nth, k in enumerate(chosen):
+        image = any_model.images[k]
+        strip, place = divmod(nth, layout.per_strip)
         top = HEADER + strip * height
         left = NAMES + place * (len(columns) * side + APART)
         for column, name in enumerate(columns):
@@ -127,7 +128,7 @@ def draw(
         ):
             row, column = (s, m) if layout.in_rows else (m, s)
             cell = left + column * side, top + heading + row * (side + NUMBER)
-            _draw_picture(sheet, saved, image, maps[source][image], cell, side)
+            _draw_picture(sheet, saved, image, maps[source][k], cell, side)
             number = written(risks[model, source, image])
             below = cell[1] + side + NUMBER / 2 - 2
             sheet.write(number, cell[0] + side / 2, below, SMALL, ha="center")
