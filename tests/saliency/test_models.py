@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from alignment.artifacts.errors import InputError
+from alignment.heatmaps.placement import enlarge
 from alignment.saliency import models
 from alignment.saliency.models import (
     BOTTOM_UP,
@@ -27,8 +28,10 @@ def picture_with_a_spot():
 @pytest.mark.parametrize("model", BOTTOM_UP)
 def test_what_stands_out_is_salient(model):
     saliency = bottom_up_map(picture_with_a_spot(), model)
-    assert (saliency.shape, saliency.dtype) == ((60, 80), np.float32)
+    kept = {"spectral_residual": ((64, 64), np.float32), "fine_grained": ((60, 80), np.uint8)}
+    assert (saliency.shape, saliency.dtype) == kept[model]
     assert saliency.min() >= 0
+    saliency = enlarge(saliency, (80, 60))
     row, column = np.unravel_index(saliency.argmax(), saliency.shape)
     assert 36 <= row < 52
     assert 6 <= column < 22
@@ -40,11 +43,12 @@ def test_a_picture_of_one_colour_has_an_empty_map(model):
 
 
 @pytest.mark.parametrize("model", BOTTOM_UP)
-def test_pictures_are_rgb_and_opencv_takes_bgr(model):
-    picture = RNG.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+def test_at_the_size_of_the_picture_maps_are_those_of_opencv_which_takes_bgr(model):
+    picture = RNG.integers(0, 256, (81, 130, 3), dtype=np.uint8)
     algorithm = getattr(cv2.saliency, BOTTOM_UP[model])()
     _, expected = algorithm.computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    np.testing.assert_allclose(bottom_up_map(picture, model), expected, rtol=1e-6)
+    found = enlarge(bottom_up_map(picture, model), (130, 81))
+    np.testing.assert_allclose(found / (255 if model == "fine_grained" else 1), expected, atol=1e-6)
 
 
 def test_the_centred_gaussian_by_hand():

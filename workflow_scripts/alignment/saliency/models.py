@@ -11,6 +11,8 @@ BOTTOM_UP = {
     "spectral_residual": "StaticSaliencySpectralResidual_create",
     "fine_grained": "StaticSaliencyFineGrained_create",
 }
+# Pixels at which the spectral residual is found, whatever the size of the picture
+SIDE = 64
 CENTRE = "gaussian"
 # Standard deviation of the centred Gaussian, as a share of the picture's width and height
 CENTRE_SPREAD = 0.25
@@ -50,7 +52,9 @@ def bottom_up_map(picture: np.ndarray, model: str) -> np.ndarray:
 
     Returns
     -------
-    (height, width) float32 array
+    (64, 64) float32 array, or (height, width) uint8 array
+        The spectral residual at the size at which it is found, or the fine-grained map in OpenCV's
+        256 levels: bytes of what a map of floats at the size of the picture says in megabytes.
         All zero where nothing stands out, as in a picture of one colour.
 
     Raises
@@ -59,12 +63,20 @@ def bottom_up_map(picture: np.ndarray, model: str) -> np.ndarray:
         OpenCV is missing or lacks these models.
     """
     algorithm = _factory(BOTTOM_UP[model])()
-    if not np.ptp(picture.reshape(-1, 3), axis=0).any():
+    import cv2
+
+    given = np.ascontiguousarray(picture[..., ::-1])
+    if model == "spectral_residual":
+        # As OpenCV does, which then brings the map back to the size of the picture
+        grey = cv2.cvtColor(given, cv2.COLOR_BGR2GRAY)
+        given = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR_EXACT)
+    worked, values = algorithm.computeSaliency(given)
+    one_colour = not np.ptp(picture.reshape(-1, 3), axis=0).any()
+    if one_colour or not worked or not np.isfinite(values).all():
         # The spectral residual of one colour is rounding.
-        return np.zeros(picture.shape[:2], dtype=np.float32)
-    worked, values = algorithm.computeSaliency(np.ascontiguousarray(picture[..., ::-1]))
-    if not worked or not np.isfinite(values).all():
-        return np.zeros(picture.shape[:2], dtype=np.float32)
+        values = np.zeros(given.shape[:2])
+    if model == "fine_grained":
+        return np.rint(255 * values).astype(np.uint8)
     return np.asarray(values, dtype=np.float32)
 
 
