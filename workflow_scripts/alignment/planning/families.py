@@ -7,6 +7,8 @@ memory they ask for: what a head is, is found from the network itself
 (:func:`alignment.heads.pooling.is_pooled`).
 """
 
+import re
+
 TIMM = "timm:"
 # The embedding that is the mean of every map, and no layer of the network
 MEAN = "mean of the maps"
@@ -14,11 +16,15 @@ POOLED = (
     *("densenet", "efficientnet", "googlenet", "inception", "mnasnet", "mobilenet_v2"),
     *("regnet", "resnet", "resnext", "shufflenet", "swin_", "vit_", "wide_resnet"),
 )
+# Members of these families whose maps are pooled by attention
+_ATTENDING = re.compile(r"resnet.*_clip|vit_.*(siglip|_map_)")
 
 
 def ends_in_pooling(architecture: str) -> bool:
     """Tell whether a network is of one of the families, of torchvision or of timm."""
-    return architecture.removeprefix(TIMM).startswith(POOLED)
+    name = architecture.removeprefix(TIMM)
+    attends = _ATTENDING.match(name) and "_gap" not in name
+    return name.startswith(POOLED) and not attends
 
 
 def is_own(architecture: str) -> bool:
