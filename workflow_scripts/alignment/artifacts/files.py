@@ -41,13 +41,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 def _replacing(path):
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A digest: the name itself may be as long as the disk allows, or the beginning of another.
+    own = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}."
     # Looked through by hand: of folders with thousands of pictures a glob would take its time.
-    own = f".{path.name}."
     with os.scandir(path.parent) as entries:
         names = [entry.name for entry in entries if entry.name.startswith(own)]
     for name in names:
-        if name.endswith(".partial"):
-            path.with_name(name).unlink(missing_ok=True)
+        path.with_name(name).unlink(missing_ok=True)
     partial = path.with_name(f"{own}{os.getpid()}.partial")
     try:
         yield partial
