@@ -6,7 +6,8 @@ from alignment.artifacts.lineage import made_from
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import put_maps
 from alignment.datasets.picture_names import MAP_SUFFIXES, files_in
-from alignment.datasets.saliency_maps import checked_map, find_maps, load_function, read_map
+from alignment.datasets.saliency_maps import checked_map, find_maps, read_map
+from alignment.planning.own_functions import call_function, load_function
 from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian
 
 
@@ -26,15 +27,16 @@ def maps_of(source, definition, images, pictures):
         yield from map(read_map, find_maps(folder, files_in(folder, MAP_SUFFIXES), images))
         return
     if "function" in definition:
-        model = load_function(definition["function"])
+        function = definition["function"]
+        model = load_function(function, f"config: saliency: functions: {source}")
     for image, picture in zip(images, pictures, strict=True):
         if source == CENTRE:
             yield centred_gaussian(picture)
         elif source in BOTTOM_UP:
             yield bottom_up_map(picture, source)
         else:
-            where = f"what {definition['function']} returns for the picture '{image}'"
-            yield checked_map(model(picture), where)
+            values = call_function(model, f"{function}, for the picture '{image}',", picture)
+            yield checked_map(values, f"what {function} returns for the picture '{image}'")
 
 
 def warn_of_other_shapes(maps, files):

@@ -117,7 +117,7 @@ CONFIG_ERRORS |= {
     ),
     "saliency function": (
         saliency(functions={"a": "gaze.upper"}),
-        ("functions: a: 'gaze.upper'", "module:fun"),
+        ("functions: a: 'gaze.upper'", "file:function or module:function"),
     ),
     "saliency name": (saliency(folders={"gaussian": "rules"}), ("folders: 'gaussian'", "built-in")),
     "share of a picture": (

@@ -151,6 +151,7 @@ def test_a_source_reads_its_folder_or_the_module_of_its_function(tmp_path, monke
     (tmp_path / "models").mkdir()
     (tmp_path / "models/gaze.py").touch()
     assert saliency_files(function) == ["models/gaze.py"]
+    assert saliency_files({"function": "models/gaze.py:look"}) == ["models/gaze.py"]
     assert saliency_files({"function": "models:look"}) == []
     (tmp_path / "models/__init__.py").touch()
     assert saliency_files({"function": "models:look"}) == ["models/__init__.py"]

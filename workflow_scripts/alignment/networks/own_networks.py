@@ -1,11 +1,8 @@
 """Networks that a function of the user's returns: ``nets.py:build`` or ``package.module:build``."""
 
-import contextlib
-import importlib
-import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,8 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.devices import settings_kept
-from alignment.planning.own_code import function_files, function_parts
+from alignment.planning.own_code import function_files
+from alignment.planning.own_functions import call_function, load_function
 
 # Modules that functions of the user's have imported from their folders
 _imported: set[str] = set()
@@ -68,7 +66,7 @@ def _returned(architecture: str) -> Any:
     """Import a user's function, call it, and return what it returns."""
     files = _as_imported(function_files(architecture))
     _forget_others(files)
-    function = _function(architecture)
+    function = load_function(architecture, f"the architecture '{architecture}'")
     try:
         inspect.signature(function).bind()
     except TypeError as error:
@@ -78,13 +76,10 @@ def _returned(architecture: str) -> Any:
         ) from error
     except ValueError:
         pass  # some callables written in C tell nothing of their arguments
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            return function()
-        except Exception as error:  # whatever the user's code raises
-            raise InputError(f"the function {architecture} raised {_told(error)}.") from error
-        finally:
-            _imported.update(_modules_of(files))
+    try:
+        return call_function(function, f"the function {architecture}")
+    finally:
+        _imported.update(_modules_of(files))
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
@@ -148,44 +143,3 @@ def _as_imported(files: Iterable[str]) -> set[str]:
     for path in map(Path, files):
         found |= {str(path.absolute()), str(path.resolve()), str(path.parent.resolve() / path.name)}
     return found
-
-
-def _function(architecture: str) -> Callable:
-    source, name = function_parts(architecture)
-    folder = Path(source).parent if source.endswith(".py") else Path()
-    here = str(folder.resolve())
-    sys.path[:] = [here, *(path for path in sys.path if path != here)]
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            found = getattr(_module(source), name, None)
-        except FileNotFoundError as error:
-            raise InputError(
-                f"the architecture '{architecture}': there is no file {source}."
-            ) from error
-        except Exception as error:  # an import runs the user's code
-            raise InputError(
-                f"the architecture '{architecture}': {source} cannot be imported: {_told(error)}."
-            ) from error
-    if not callable(found):
-        raise InputError(
-            f"the architecture '{architecture}': {source} has no function {name or '(no name)'}; "
-            "write nets.py:build for the function build in nets.py."
-        )
-    return found
-
-
-def _module(source: str):
-    if not source.endswith(".py"):
-        return importlib.import_module(source)
-    # Under a name of its own: a file may be called like an installed package.
-    name = f"own_networks_{Path(source).stem}"
-    spec = importlib.util.spec_from_file_location(name, source)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-def _told(error: Exception) -> str:
-    said = str(error).splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
