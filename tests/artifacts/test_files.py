@@ -25,6 +25,7 @@ from alignment.artifacts.network_files import write_sorted
 from alignment.artifacts.picture_files import write_overlay, write_pictures
 from alignment.artifacts.tables import write_columns
 from alignment.figures.charts import save
+from alignment.figures.photographs import Sheet, save_photographs
 
 NOISE = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
 
@@ -40,12 +41,19 @@ def draw(path):
     save(figure, path, path.with_suffix(".pdf"))
 
 
+def draw_photographs(path):
+    sheet = Sheet(300)
+    sheet.paste(NOISE, 0, 0)
+    save_photographs(sheet.finish(), path, path.with_suffix(".pdf"))
+
+
 WRITERS = {
     "arrays.h5": lambda path: write_arrays(path, {"noise": NOISE}, {}),
     "table.csv": lambda path: write_columns(path, value=NOISE.ravel() / 7),
     "overlay.png": lambda path: write_overlay(path, NOISE),
     "picture.png": lambda path: write_pictures(path.parent, [path.stem], [NOISE]),
     "figure.png": draw,
+    "photographs.png": draw_photographs,
     "network.safetensors": save_network,
 }
 

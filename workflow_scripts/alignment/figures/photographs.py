@@ -13,6 +13,7 @@ from matplotlib.path import Path as Line
 from matplotlib.textpath import text_to_path
 from PIL import Image
 
+from alignment.artifacts.files import telling_why_not
 from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
 from alignment.heatmaps.spotlight import light
 
@@ -246,6 +247,8 @@ def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     figure.set_dpi(DOTS)
     figure.canvas.draw()
     drawn = np.asarray(figure.canvas.buffer_rgba())[..., :3]
-    Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
-    figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
+    with telling_why_not(png):
+        Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
+    with telling_why_not(pdf):
+        figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
     plt.close(figure)
