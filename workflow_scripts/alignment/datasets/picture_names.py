@@ -209,6 +209,14 @@ def same_text(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name.removeprefix("\ufeff")).split())
 
 
+def file_key(name: str) -> str:
+    """Return what macOS and Windows know a file by: case and the encoding of accents do not count.
+
+    Names of one key are one file there, of which the last to be written is left.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 # From strict to loose: how names may be spelt on both sides, and what then may differ.
 _SPELLINGS = (
     (str, ""),
