@@ -236,8 +236,9 @@ def of_dataset(paths):
 def given(find):
     """An input function: files that a function of the wildcards finds, most often the user's own.
 
-    The dates of those say nothing. A rule that reads them has what they hold as a parameter, so
-    that a file with an older date is noticed, and one that was only copied is not.
+    Dates of the user's files are ignored. A rule that reads such files takes what they hold as a
+    parameter, so that a file that was replaced by an older one causes a rerun, and one that was
+    only copied does not.
     """
 
     def flagged(path):

@@ -48,7 +48,7 @@ class Known:
 
     @cached_property
     def run(self) -> dict[str, Any]:
-        """What functions that run the head take, by the names of their parameters."""
+        """Keyword arguments for the functions that run the head."""
         head, maps, beside = self.open_head()
         known = {"embedding": self.embedding, "judgments": self.judgments}
         known["similarity"] = self.similarity

@@ -30,7 +30,7 @@ class Draw:
     Attributes
     ----------
     varied : {"pictures", "observers"}
-        What is drawn less of than there is.
+        Of which of the two fewer are drawn than there are.
     number : int
         Draws of one number share their test pictures.
     train, test : int arrays
@@ -64,8 +64,8 @@ def draw_studies(
     n_observers : int
         0 where the judgments are not told apart.
     pictures, observers : sequences of int
-        Numbers to learn from; those that the cohort lacks are left out, all that there are come
-        last.
+        How many to learn from.  Numbers beyond what there is are left out, and the last studies
+        learn from all that there are.
     n_draws : int
     n_folds : int
         One part in so many of the pictures, drawn first, is tested on.
