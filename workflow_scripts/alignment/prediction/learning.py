@@ -10,6 +10,7 @@ from alignment.heads.opening import Head, Removals
 from alignment.importance.selection import Curve
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import pair_positions
+from alignment.statistics.means import mean_of_defined
 
 VARIED = ("pictures", "observers")
 COLUMNS = ("varied", "n_pictures", "n_observers", "draw", "n_test", "n_retained")
@@ -162,11 +163,11 @@ def summarize(table: Mapping[str, np.ndarray]) -> list[dict]:
         defined = np.isfinite(here["test_full"]) & np.isfinite(here["test_retained"])
         full, retained = (here[name][defined] for name in ("test_full", "test_retained"))
         row = dict(zip(keys, key, strict=True)) | {"n_draws": int(defined.sum())}
-        row["n_retained"] = float(here["n_retained"][defined].mean()) if len(full) else np.nan
+        row["n_retained"] = mean_of_defined(here["n_retained"][defined])
         for name, values in (("full", full), ("retained", retained), ("gain", retained - full)):
-            row[name] = float(values.mean()) if len(values) else np.nan
+            row[name] = mean_of_defined(values)
             ends = np.percentile(values, MIDDLE) if len(values) else (np.nan, np.nan)
             row |= {f"{name}_low": float(ends[0]), f"{name}_high": float(ends[1])}
-        row["share_gaining"] = float((retained > full).mean()) if len(full) else np.nan
+        row["share_gaining"] = mean_of_defined(retained > full)
         rows.append(row)
     return sorted(rows, key=lambda row: (row["varied"] != "pictures", *(row[k] for k in keys[1:])))
