@@ -34,6 +34,7 @@ LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (10, 2)
 # A level that others are seen against: no network is a broad line, or a grey one.
 LEVEL = {"color": "0.75", "linestyle": "-", "linewidth": 2.4, "zorder": 0.5}
 CEILING = LEVEL
+ERROR_BAR = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 # Of differences that are tested over folds: intervals of one kind, which can be compared
 INTERVALS = "bars: 95 % intervals, each for itself"
 STARS = "* p < .05 after Holm's correction"
