@@ -12,7 +12,6 @@ from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import pair_positions
 from alignment.statistics.means import mean_of_defined
 
-VARIED = ("pictures", "observers")
 COLUMNS = ("varied", "n_pictures", "n_observers", "draw", "n_test", "n_retained")
 FITS = ("train_full", "train_retained", "test_full", "test_retained")
 COLUMNS += FITS
