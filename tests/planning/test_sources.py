@@ -174,7 +174,8 @@ def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
     makers = heatmap_makers(["a", "b"], ["cam", "mean"])
     assert makers == ["a", "a@cam", "a@mean", "b", "b@cam", "b@mean"]
     labels = {"a": "Net A", "b": "b"}
-    said = ["Net A", "Net A, CAM", "Net A, mean of maps", "b", "b, CAM", "b, mean of maps"]
+    kinds = ["judgment-weighted CAM", "mean of all maps"]
+    said = [name for own in ("Net A", "b") for name in (own, *(f"{own}, {k}" for k in kinds))]
     assert [maker_label(maker, labels) for maker in makers] == said
 
 
