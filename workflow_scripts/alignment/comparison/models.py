@@ -58,7 +58,7 @@ def heatmap_correlation(
     Returns
     -------
     float
-        NaN where a heatmap does not vary, as an empty one.
+        NaN where a heatmap does not vary, such as an empty one.
     """
     return pearson(place(a, size, framing), place(b, size, framing))
 
@@ -122,7 +122,7 @@ def _standardized(values, size, framing):
 
 
 def _correlations(a, b):
-    # A product with NaN is NaN for its own pair alone, but may raise a needless warning.
+    # NaN in a heatmap makes its own pairs NaN and no others; the warning about it is needless.
     with np.errstate(invalid="ignore"):
         return a @ b.T
 

@@ -122,7 +122,7 @@ def _read_picture(path: Path, where: str) -> np.ndarray:
 
 
 def checked_map(values: object, where: str) -> np.ndarray:
-    """Return a saliency map as a plain array, once it is sure to be one.
+    """Check a saliency map, and return it as a plain array.
 
     Parameters
     ----------

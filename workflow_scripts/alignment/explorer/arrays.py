@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 TYPES = {"i1", "u1", "i2", "u2", "u4", "f4"}
-QUALITY = 88  # of WebP: above, files grow without a difference that is seen
+QUALITY = 88  # of WebP: above it, files grow without a visible difference
 
 
 def packed(array: np.ndarray, kind: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Sheet:
         self.canvas = np.full((self.height, self.width, 3), 255, dtype=np.uint8)
         self.figure = plt.figure(figsize=(PAGE_INCHES, self.height / DOTS))
         self.figure.set_layout_engine("none")
-        # Else the PDF's page is painted dot by dot once more.
+        # Otherwise the PDF holds the whole page as an image once more.
         self.figure.suppressComposite = True
         self.panel = self.figure.add_axes((0, 0, 1, 1))
         self.panel.set_axis_off()

@@ -96,7 +96,7 @@ def _draw_fits(panel, x, row, look, room):
     if known:
         below = fits[1] < fits[0]
         panel.annotate(
-            str(math.floor(row["n_retained_mean"] + 0.5)),  # halves upwards, as the explorer
+            str(math.floor(row["n_retained_mean"] + 0.5)),  # rounds .5 up, as the explorer does
             (sides[known[0]], fits[known[0]]),
             (0, -5 if below else 5),
             textcoords="offset points",

@@ -129,7 +129,7 @@ class ConnectedHead(LayeredHead):
                 if len(on):
                     embeddings[i, on] = layers.embed(torch.sub(sums[i], variants, out=variants))
             for some, variants in self._variants(embeddings):
-                # What no map was taken from stays as it was, to the last digit.
+                # Images in which the map is silent stay as they were, to the last digit.
                 active = self.active[:, maps[some]].T.cpu().numpy()
                 touched = active[:, first] | active[:, second]
                 both = variants.similarity().cpu().numpy()[:, first, second]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-# A map whose removal leaves less than this share of an image's variance would cost digits.  It gets
-# the definition.
+# A map whose removal leaves less than this share of an image's variance would lose digits in the
+# closed form, and is scored by the definition.
 DOMINANT = 1e-2
 
 

@@ -75,7 +75,7 @@ def _returned(architecture: str) -> Any:
             "give them defaults, or write a function that calls it."
         ) from error
     except ValueError:
-        pass  # some callables written in C tell nothing of their arguments
+        pass  # some callables written in C do not describe their arguments
     try:
         return call_function(function, f"the function {architecture}")
     finally:
@@ -83,9 +83,9 @@ def _returned(architecture: str) -> Any:
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
-    """Return a network, and let its parts be, without what runs them on several cards or compiled.
+    """Take a network, and all its parts, out of what runs them on several cards or compiled.
 
-    Both call the same layers, of which hooks and graphs see nothing from outside.
+    Such wrappers call the same layers, but hide them from hooks and graphs.
     """
     while True:
         if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
@@ -132,7 +132,7 @@ def _forget_others(files: set[str]) -> None:
 
 def _modules_of(files: set[str]) -> set[str]:
     """Return the names of the modules that were imported from some files."""
-    # Some modules import others when they are asked for anything
+    # Some modules import others when any attribute is looked up
     known = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
     return {name for name, own in known if own.get("__file__") in files}
 
