@@ -54,7 +54,7 @@ onsuccess:
 
 onerror:
     keep_records()
-    # Behind all that Snakemake says itself.
+    # After all that Snakemake says itself.
     atexit.register(print, after_failure(STARTED, TERMINAL.held), file=sys.stderr)
 
 
