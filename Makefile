@@ -6,7 +6,8 @@
 # make explore the results in a browser         make bench  speed and false alarms, measured
 # make report  the figures with their captions
 #              (run, check, explore, topography, faithfulness and report take CONFIG=mine.yaml,
-#              and DIRECTORY=mine where results lie in a folder of their own)
+#              and DIRECTORY=mine where results lie in a folder of their own;
+#              layers takes DIRECTORY=mine where a network of yours lies in that folder)
 # make help    this list
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 # make test-networks   families of networks against plain hooks (docs/networks.md), and VGG-16
@@ -18,7 +19,7 @@ MODEL ?= efficientnet_lite0
 PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
-$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error CONFIG: there is no file $(file))))
+$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error CONFIG: there is no file $(abspath $(file)))))
 # Threads that spin while they wait would take the cores from other programs, and from each other.
 export OMP_WAIT_POLICY ?= passive
 WHERE := $(abspath $(or $(DIRECTORY),.))
@@ -84,8 +85,8 @@ check: .venv/installed
 	@mkdir -p "$(WHERE)" && cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/check_inputs.py $(abspath $(CONFIG))
 
 layers: .venv/installed
-	@$(BIN)/python workflow_scripts/list_layers.py $(MODEL) $(if $(INPUT_SIZE),--input-size $(INPUT_SIZE)) \
-	  $(if $(MAPS),--feature-maps $(MAPS)) $(if $(EMBEDDING),--embedding "$(EMBEDDING)")
+	@mkdir -p "$(WHERE)" && cd "$(WHERE)" && "$(CURDIR)"/$(BIN)/python "$(CURDIR)"/workflow_scripts/list_layers.py \
+	  "$(MODEL)" --input-size "$(INPUT_SIZE)" --feature-maps "$(MAPS)" --embedding "$(EMBEDDING)"
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

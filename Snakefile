@@ -49,13 +49,14 @@ onstart:
 
 onsuccess:
     keep_records()
-    print(after_success(STARTED))
+    print(after_success(STARTED, files_asked_for()))
 
 
 onerror:
     keep_records()
     # After all that Snakemake says itself.
-    atexit.register(print, after_failure(STARTED, TERMINAL.held), file=sys.stderr)
+    said = after_failure(STARTED, TERMINAL.held, TERMINAL.stopped)
+    atexit.register(print, said, file=sys.stderr)
 
 
 rule all:

@@ -48,6 +48,7 @@ from alignment.planning.config import planned
 from alignment.planning.contents import contents
 from alignment.planning.families import MEAN, TIMM, ends_in_pooling
 from alignment.planning.imports import fingerprints
+from alignment.planning.pair_names import named_pair
 from alignment.planning.sweeps import sweeps
 from alignment.planning.targets import explain_missing
 from alignment.planning.run_reports import (
@@ -124,6 +125,16 @@ def explain_missing_target(target):
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
 
 
+def files_asked_for():
+    """The files that the command asks for, also by the name of a rule."""
+    dag = workflow.dag
+    of_rules = (job for job in dag.targetjobs if job.rule in dag.targetrules)
+    return [
+        *dag.derived_targetfiles,
+        *(path for job in of_rules for path in job.output),
+    ]
+
+
 def explain_stale_report():
     """Say what is to be run before a report."""
     # Of another workflow that uses this one only what this one makes
@@ -180,7 +191,7 @@ wildcard_constraints:
     threshold=r"full|p\d{1,2}(\.\d+)?",
     # Pictures in folders are called by folder and name.
     image=r".+" if IMAGES is None else any_of(IMAGES),
-    pair=r".+--.+",
+    pair=r".+",
 
 
 # Inputs
@@ -231,6 +242,19 @@ def of_dataset(paths):
         return [path.format_map(known) for path in paths]
 
     return fill
+
+
+def of_named_pair(path):
+    """An input function: a path, unless the wildcard `pair` names no pair of known pictures."""
+
+    def checked(wildcards):
+        dataset = config["cohorts"][wildcards.cohort]["dataset"]
+        images = sources.pictures_of(dataset, config["datasets"][dataset])
+        if images is not None:
+            named_pair(wildcards.pair, images, f"the dataset '{dataset}'")
+        return path.format_map(wildcards)
+
+    return checked
 
 
 def given(find):
@@ -312,10 +336,7 @@ def code_of(rule):
 
 def saliency_definition(wildcards):
     """The definition of a source for one dataset."""
-    source = dict(SOURCES[wildcards.source])
-    if "folder" in source:
-        source["folder"] = source["folder"].replace("{dataset}", wildcards.dataset)
-    return source
+    return sources.source_for(SOURCES[wildcards.source], wildcards.dataset)
 
 
 def saliency_inputs(wildcards):

@@ -103,6 +103,8 @@ rule draw_explorer:
             category="Explorer",
             labels={"dataset": "{dataset}"},
         ),
+        # Empty where the page holds everything: how large it comes out no one knows before, and
+        # Snakemake wants every folder that a rule names.
         data=directory("results/explorer/data/{dataset}"),
     log:
         "results/logs/draw_explorer/{dataset}.log",

@@ -138,7 +138,7 @@ rule compute_pair_heatmaps:
 rule draw_pair_heatmap:
     """Draw which places of two pictures make a network find them alike."""
     input:
-        pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
+        pairs=of_named_pair("results/heatmaps/{cohort}/{model}/pairs.h5"),
         cohort="results/cohorts/{cohort}.csv",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),

@@ -2,17 +2,21 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from alignment.artifacts.downloads import cache_folder
 from alignment.artifacts.errors import InputError
+from alignment.artifacts.picture_files import digest, of_repeated
 from alignment.cutting.opening import load_and_cut
 from alignment.datasets.judgments import read_judgments
 from alignment.datasets.labels import query_images, read_labels
-from alignment.datasets.picture_names import folder_labels
+from alignment.datasets.picture_names import folder_labels, of_unread_folders
 from alignment.datasets.pictures import name_pictures, read_picture
+from alignment.datasets.saliency_maps import of_fixations_outside, read_fixations
 from alignment.heads.foresight import foresee, seconds_a_picture
 from alignment.importance.folds import (
     check_cohort,
@@ -24,18 +28,49 @@ from alignment.importance.folds import (
 from alignment.networks.gaps import check_known
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
-from alignment.planning.sources import own_pictures
+from alignment.planning.sources import (
+    datasets_used,
+    own_pictures,
+    saliency_sources,
+    source_for,
+)
+from alignment.saliency.models import CENTRE
+from alignment.saliency.sources import maps_of, warnings_of
 from alignment.similarity.pairs import upper_triangle
 
 ROOT = Path(__file__).parents[1]
 
 
+class Read(NamedTuple):
+    """What was read of a dataset.
+
+    Attributes
+    ----------
+    files : list of str
+        Its pictures.
+    sizes : list of (width, height)
+        Theirs, in pixels.
+    table : dict of str to sequence
+        Labels, with ``index`` and ``image``.
+    similarity : (N, N) array
+    """
+
+    files: list
+    sizes: list
+    table: dict
+    similarity: np.ndarray
+
+
 def describe_dataset(dataset):
-    """Say what was read of a dataset; return its label table and its similarities."""
+    """Say what was read of a dataset, and return it."""
     files = own_pictures(dataset)
     names, notes = name_pictures(files, dataset["images"]), []
-    shapes = [read_picture(file, notes).shape[:2] for file in files]
-    print(f"  pictures: {len(names)}, {names[0]} to {names[-1]}, sides {_range(shapes)} pixels")
+    sizes, digests = [], {}
+    for name, file in zip(names, files, strict=True):
+        picture = read_picture(file, notes)
+        sizes.append((picture.shape[1], picture.shape[0]))
+        digests[name] = digest(picture)
+    print(f"  pictures: {len(names)}, {names[0]} to {names[-1]}, sides {_range(sizes)} pixels")
     options = {key: value for key, value in dataset["judgments"].items() if key != "file"}
     judgments = read_judgments(dataset["judgments"]["file"], images=names, **options)
     values = upper_triangle(judgments.similarity)
@@ -51,7 +86,15 @@ def describe_dataset(dataset):
     print(f"  labels: {', '.join(labels) or 'none'}")
     for note in [*judgments.notes, *notes]:
         print(f"  {note}")
-    return {"index": range(len(names)), "image": names, **labels}, judgments.similarity
+    warn(of_unread_folders(dataset["images"], files), *of_repeated(digests))
+    table = {"index": range(len(names)), "image": names, **labels}
+    return Read(files, sizes, table, judgments.similarity)
+
+
+def warn(*sentences):
+    """Say what a run would warn of; an empty sentence says nothing."""
+    for sentence in filter(None, sentences):
+        print(f"  Warning: {sentence}")
 
 
 def describe_cohort(name, cohort, table, similarity, folds):
@@ -65,12 +108,51 @@ def describe_cohort(name, cohort, table, similarity, folds):
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "
         f"{n_folds} folds of {unit} for each of {len(folds['seeds'])} seeds"
     )
-    for said in (
+    warn(
         of_few_images(name, len(chosen), n_folds, unit),
         of_equal_judgments(name, made, similarity),
-    ):
-        if said:
-            print(f"  Warning: {said}")
+    )
+
+
+def describe_source(source, definition, read):
+    """Read the saliency maps of a folder; try what computes them on the first picture."""
+    images, sizes = read.table["image"], read.sizes
+    if "folder" in definition:
+        said = warnings_of(maps_of(source, definition, images, ()), images, sizes)
+        print(f"  {definition['folder']}: a map for each of {len(images)} pictures")
+    else:
+        images, sizes, pictures = images[:1], sizes[:1], [read_picture(read.files[0])]
+        start = time.monotonic()
+        said = warnings_of(maps_of(source, definition, images, pictures), images, sizes)
+        took = f", which took {time.monotonic() - start:.1f} s" if "function" in definition else ""
+        made_by = definition.get("function", definition["kind"])
+        print(f"  {made_by}: tried on the picture '{images[0]}'{took}")
+    warn(*said)
+
+
+def describe_fixations(path, read):
+    """Say what was read of the places where people looked."""
+    images = read.table["image"]
+    fixations = read_fixations(path, images)
+    print(
+        f"  {path}: {sum(map(len, fixations.values()))} points in {len(fixations)} of "
+        f"{len(images)} pictures"
+    )
+    warn(of_fixations_outside(path, fixations, dict(zip(images, read.sizes, strict=True))))
+
+
+def describe_saliency(config, read, errors):
+    """Say what is understood of the saliency maps and fixations of the datasets in use."""
+    saliency = config["saliency"]
+    for dataset in datasets_used(config) if saliency["enabled"] else ():
+        if read.get(dataset) is None:
+            continue
+        for source, definition in saliency_sources(saliency).items():
+            if source != CENTRE:
+                what = source, source_for(definition, dataset), read[dataset]
+                attempt(errors, f"saliency {source} of {dataset}", describe_source, *what)
+        if path := saliency["fixations"].get(dataset):
+            attempt(errors, f"fixations of {dataset}", describe_fixations, path, read[dataset])
 
 
 def describe_model(model, n_images):
@@ -103,7 +185,7 @@ def attempt(errors, title, describe, *arguments):
 
 
 def describe_all(config, errors):
-    """Say what is understood of every dataset, cohort and model."""
+    """Say what is understood of every dataset, cohort, source of saliency maps, and model."""
     read = {}
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
@@ -117,9 +199,11 @@ def describe_all(config, errors):
         if read.get(cohort["dataset"]) is None:
             print(f"cohort {name}\n  of {cohort['dataset']}: not known yet")
             continue
-        what = name, cohort, *read[cohort["dataset"]], config["crossvalidation"]
+        dataset = read[cohort["dataset"]]
+        what = name, cohort, dataset.table, dataset.similarity, config["crossvalidation"]
         attempt(errors, f"cohort {name}", describe_cohort, *what)
-    n_images = sum(len(table["image"]) for table, _ in filter(None, read.values()))
+    describe_saliency(config, read, errors)
+    n_images = sum(len(dataset.files) for dataset in filter(None, read.values()))
     print(f"memory: at most {config['compute']['memory_mb']} MB for a network or a head at a time")
     for name, model in config["models"].items():
         weights = model["weights"]
@@ -129,12 +213,13 @@ def describe_all(config, errors):
         attempt(errors, f"model {name}", describe_model, model, n_images)
 
 
-def main(path):
-    """Describe a config; return whether all of it can be used."""
-    overlays = [path] if path else []
+def main(overlays):
+    """Describe config.yaml with files laid over it; return whether all of it can be used."""
     given = read_yaml(ROOT / "config.yaml")
     for overlay in overlays:
-        given = merged(given, read_yaml(overlay))
+        if not (content := read_yaml(overlay)):
+            raise InputError(f"{overlay} is empty: Snakemake takes no config file without a key.")
+        given = merged(given, content)
     config = planned(given, ROOT, overlays)
     errors = []
     try:
@@ -145,15 +230,15 @@ def main(path):
     return not errors
 
 
-def _range(shapes):
-    sides = np.array(shapes)
+def _range(sizes):
+    sides = np.array(sizes)
     low, high = sides.min(), sides.max()
     return f"{low}" if low == high else f"{low} to {high}"
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", nargs="?", help="a config file, laid over config.yaml")
+    parser.add_argument("config", nargs="*", help="config files, each laid over those before it")
     try:
         if not main(parser.parse_args().config):
             sys.exit(1)

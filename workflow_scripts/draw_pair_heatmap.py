@@ -1,7 +1,5 @@
 """Draw which places of two pictures make the network find them alike."""
 
-from difflib import get_close_matches
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -14,7 +12,7 @@ from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.tables import read_columns
 from alignment.figures.charts import use_style
 from alignment.figures.pair_heatmap import KINDS, draw
-from alignment.similarity.pairs import named_pair
+from alignment.planning.pair_names import named_pair
 
 
 def main(input, output, params, wildcards):
@@ -22,13 +20,7 @@ def main(input, output, params, wildcards):
     check_made_from(input.pairs, input, {"cohort": cohort, "model": model})
     pairs = Arrays(input.pairs)
     images = pairs["images"].tolist()
-    found = named_pair(wildcards.pair, images)
-    if found is None:
-        near = get_close_matches(wildcards.pair.partition("--")[0], images, cutoff=0)
-        raise InputError(
-            f"'{wildcards.pair}' is not two images of the cohort '{cohort}' with '--' between "
-            f"them; names near the first are {', '.join(near)}."
-        )
+    found = named_pair(wildcards.pair, images, f"the cohort '{cohort}'")
     ordered = zip(pairs["first"].tolist(), pairs["second"].tolist(), strict=True)
     listed = {pair: k for k, pair in enumerate(ordered)}
     entries = [listed.get(found), listed.get(found[::-1])]

@@ -1,8 +1,8 @@
 """Check every picture and write it as PNG, with an index of what was read."""
 
 from alignment.artifacts.job_log import job_log, warn
-from alignment.artifacts.picture_files import repeated, write_index, write_pictures
-from alignment.datasets.picture_names import PICTURE_SUFFIXES, files_below, pictures_in
+from alignment.artifacts.picture_files import of_repeated, write_index, write_pictures
+from alignment.datasets.picture_names import of_unread_folders, pictures_in
 from alignment.datasets.pictures import name_pictures, read_picture
 
 
@@ -18,18 +18,11 @@ def read(file):
 def main(input, output, params):
     files = pictures_in(input.pictures)
     names = name_pictures(files, params.folder)
-    below = files_below(params.folder, PICTURE_SUFFIXES)
-    if below and below[0] not in files:
-        warn(
-            f"{params.folder} holds pictures itself, so that {len(below)} in folders in it, such "
-            f"as {below[0]}, are not read."
-        )
+    if said := of_unread_folders(params.folder, files):
+        warn(said)
     rows = write_pictures(output.pictures, names, map(read, files))
-    for same in repeated(rows):
-        warn(
-            f"{' and '.join(same)} are the same picture: a fold may be tested on one and trained "
-            "on the other. Keep one of them."
-        )
+    for said in of_repeated({row["image"]: row["sha256"] for row in rows}):
+        warn(said)
     write_index(output.index, rows)
     print(f"{len(names)} pictures")
 

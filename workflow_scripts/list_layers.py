@@ -12,6 +12,8 @@ from alignment.heads.foresight import foresee
 from alignment.networks.networks import load_network
 from alignment.networks.trials import trial_pictures
 
+SMALLEST = 32  # pixels, as in the config
+
 
 def main(architecture, input_size, feature_maps=None, embedding=None):
     with tempfile.TemporaryDirectory() as folder:
@@ -36,14 +38,37 @@ def main(architecture, input_size, feature_maps=None, embedding=None):
         print(note)
 
 
+def chosen_size(text):
+    """Return the side of pictures in pixels, None where it is not given."""
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < SMALLEST:
+        raise InputError(
+            f"the size of the pictures (INPUT_SIZE) is a whole number of at least {SMALLEST} "
+            f"pixels, not '{text}'."
+        )
+    return int(text)
+
+
+def from_command_line(architecture, input_size, feature_maps, embedding):
+    """List the layers of a network named by options, of which an empty one is not given."""
+    if not architecture:
+        raise InputError(
+            "name a network, such as MODEL=vgg16, MODEL=timm:resnet50 or MODEL=nets.py:build."
+        )
+    main(architecture, chosen_size(input_size), feature_maps or None, embedding or None)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("architecture", help="such as vgg16, timm:resnet50 or nets.py:build")
-    parser.add_argument("--input-size", type=int, help="in pixels, if not that of the weights")
+    parser.add_argument(
+        "architecture", nargs="?", help="such as vgg16, timm:resnet50 or nets.py:build"
+    )
+    parser.add_argument("--input-size", help="in pixels, if not that of the weights")
     parser.add_argument("--feature-maps", help="the layer of the maps, if not the default")
     parser.add_argument("--embedding", help="the layer of the embedding, if not the default")
     arguments = parser.parse_args()
     try:
-        main(**vars(arguments))
+        from_command_line(**vars(arguments))
     except InputError as error:
         sys.exit(f"Error: {error}")

@@ -1,5 +1,7 @@
 """Draw pictures with the top areas of heatmap and saliency map, for one cohort."""
 
+from contextlib import ExitStack
+
 from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
@@ -13,24 +15,24 @@ from alignment.saliency.models import CENTRE
 
 def main(input, output, params, cohort):
     use_style(input.style)
-    heatmaps, maps = {}, {}
+    heatmaps = {}
     for path in input.heatmaps:
         check_made_from(path, input, {"cohort": cohort})
         saved = open_heatmaps(path, input.pictures)
         heatmaps[params.models[saved.model]] = saved
-    images = saved.images
-    for path in input.maps:
-        check_made_from(path, input)
-        with open_maps(path, images) as values:
-            maps[values.source] = dict(zip(images, values, strict=True))
-    # The same spot on every picture, unless there is nothing else to show.
-    if len(maps) > 1:
-        maps.pop(CENTRE, None)
     risks = {
         (params.models[model], *of): risk
         for (model, *of), risk in risks_of(read_tables(input.tables)).items()
     }
-    figure = draw(params.cohort, heatmaps, maps, risks, params.kinds, params.n_shown)
+    for path in input.maps:
+        check_made_from(path, input)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(open_maps(path, saved.images)) for path in input.maps]
+        maps = {each.source: each for each in opened}
+        # The same spot on every picture, unless there is nothing else to show.
+        if len(maps) > 1:
+            maps.pop(CENTRE, None)
+        figure = draw(params.cohort, heatmaps, maps, risks, params.kinds, params.n_shown)
     save_photographs(figure, output.png, output.pdf)
 
 

@@ -8,7 +8,7 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.picture_files import (
     PictureFiles,
     digest,
-    repeated,
+    of_repeated,
     write_index,
     write_overlay,
     write_pictures,
@@ -94,8 +94,18 @@ def test_a_picture_that_is_not_the_one_imported_is_named_with_the_remedy(index, 
 def test_pictures_that_are_the_same_to_the_pixel_are_found(tmp_path, pictures):
     first, *others = pictures
     rows = write_pictures(tmp_path, ["a", *"bcdefgh"[: len(others)], "z"], [first, *others, first])
-    assert repeated(rows) == [["a", "z"]]
-    assert repeated(rows[:-1]) == []
+    digests = {row["image"]: row["sha256"] for row in rows}
+    (said,) = of_repeated(digests)
+    assert said.startswith("a and z are the same picture: a fold may be tested on one and ")
+    del digests["z"]
+    assert of_repeated(digests) == []
+
+
+def test_many_groups_of_equal_pictures_are_told_in_a_few_sentences():
+    said = of_repeated({f"{k:02}": str(k % 9) for k in range(18)})
+    assert len(said) == 6
+    assert said[4].startswith("04 and 13 are the same picture: ")
+    assert said[5] == "4 more groups of pictures are the same in each, such as 05 and 14."
 
 
 def test_a_name_too_many_or_too_few_is_refused(tmp_path, pictures):

@@ -15,6 +15,7 @@ from alignment.datasets.picture_names import (
     match_rows,
     name_of,
     not_decoded,
+    of_unread_folders,
     pictures_in,
     pictures_named,
     refuse_unread,
@@ -51,9 +52,14 @@ def test_pictures_in_folders_count_where_there_are_none_beside_them(tmp_path):
     below = [f"{tmp_path}/cats/1.png", f"{tmp_path}/cats/2.jpg", f"{tmp_path}/dogs/1.png"]
     assert files_in(tmp_path, PICTURE_SUFFIXES) == below
     assert [name_of(path, tmp_path) for path in below] == ["cats/1", "cats/2", "dogs/1"]
+    assert of_unread_folders(tmp_path, below) == ""
     make_files(tmp_path, "4.png")
     assert files_in(tmp_path, PICTURE_SUFFIXES) == [f"{tmp_path}/4.png"]
     assert files_below(tmp_path, PICTURE_SUFFIXES) == below
+    assert of_unread_folders(tmp_path, [f"{tmp_path}/4.png"]) == (
+        f"{tmp_path} holds pictures itself, so that 3 in folders in it, such as {below[0]}, are "
+        "not read."
+    )
     make_files(tmp_path, "cats/raw/1.heic")
     refuse_unread(tmp_path)
     (tmp_path / "4.png").unlink()

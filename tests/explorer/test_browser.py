@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from alignment.explorer import page as page_module
+from alignment.heatmaps.overlays import above
 from alignment.heatmaps.placement import place
-from alignment.heatmaps.spotlight import spotlight
+from alignment.heatmaps.spotlight import BELOW_ZERO, spotlight
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright, which drives the browser, is not installed"
@@ -207,7 +208,8 @@ def test_spotlight_turns_what_lies_below_zero_blue_and_never_lights_it(made, vis
             return [...out].map((value) => [0, 8, 16].map((shift) => (value >>> shift) & 255));
         }"""
     )
-    assert shown == [[45, 112, 191], [36, 91, 154], [1, 4, 7], [200, 200, 200]]
+    blues = [[int(0.75 * level**2 * channel) for channel in BELOW_ZERO] for level in (1, 0.9, 0.2)]
+    assert shown == [*blues, [200, 200, 200]]
 
 
 @pytest.mark.parametrize("top", [10, 40, 80])
@@ -219,7 +221,9 @@ def test_spotlight_lights_what_the_workflow_lights_and_softens_its_edge_alone(
     values = np.random.default_rng(0).permutation(np.linspace(0.01, 1, 100)).astype(np.float32)
     values[:n_zero] = 0
     picture = np.full((10, 10, 3), (200, 120, 80), dtype=np.uint8)
-    lit = (spotlight(picture, values.reshape(10, 10), 100 - top) == picture).all(axis=2).ravel()
+    placed = values.reshape(10, 10)
+    lit = spotlight(picture, placed, above(placed, 100 - top)) == picture
+    lit = lit.all(axis=2).ravel()
     shown = visit(made.path).evaluate(
         """([values, top]) => {
             const map = { values: Float32Array.from(values), height: 10, width: 10 };

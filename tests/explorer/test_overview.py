@@ -12,6 +12,7 @@ from alignment.explorer.overview import (
     overview,
     sources_of,
 )
+from alignment.heatmaps.spotlight import BELOW_ZERO
 
 NO_DIFFERENCE = dict.fromkeys(("difference", "corrected_se", "interval_low", "interval_high"))
 
@@ -29,6 +30,7 @@ def test_the_overview_names_what_has_a_name_and_keeps_the_rest(read):
     assert shown["cohorts"][0]["label"] == "A cohort"
     assert shown["labels"] == {"face": ["1", "0"]}
     assert read(shown["sizes"]).tolist() == [[360, 45], [30, 40]]
+    assert shown["below_zero"] == BELOW_ZERO  # the page knows no other blue
 
 
 def test_labels_are_shown_as_people_wrote_them_also_beside_missing_ones(tmp_path):

@@ -155,6 +155,18 @@ def test_a_line_goes_around_what_is_above_a_percentile(models, colours):
         assert any(a.shape == line.shape and np.allclose(a, line, atol=1.01) for a in drawn)
 
 
+def test_an_overlay_and_its_line_are_of_one_placing(monkeypatch):
+    placed = []
+
+    def counted(*arguments):
+        placed.append(arguments)
+        return place(*arguments)
+
+    monkeypatch.setattr("alignment.heatmaps.overlays.place", counted)
+    draw("cohort", heatmaps_of(3), ["full", "p60"], "spotlight", n_shown=3)
+    assert len(placed) == 3 * 2 * 2
+
+
 def test_whole_heatmaps_have_no_line():
     figure = draw("cohort", heatmaps_of(3), ["full"], "spotlight", n_shown=3)
     assert not figure.axes[0].patches

@@ -5,7 +5,8 @@ import pytest
 from matplotlib.path import Path
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
-from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH, outline
+from alignment.figures.charts import spread
+from alignment.figures.photographs import DOTS, GAP, PAGE_HEIGHT, PAGE_WIDTH, SMALL, outline
 from alignment.figures.saliency import (
     APART,
     DIM,
@@ -17,6 +18,7 @@ from alignment.figures.saliency import (
     NUMBER,
     SHARE,
     SMALLEST,
+    SMALLEST_OF_MANY,
     areas,
     arrange,
     draw,
@@ -46,9 +48,14 @@ def test_areas_lie_on_the_picture_and_hold_a_tenth_of_it(framing):
     )
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """A figure of two models and two sources, and what it was drawn from."""
+TWO = ("Network A", "Network B")
+MANY = (*TWO, "EfficientNet-Lite0 (ImageNet)", *(f"VGG-16, trained on data {k}" for k in range(5)))
+LABELS = ["transalnet", "fine grained\n(bottom-up saliency)"]
+
+
+@pytest.fixture(params=[TWO, MANY], ids=["two", "many"])
+def drawn(monkeypatch, request):
+    """A figure of two or more models and two sources, and what it was drawn from."""
     monkeypatch.setattr("alignment.figures.photographs.few_shades", lambda canvas: canvas)
     rng = np.random.default_rng(0)
     images = [f"{k:02}" for k in range(9)]
@@ -60,10 +67,10 @@ def drawn(monkeypatch):
         model: SavedHeatmaps(
             "cohort", model, images, rng.random((9, 7, 7)).astype(np.float32), "stretch", pictures
         )
-        for model in ("Network A", "Network B")
+        for model in request.param
     }
     heatmaps["Network A"].heatmap[0] = 0
-    maps = {s: {i: rng.random((6, 6)) for i in images} for s in ("transalnet", "fine_grained")}
+    maps = {s: rng.random((len(images), 6, 6)) for s in ("transalnet", "fine_grained")}
     risks = {(m, s, i): 2.25 for m in heatmaps for s in maps for i in images}
     risks |= {
         ("Network A", "transalnet", "00"): np.nan,
@@ -73,17 +80,19 @@ def drawn(monkeypatch):
     return figure, images, pictures, heatmaps, maps
 
 
-def cells_of(images, n_models, n_sources):
+def cells_of(images, models, sources):
     """The upper left corner of every cell: picture by picture, source by source, model by model."""
-    per_strip, n_drawn, side = arrange(8, n_models, n_sources)
-    for k in range(n_drawn):
-        strip, place = divmod(k, per_strip)
-        for source in range(n_sources):
-            top = HEADER + strip * (HEADING + n_sources * (side + NUMBER)) + HEADING
-            top += source * (side + NUMBER)
-            for model in range(n_models):
-                left = NAMES + place * (n_models * side + APART) + model * side
-                yield images[round(k * 8 / 5)], source, model, top, left, side
+    layout = arrange(8, models, sources)
+    side, shape = layout.side, (len(sources), len(models))
+    n_rows, n_columns = shape if layout.in_rows else shape[::-1]
+    for k in range(layout.n_drawn):
+        strip, place = divmod(k, layout.per_strip)
+        for source, model in np.ndindex(shape):
+            row, column = (source, model) if layout.in_rows else (model, source)
+            top = HEADER + strip * (layout.heading + n_rows * (side + NUMBER)) + layout.heading
+            left = NAMES + place * (n_columns * side + APART) + column * side
+            chosen = images[spread(9, layout.n_drawn)[k]]
+            yield chosen, source, model, top + row * (side + NUMBER), left, side
 
 
 def test_a_picture_stands_side_by_side_for_all_models_lit_and_outlined(drawn, saved):
@@ -95,11 +104,11 @@ def test_a_picture_stands_side_by_side_for_all_models_lit_and_outlined(drawn, sa
     paths = np.split(path.vertices, np.flatnonzero(path.codes == Path.MOVETO)[1:])
     assert edges.get_path() is path
     n_cells = 0
-    for image, source, model, top, left, side in cells_of(images, 2, 2):
+    for image, source, model, top, left, side in cells_of(images, list(heatmaps), LABELS):
         picture, saved_there = pictures[image], list(heatmaps.values())[model]
         height, width = picture.shape[:2]
         scale = (side - GAP) / max(height, width)
-        saliency_map = list(maps.values())[source][image]
+        saliency_map = list(maps.values())[source][images.index(image)]
         both = areas(saved_there.of(image), saliency_map, (width, height), "stretch")
         lit = light(picture, both[0], DIM)
         x = round(left + (side - round(scale * width)) / 2)
@@ -114,7 +123,7 @@ def test_a_picture_stands_side_by_side_for_all_models_lit_and_outlined(drawn, sa
                 path.shape == line.shape and np.allclose(path, line, atol=0.5) for path in paths
             )
         n_cells += 1
-    assert n_cells == 24
+    assert n_cells == (24 if len(heatmaps) == 2 else 3 * 2 * 8)
     saved(figure, width=2 * PAGE_WIDTH)
 
 
@@ -130,36 +139,61 @@ def test_no_colour_of_a_model_is_used(drawn):
 
 
 def test_words_name_models_sources_and_risks_and_keep_apart(drawn):
-    figure = drawn[0]
+    figure, _, _, heatmaps, _ = drawn
     (panel,) = figure.axes
     words = [text.get_text() for text in panel.texts]
-    assert words.count("Network A") == words.count("Network B") == MOST
-    assert words.count("transalnet") == words.count("fine grained\n(bottom-up saliency)") == 2
-    assert (words.count("2.2"), words.count("–"), words.count("∞")) == (22, 1, 1)
-    assert "cohort: 6 of 9 pictures" in words
+    n_shown, n_strips = (MOST, 2) if len(heatmaps) == 2 else (3, 1)
+    beside, above = (LABELS, TWO) if len(heatmaps) == 2 else (MANY, [LABELS[0]])
+    for name in beside:
+        (found,) = {word for word in words if word.replace("\n", " ") == name.replace("\n", " ")}
+        assert words.count(found) == n_strips
+    for name in above:
+        assert words.count(name) == n_shown
+    n_risks = n_shown * len(heatmaps) * 2
+    assert (words.count("2.2"), words.count("–"), words.count("∞")) == (n_risks - 2, 1, 1)
+    assert f"cohort: {n_shown} of 9 pictures" in words
     assert {"as it is: heatmap, top 10 %", "outlined: saliency map, top 10 %"} <= set(words)
     figure.set_dpi(DOTS)
     figure.canvas.draw()
     boxes = [text.get_window_extent() for text in panel.texts]
     assert all(box.x0 >= 0 and box.x1 <= PAGE_WIDTH for box in boxes)
     assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+    # All names can be read in print, however many there are.
+    assert min(text.get_fontsize() for text in panel.texts) >= SMALL
+
+
+def names_of(n, name):
+    return [f"{name} {k}" for k in range(n)]
 
 
 @pytest.mark.parametrize("n", [1, 2, 6, 40])
-@pytest.mark.parametrize("n_models", [1, 2, 3, 6])
+@pytest.mark.parametrize("n_models", [1, 2, 3, 6, 8, 12, 24])
 @pytest.mark.parametrize("n_sources", [1, 2, 5])
 def test_the_page_has_room_for_all_that_is_drawn(n, n_models, n_sources):
-    per_strip, n_drawn, side = arrange(n, n_models, n_sources)
-    n_strips = -(-n_drawn // per_strip)
-    height = HEADING + n_sources * (side + NUMBER)
-    assert 1 <= n_drawn <= min(n, MOST)
-    assert min(SMALLEST, (PAGE_WIDTH - NAMES) // n_models) <= side <= LARGEST
-    width = NAMES + per_strip * n_models * side + (per_strip - 1) * APART
+    layout = arrange(n, names_of(n_models, "a network"), names_of(n_sources, "maps"))
+    shape = n_sources, n_models
+    n_rows, n_columns = shape if layout.in_rows else shape[::-1]
+    assert layout.in_rows or (PAGE_WIDTH - NAMES) // n_models < min(SMALLEST, layout.side)
+    n_strips = -(-layout.n_drawn // layout.per_strip)
+    height = layout.heading + n_rows * (layout.side + NUMBER)
+    assert 1 <= layout.n_drawn <= min(n, MOST)
+    assert SMALLEST_OF_MANY <= layout.side <= LARGEST
+    width = NAMES + layout.per_strip * n_columns * layout.side + (layout.per_strip - 1) * APART
     assert width <= PAGE_WIDTH
     assert n_strips == 1 or HEADER + n_strips * height <= PAGE_HEIGHT
+    if layout.side > SMALLEST_OF_MANY:
+        assert HEADER + height <= PAGE_HEIGHT
     # One more picture would not fit, or is not wanted.
-    more = -(-(n_drawn + 1) // per_strip)
-    assert n_drawn == min(n, MOST) or HEADER + more * height > PAGE_HEIGHT
+    more = -(-(layout.n_drawn + 1) // layout.per_strip)
+    assert layout.n_drawn == min(n, MOST) or HEADER + more * height > PAGE_HEIGHT
+
+
+def test_names_above_pictures_have_the_lines_that_they_need():
+    one = arrange(8, ["a", "b"], ["maps"])
+    three = arrange(8, ["a", "a network with a rather long name, trained on photographs"], ["maps"])
+    assert one.heading == HEADING
+    assert three.heading > HEADING
+    assert three.side == one.side
 
 
 def test_risks_are_those_of_the_share_that_is_drawn():

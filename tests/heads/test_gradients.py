@@ -117,6 +117,21 @@ def test_integrated_gradients_are_the_mean_over_the_path_by_differences(case):
         np.testing.assert_allclose(found[i], expected, rtol=1e-3, atol=1e-7)
 
 
+@pytest.mark.parametrize("function", [fit_gradients, gradient_shares, integrated_gradients])
+def test_a_silent_image_leaves_those_judged_beside_it_without_a_fit(case, function):
+    head, maps, embedding, judgments, similarity = case.known
+    embedding = embedding.copy()
+    embedding[5] = 0
+    found = function(head, maps, embedding, judgments, similarity)
+    nothing = np.isnan if function is fit_gradients else (lambda values: values == 0)
+    whole = function(*case.known)
+    for i in range(6):
+        if i == 1:  # not judged beside it
+            np.testing.assert_allclose(found[i], whole[i])
+        else:
+            assert nothing(found[i]).all()
+
+
 def test_integrated_gradients_sum_to_what_the_maps_add_to_the_blank(case):
     blank = np.broadcast_to(case.maps.mean(axis=(0, 2, 3))[:, None, None], (4, 2, 3)).copy()
     images = [0, 1, 2, 4, 5]

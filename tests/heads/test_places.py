@@ -65,6 +65,17 @@ def test_a_place_is_worth_what_the_fit_loses_without_it(kind, similarity, reach)
                 assert found[i, y, x] == pytest.approx(fits[0] - fits[1], abs=1e-9)
 
 
+def test_a_silent_image_leaves_those_judged_beside_it_without_a_fit():
+    rng = np.random.default_rng(0)
+    maps, judgments = torch.from_numpy(rng.random((4, 3, 6, 5))), rng.random((4, 4))
+    judgments[1, 3] = np.nan
+    maps[3] = 0
+    embedding = maps.mean((2, 3)).numpy()
+    found = place_drops(HEADS["pooled"], maps, embedding, judgments)
+    assert found[1].any()
+    assert not found[[0, 2, 3]].any()
+
+
 def test_variants_are_made_a_few_at_a_time(monkeypatch):
     """All of 56 x 56 places at once would take 56 x 56 times as much as an image."""
     monkeypatch.setattr(places, "MOST_BYTES", 1000)

@@ -60,7 +60,9 @@ def test_the_share_that_a_map_takes_away_is_that_of_the_definition(embedding, si
     assert (rows.lost(4) == 0).all()
 
 
-@pytest.mark.parametrize(("similarity", "constant"), [("pearson", 0.5), ("cosine", 0.0)])
+@pytest.mark.parametrize(
+    ("similarity", "constant"), [("pearson", 0.5), ("pearson", 0.1), ("cosine", 0.0)]
+)
 def test_rows_that_do_not_vary_are_undefined(embedding, similarity, constant):
     embedding[3] = constant
     rows = UnitRows(embedding, similarity)

@@ -10,7 +10,13 @@ import pytest
 from PIL import Image
 
 from alignment.artifacts.errors import InputError
-from alignment.heatmaps.overlays import blend, draw_overlay, percentile_of, top_area
+from alignment.heatmaps.overlays import (
+    above,
+    blend,
+    draw_overlay,
+    overlay_and_area,
+    percentile_of,
+)
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import spotlight
 
@@ -45,19 +51,18 @@ def test_a_threshold_shows_the_pixels_above_its_percentile(percentile):
     rng = np.random.default_rng(0)
     picture = rng.integers(0, 256, (12, 17, 3), dtype=np.uint8)
     placed = rng.random((12, 17), dtype=np.float32)
-    result = blend(picture, placed, ramp, percentile)
-    above = placed > np.percentile(placed, percentile)
-    assert above.sum() == pytest.approx((1 - percentile / 100) * placed.size, abs=1)
-    np.testing.assert_array_equal(result[above], blend(picture, placed, ramp)[above])
-    np.testing.assert_array_equal(result[~above], picture[~above])
-    assert (result[above] != picture[above]).any(axis=-1).all()
+    area = above(placed, percentile)
+    result = blend(picture, placed, ramp, area)
+    assert area.sum() == pytest.approx((1 - percentile / 100) * placed.size, abs=1)
+    assert placed[area].min() > placed[~area].max()
+    np.testing.assert_array_equal(result[area], blend(picture, placed, ramp)[area])
+    np.testing.assert_array_equal(result[~area], picture[~area])
+    assert (result[area] != picture[area]).any(axis=-1).all()
 
 
 def test_a_pixel_at_the_percentile_is_not_above_it():
     """The 60th percentile of 0..10 is 6."""
-    picture = np.full((1, 11, 3), 200, dtype=np.uint8)
-    result = blend(picture, np.arange(11.0)[None], ramp, 60)
-    assert (result[0] != 200).any(axis=-1).tolist() == [False] * 7 + [True] * 4
+    assert above(np.arange(11.0)[None], 60)[0].tolist() == [False] * 7 + [True] * 4
 
 
 def test_the_unseen_part_of_a_picture_stays_plain_and_out_of_the_percentile():
@@ -66,14 +71,16 @@ def test_the_unseen_part_of_a_picture_stays_plain_and_out_of_the_percentile():
     placed[:, 3:7] = np.arange(1, 17).reshape(4, 4)
     changed = (blend(picture, placed, ramp) != picture).any(axis=-1)
     np.testing.assert_array_equal(changed, np.isfinite(placed))
-    changed = (blend(picture, placed, ramp, 75) != picture).any(axis=-1)
+    changed = (blend(picture, placed, ramp, above(placed, 75)) != picture).any(axis=-1)
     np.testing.assert_array_equal(changed, placed > 12)
 
 
 @pytest.mark.parametrize("percentile", [None, 60])
 def test_an_empty_heatmap_leaves_the_plain_picture(percentile):
     picture = np.random.default_rng(0).integers(0, 256, (5, 6, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(blend(picture, np.zeros((5, 6)), ramp, percentile), picture)
+    placed = np.zeros((5, 6))
+    area = None if percentile is None else above(placed, percentile)
+    np.testing.assert_array_equal(blend(picture, placed, ramp, area), picture)
 
 
 # By the names of the config
@@ -160,7 +167,7 @@ def test_spotlight_is_a_look_beside_the_colour_maps(framing, threshold):
     picture = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
     heatmap = rng.random((4, 4), dtype=np.float32)
     placed = place(heatmap, (30, 20), framing)
-    expected = spotlight(picture, placed, None if threshold == "full" else 60)
+    expected = spotlight(picture, placed, None if threshold == "full" else above(placed, 60))
     drawn = draw_overlay(picture, heatmap, framing, threshold, "spotlight")
     np.testing.assert_array_equal(drawn, expected)
 
@@ -183,8 +190,8 @@ def test_spotlight_spares_a_job_the_import_of_matplotlib():
 def test_the_area_of_an_overlay_is_where_it_shows_the_heatmap(colours, framing):
     rng = np.random.default_rng(0)
     picture, heatmap = rng.integers(100, 256, (40, 60, 3), dtype=np.uint8), rng.random((5, 5))
-    area = top_area(heatmap, (60, 40), framing, "p70")
-    shown = draw_overlay(picture, heatmap, framing, "p70", colours)
+    shown, area = overlay_and_area(picture, heatmap, framing, "p70", colours)
+    assert overlay_and_area(picture, heatmap, framing, "full", colours)[1] is None
     plain = (shown == picture).all(axis=-1)
     np.testing.assert_array_equal(area, plain if colours == "spotlight" else ~plain)
     seen = np.isfinite(place(heatmap, (60, 40), framing)).mean()

@@ -50,6 +50,15 @@ def test_judgment_weights_share_out_the_agreement_of_judgments_and_similarities(
         np.testing.assert_allclose(weights[i], expected)
 
 
+def test_judgments_beside_a_silent_image_weigh_nothing():
+    rng = np.random.default_rng(0)
+    pooled, judgments = rng.random((4, 5)), rng.random((4, 4))
+    pooled[3], judgments[1, 3] = 0.1, np.nan
+    found = judgment_weights(pooled, judgments)
+    assert np.isfinite(found[[1, 3]]).all()
+    assert np.isnan(found[[0, 2]]).all()
+
+
 def test_random_places_are_as_coarse_as_heatmaps_and_differ():
     generator = np.random.default_rng(0)
     first, second = (random_places((3, 4), generator) for _ in range(2))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alignment.heatmaps.overlays import above
 from alignment.heatmaps.spotlight import DARK, light, spotlight
 
 RNG = np.random.default_rng(0)
@@ -34,10 +35,10 @@ def test_light_follows_the_square_of_the_heatmap():
 @pytest.mark.parametrize("percentile", [0, 60, 90, 99])
 def test_above_a_percentile_the_picture_shows_and_nothing_else_does(percentile):
     placed = RNG.random((12, 17), dtype=np.float32)
-    result = spotlight(PICTURE, placed, percentile)
-    above = placed > np.percentile(placed, percentile)
-    np.testing.assert_array_equal((result == PICTURE).all(axis=-1), above)
-    for y, x in np.argwhere(~above):
+    area = above(placed, percentile)
+    result = spotlight(PICTURE, placed, area)
+    np.testing.assert_array_equal((result == PICTURE).all(axis=-1), area)
+    for y, x in np.argwhere(~area):
         np.testing.assert_allclose(result[y, x], dark(PICTURE[y, x]), atol=0.51)
 
 
@@ -45,7 +46,7 @@ def test_places_without_a_value_above_the_percentile_stay_dark_however_many_they
     """Where most of a heatmap is zero its percentile is zero: nothing at it is lit."""
     placed = np.zeros((12, 17))
     placed[3:5, 4:8] = 1
-    result = spotlight(PICTURE, placed, 60)
+    result = spotlight(PICTURE, placed, above(placed, 60))
     np.testing.assert_array_equal((result == PICTURE).all(axis=-1), placed > 0)
 
 
@@ -53,8 +54,9 @@ def test_places_without_a_value_above_the_percentile_stay_dark_however_many_they
 def test_negative_places_turn_blue_and_are_never_lit(percentile):
     placed = -(1 + RNG.random((12, 17)))
     placed[0, 0] = 4
-    result = spotlight(PICTURE, placed, percentile).astype(int)
-    shown = placed > (-np.inf if percentile is None else np.percentile(placed, percentile))
+    area = None if percentile is None else above(placed, percentile)
+    result = spotlight(PICTURE, placed, area).astype(int)
+    shown = np.ones_like(placed) if percentile is None else area
     assert result[0, 0].tolist() == PICTURE[0, 0].tolist()
     for y, x in np.argwhere(placed < 0):
         ground = np.array(dark(PICTURE[y, x]))
@@ -66,7 +68,7 @@ def test_negative_places_turn_blue_and_are_never_lit(percentile):
 def test_the_part_that_the_network_did_not_see_is_dark_and_out_of_the_percentile():
     placed = np.full((12, 17), np.nan, dtype=np.float32)
     placed[:, 3:11] = np.arange(1, 97).reshape(12, 8)
-    lit = (spotlight(PICTURE, placed, 75) == PICTURE).all(axis=-1)
+    lit = (spotlight(PICTURE, placed, above(placed, 75)) == PICTURE).all(axis=-1)
     np.testing.assert_array_equal(lit, placed > 72.25)
     result = spotlight(PICTURE, placed)
     np.testing.assert_allclose(result[5, 2], dark(PICTURE[5, 2]), atol=0.51)
@@ -74,7 +76,9 @@ def test_the_part_that_the_network_did_not_see_is_dark_and_out_of_the_percentile
 
 @pytest.mark.parametrize("percentile", [None, 60])
 def test_an_empty_heatmap_leaves_the_plain_picture(percentile):
-    result = spotlight(PICTURE, np.zeros((12, 17)), percentile)
+    placed = np.zeros((12, 17))
+    area = None if percentile is None else above(placed, percentile)
+    result = spotlight(PICTURE, placed, area)
     np.testing.assert_array_equal(result, PICTURE)
 
 

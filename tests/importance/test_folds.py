@@ -16,6 +16,7 @@ from alignment.importance.folds import (
     of_few_images,
     split,
 )
+from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_positions, square, upper_triangle
 
 
@@ -256,4 +257,9 @@ def test_folds_of_few_images_are_warned_of_with_what_chance_gives():
     said = of_few_images("c", 16, 4, "images")
     assert "tested on 4 images, 6 pairs" in said
     assert "R2 is 0.20 on average" in said
+    assert "typically by 0.45." in said
+    # What chance gives, whatever the fit
+    rng = np.random.default_rng(0)
+    found = fit(rng.normal(size=(20_000, 6)), rng.normal(size=6), "pearson")
+    assert (found**2).mean() == pytest.approx(0.2, abs=0.01)
     assert of_few_images("c", 32, 4, "images") == of_few_images("c", 16, 4, "pairs") == ""

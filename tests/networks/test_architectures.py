@@ -26,6 +26,9 @@ def test_unknown_names_lead_to_similar_ones():
         "ResNet-50": r"'ResNet-50' is not known: did you mean resnet50",
         "zzz": r"'zzz' is not known: known are alexnet, convnext_base.*",
         "convnext_nano": r"did you mean .* or timm:convnext_nano\? Other networks are named timm:",
+        "vit_tinny": r"did you mean .*timm:vit_tiny_patch16_224.*\? Other networks",
+        "vitb16": r"did you mean vit_b_16",
+        "timm:vit_tinny": r"no architecture 'vit_tinny': did you mean timm:vit_tiny_patch16_224 or",
         "timm:resnet": r"timm .* has no architecture 'resnet': did you mean timm:resnet",
     }.items():
         with pytest.raises(InputError, match=sentence):

@@ -50,6 +50,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "nets.py").write_text(NETS)
     (tmp_path / "beside.py").write_text("WIDTH = 3\n")
     (tmp_path / "broken.py").write_text("import not_there\n")
+    (tmp_path / "reading.py").write_text("open('table.csv')\n")
     yield tmp_path
     for name in ("nets", "beside", "own_nets", "own_wrapped"):
         sys.modules.pop(name, None)
@@ -86,8 +87,9 @@ def test_what_a_function_prints_is_no_output(capsys):
 
 
 REFUSED = {
-    "no.py:build": r"'no\.py:build': there is no file no\.py\.",
+    "no.py:build": r"'no\.py:build': there is no file no\.py: relative paths",
     "no_module:build": r"no_module cannot be imported: ModuleNotFoundError: No module named",
+    "reading.py:build": r"reading\.py cannot be imported: FileNotFoundError: .*'table\.csv'\.",
     "broken.py:build": r"broken\.py cannot be imported: ModuleNotFoundError: .* 'not_there'\.",
     "nets.py:bild": r"nets\.py has no function bild; write nets\.py:build",
     "nets.py:number": r"nets\.py has no function number",

@@ -36,16 +36,23 @@ CONFIG_ERRORS = {
         {"cohorts": {"other": {"dataset": "second", "query": "group == 'a'"}}},
         ("cohorts: other: query: ", "'second' has no labels", "datasets: second: labels"),
     ),
-    "folder": (of_dataset(images="nowhere"), ("tiny: images: there is no folder nowhere",)),
+    "folder": (
+        of_dataset(images="nowhere"),
+        ("tiny: images: there is no folder nowhere: relative paths start in the folder of the ",),
+    ),
+    "file in the place of a folder": (
+        of_dataset(images="rules/common.smk"),
+        ("tiny: images: /", "/rules/common.smk is a file, where a folder is needed."),
+    ),
     "empty folder": (of_dataset(images="rules"), ("images: the folder rules holds no", ".png")),
     "file": (
         of_dataset(judgments={"file": "no.npy"}),
-        ("tiny: judgments: file: there is no file no.npy",),
+        ("tiny: judgments: file: there is no file no.npy:",),
     ),
-    "labels": (of_dataset(labels="no.csv"), ("tiny: labels: there is no file no.csv",)),
+    "labels": (of_dataset(labels="no.csv"), ("tiny: labels: there is no file no.csv:",)),
     "weights file": (
         of_model(weights={"file": "no.pth", "sha256": "0" * 64}),
-        (f"models: {LITE}: weights: file: there is no file no.pth",),
+        (f"models: {LITE}: weights: file: there is no file no.pth:",),
     ),
     "random weights": (
         of_model(weights={"random": 1}),
@@ -56,7 +63,7 @@ CONFIG_ERRORS = {
     ),
     "file of a function": (
         of_model(architecture="nets/no.py:build"),
-        (f"models: {LITE}: architecture: there is no file nets/no.py.",),
+        (f"models: {LITE}: architecture: there is no file nets/no.py:",),
     ),
     "function without a name": (
         of_model(architecture="nets.py:"),
@@ -86,7 +93,7 @@ CONFIG_ERRORS = {
     ),
     "no spread": (
         of_model(std=[0.2, 0.2, 0]),
-        (f"models: {LITE}: std: 2: 0 is less than or equal to the minimum of 0",),
+        (f"models: {LITE}: std: entry 3: 0 is not above 0; it is the value of one",),
     ),
     "names that differ in case": (
         {"cohorts": {"Face": {"dataset": "tiny"}, "face": {"dataset": "tiny"}}},
@@ -161,7 +168,7 @@ CONFIG_ERRORS = {
     "colours": ({"heatmaps": {"colours": "jett"}}, ("heatmaps: colours: ", "'jett'")),
     "saliency folder": (
         saliency(folders={"a": "no/{dataset}"}),
-        ("folders: a: there is no folder no/tiny with",),
+        ("folders: a: there is no folder no/tiny with the maps of the dataset 'tiny':",),
     ),
     "empty saliency folder": (
         saliency(folders={"a": "rules"}),
@@ -177,7 +184,7 @@ CONFIG_ERRORS = {
     ),
     "file of a saliency function": (
         saliency(functions={"a": "no/gaze.py:look"}),
-        ("saliency: functions: a: there is no file no/gaze.py.",),
+        ("saliency: functions: a: there is no file no/gaze.py: relative paths",),
     ),
     "fixations": (
         saliency(fixations={"no": "f.csv"}),
@@ -185,11 +192,11 @@ CONFIG_ERRORS = {
     ),
     "file of fixations": (
         saliency(fixations={"tiny": "f.csv"}),
-        ("fixations: tiny: there is no file f.csv",),
+        ("fixations: tiny: there is no file f.csv:",),
     ),
     "archive": (
         {"datasets": {"mine": {"source": "mur92", "archive": "no.tar.gz"}}},
-        ("datasets: mine: archive: there is no file no.tar.gz",),
+        ("datasets: mine: archive: there is no file no.tar.gz:",),
     ),
 }
 

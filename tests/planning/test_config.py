@@ -58,7 +58,7 @@ CONFIG_ERRORS = {
     ),
     "weights key": (
         of_model(weights={"file": "w.pth", "sha": "0"}),
-        (f"{LITE}: weights", "sha256"),
+        (f"{LITE}: weights: ", "no key 'sha'; did you mean 'sha256'?"),
     ),
     "heatmaps key": (
         {"heatmaps": {"percentile": 80}},
@@ -70,25 +70,31 @@ CONFIG_ERRORS = {
     ),
     # Values of a wrong type or out of range
     "seeds": ({"crossvalidation": {"seeds": 111}}, ("crossvalidation: seeds: 111", "a list of")),
-    "equal seeds": ({"crossvalidation": {"seeds": [1, 1]}}, ("seeds: [1, 1]", "different")),
+    "equal seeds": (
+        {"crossvalidation": {"seeds": [1, 1]}},
+        ("seeds: 1 is given twice", "different"),
+    ),
     "folds": ({"crossvalidation": {"n_folds": 1}}, ("n_folds: 1 ", "at least 2")),
     "fit": ({"fit": "r3"}, ("fit: 'r3'", "r2, pearson or spearman")),
     "input size": (of_model(input_size="64"), ("input_size: '64'", "whole number")),
     "kind": (of_dataset(judgments={"kind": "distance"}), ("judgments: kind: ", "dissimilarity")),
-    "no models": ({"models": None}, ("models: None", "networks")),
+    "no models": ({"models": None}, ("models: nothing is given", "networks")),
     "percentile 0": ({"heatmaps": {"percentiles": [0]}}, PERCENTILES),
     "percentile 100": ({"heatmaps": {"percentiles": [80, 100]}}, PERCENTILES),
     "percentile 140": ({"heatmaps": {"percentiles": [140]}}, PERCENTILES),
     "percentile -3": ({"heatmaps": {"percentiles": [-3]}}, PERCENTILES),
     "percentile '80'": ({"heatmaps": {"percentiles": ["80"]}}, PERCENTILES),
     "equal percentiles": ({"heatmaps": {"percentiles": [80, 80.0]}}, PERCENTILES),
-    "name": ({"cohorts": {"a b": {"dataset": "tiny"}}}, ("cohorts: ", "'a b'", "letters, digits")),
+    "name": (
+        {"cohorts": {"a b": {"dataset": "tiny"}}},
+        ("cohorts: the name 'a b' is not possible; ", "English letters, digits"),
+    ),
     "two sources": (of_dataset(source="mur92"), ("datasets: tiny: ", "either 'source'")),
     "no judgments": (
         {"datasets": {"mine": {"images": "data/tiny/pictures"}}},
         ("datasets: mine: ", "'images' and 'judgments'"),
     ),
-    "no kind": ({"datasets": {"mine": OWN}}, ("datasets: mine: judgments: 'kind' is a required",)),
+    "no kind": ({"datasets": {"mine": OWN}}, ("judgments: the key 'kind' is missing; it is what",)),
     "draws": ({"controls": {"random_draws": -1}}, ("controls: random_draws: -1", "at least 0")),
     "reweighting": (
         {"controls": {"reweighting": "lasso"}},
@@ -113,16 +119,19 @@ CONFIG_ERRORS |= {
     ),
     "saliency model": (
         saliency(bottom_up=["itti"]),
-        ("bottom_up: 0: 'itti'", "spectral_residual or fine_gra"),
+        ("bottom_up: entry 1: 'itti'", "spectral_residual or fine_gra"),
     ),
     "saliency function": (
         saliency(functions={"a": "gaze.upper"}),
         ("functions: a: 'gaze.upper'", "file:function or module:function"),
     ),
-    "saliency name": (saliency(folders={"gaussian": "rules"}), ("folders: 'gaussian'", "built-in")),
+    "saliency name": (
+        saliency(folders={"gaussian": "rules"}),
+        ("folders: the name 'gaussian'", "built-in"),
+    ),
     "share of a picture": (
         {"faithfulness": {"shares": [0.1, 100]}},
-        ("faithfulness: shares: 1: 100", "in per cent, a number above 0 and below 100"),
+        ("faithfulness: shares: entry 2: 100", "in per cent, a number above 0 and below 100"),
     ),
     "draws of studies": (
         {"learning_curve": {"draws": 1}},
@@ -130,19 +139,25 @@ CONFIG_ERRORS |= {
     ),
     "first kind": (
         {"heatmaps": {"kinds": ["cam"]}},
-        ("heatmaps: kinds: 0: 'ais' was expected", "always ais"),
+        ("heatmaps: kinds: entry 1: 'cam' is not 'ais'", "always ais"),
     ),
     "kind": (
         {"heatmaps": {"kinds": ["ais", "lime"]}},
-        ("heatmaps: kinds: 1: 'lime'", "cam, grad_cam, mean, place"),
+        ("heatmaps: kinds: entry 2: 'lime'", "cam, grad_cam, mean, place"),
     ),
     "fill": (
         {"faithfulness": {"fills": ["black"]}},
-        ("faithfulness: fills: 0: 'black' is not possible", "mean, the picture's mean colour"),
+        (
+            "faithfulness: fills: entry 1: 'black' is not possible",
+            "mean, the picture's mean colour",
+        ),
     ),
-    "lambda": (section(lambdas=[-1]), ("topography: lambdas: 0: -1", "above 0")),
-    "condition": (section(conditions=["SW"]), ("conditions: 0: 'SW'", "WS, AS or TopoLoss")),
-    "topography seeds": (section(seeds=[1]), ("topography: seeds: [1]", "at least 2 different")),
+    "lambda": (section(lambdas=[-1]), ("topography: lambdas: entry 1: -1", "above 0")),
+    "condition": (section(conditions=["SW"]), ("conditions: entry 1: 'SW'", "WS, AS or TopoLoss")),
+    "topography seeds": (
+        section(seeds=[1]),
+        ("topography: seeds: [1] has 1 entry", "at least 2 different"),
+    ),
     "topography key": (
         section(lambda_=1),
         ("topography: ", "no key 'lambda_'; did you mean 'lambdas'?"),
@@ -288,9 +303,7 @@ def test_every_level_of_a_schema_is_named_in_the_sentence():
     }
     jsonschema.Draft202012Validator.check_schema(schema)
     check_schema({"a": {"b": 1}}, schema)
-    with pytest.raises(
-        InputError, match=r"^config: a: b: '3' is not possible; it is one or two\.$"
-    ):
+    with pytest.raises(InputError, match=r"^config: a: b: 3 is not possible; it is one or two\.$"):
         check_schema({"a": {"b": 3}}, schema)
     with pytest.raises(
         InputError, match=r"^config: a: there is no key 'c'; the keys here are b\.$"
@@ -311,7 +324,7 @@ def test_every_mistake_is_told_at_once():
     assert str(refused.value).splitlines() == [
         "config: there is no key 'fitt', 'other'; the keys here are fit, seeds.",
         "config: fit: 'r3' is not possible; it is r2.",
-        "config: seeds: 0: 'a' is not of type 'integer'.",
+        "config: seeds: entry 1: 'a' is text, not a whole number.",
     ]
 
 
@@ -340,16 +353,16 @@ def test_names_that_yaml_does_not_read_as_text_are_to_be_quoted(refusal, key, ki
 @pytest.mark.parametrize(
     ("overlay", "said"),
     [
-        ({"crossvalidation": {"n_folds": 2.0}}, "n_folds: 2.0 is not of type 'integer'"),
-        ({"crossvalidation": {"seeds": [1.0]}}, "seeds: 0: 1.0 is not of type 'integer'"),
-        ({"heatmaps": {"percentiles": [math.nan]}}, "percentiles: 0: nan is not of type 'number'"),
+        ({"crossvalidation": {"n_folds": 2.0}}, "n_folds: 2.0 is not a whole number"),
+        ({"crossvalidation": {"seeds": [1.0]}}, "seeds: entry 1: 1.0 is not a whole number"),
+        ({"heatmaps": {"percentiles": [math.nan]}}, "percentiles: entry 1: .nan is not a number"),
         ({"heatmaps": {"percentiles": [1e-5]}}, "percentiles: 1e-05 is not possible; give numbers"),
         ({"heatmaps": {"percentiles": [0.005]}}, "percentiles: 0.005 is not possible; give num"),
         ({"heatmaps": {"percentiles": [80, 0.7]}}, "percentiles: 0.7 is a fraction, where"),
         ({"heatmaps": {"percentiles": [0.6, 0.7]}}, "below 100; did you mean 60?"),
         ({"heatmaps": {"percentiles": [0.07]}}, "below 100; did you mean 7?"),
         ({"heatmaps": {"percentiles": [99.9999999]}}, "percentiles: 99.9999999 is not possible"),
-        (of_model(mean=[0.1, 0.2, math.inf]), "mean: 2: inf is not of type 'number'"),
+        (of_model(mean=[0.1, 0.2, math.inf]), "mean: entry 3: .inf is not a number"),
     ],
 )
 def test_numbers_that_are_none_or_not_whole_are_refused(refusal, overlay, said):

@@ -61,7 +61,7 @@ def test_a_file_may_be_called_like_a_package(folder):
 
 
 REFUSED = {
-    "no.py:look": r"^here: there is no file no\.py\.$",
+    "no.py:look": r"^here: there is no file no\.py: relative paths start in",
     "no_module:look": r"^here: no_module cannot be imported: ModuleNotFoundError: No module named",
     "broken.py:look": r"^here: broken\.py cannot be imported: SyntaxError: expected ':'",
     "reading.py:look": r"^here: reading\.py cannot be imported: FileNotFoundError: .*weights\.bin",
@@ -83,3 +83,13 @@ def test_an_error_of_the_function_is_one_sentence():
     function = load_function("own_gaze_model.py:raises", "here")
     with pytest.raises(InputError, match=r"^gaze for '01' raised RuntimeError: no weights\.$"):
         call_function(function, "gaze for '01'", 1)
+
+
+def test_functions_of_two_folders_each_have_the_files_beside_them(folder):
+    """As a check of the whole config meets them, in one process."""
+    for name, added in (("first", 3), ("second", 7)):
+        (folder / name).mkdir()
+        (folder / name / "near.py").write_text(f"ADDED = {added}\n")
+        (folder / name / "gaze.py").write_text(GAZE)
+    for name, added in (("first", 3), ("second", 7), ("first", 3)):
+        assert load_function(f"{name}/gaze.py:look", "here")(0) == added

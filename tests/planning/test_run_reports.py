@@ -47,20 +47,44 @@ def test_lines_are_told_once_in_the_order_of_their_logs(folder):
     assert lines_said(["nowhere"], folder, "Warning: ") == []
 
 
+def make(folder, *paths):
+    """Make files; return their names."""
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).touch()
+    return list(paths)
+
+
 def test_a_run_that_went_well_ends_on_its_warnings_and_where_to_look(folder, tmp_path):
-    assert after_success(folder).splitlines() == [
+    figures = make(tmp_path, *(f"results/figures/{name}.png" for name in "abcd"))
+    assert after_success(folder, figures).splitlines() == [
         "What to know (more in results/logs/):",
         "Warning: of b",
         "Warning: twice",
         f"Done. Look at {tmp_path}/results/figures.",
     ]
-    assert after_success(time.time() + 60) == f"Done. Look at {tmp_path}/results/figures."
-    page = tmp_path / "results/explorer/mine.html"
-    page.parent.mkdir()
-    page.touch()
-    assert after_success(time.time() + 60) == (
-        f"Done. Open {page} in a browser, or look at {tmp_path}/results/figures."
+    pages = make(tmp_path, "results/explorer/mine.html", "results/explorer/your.html")
+    assert after_success(time.time() + 60, [*figures, *pages, "results/a.csv"]) == (
+        f"Done. Open {tmp_path}/{pages[0]} or {tmp_path}/{pages[1]} in a browser, or look at "
+        f"{tmp_path}/results/figures."
     )
+
+
+def test_a_run_for_some_files_ends_on_these_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page, figure, *tables = make(
+        tmp_path,
+        *("results/explorer/mine.html", "results/figures/topography/a.png"),
+        *(f"results/ais/m/{k}.csv" for k in range(4)),
+    )
+    for asked, said in {
+        (page,): f"Open {tmp_path}/{page} in a browser.",
+        (figure, "results/figures/none.png", *tables): f"Look at {tmp_path}/{figure}.",
+        tuple(tables[:2]): f"Look at {tmp_path}/{tables[0]} and {tmp_path}/{tables[1]}.",
+        tuple(tables): f"Look at {tmp_path}/results/ais/m.",
+    }.items():
+        assert after_success(0, asked) == f"Done. {said}"
+    assert after_success(0, ["results/none.csv"]) == "Done."
 
 
 def test_a_run_that_failed_ends_on_its_errors_and_those_of_slurm(folder):
@@ -91,6 +115,43 @@ def test_a_job_that_was_killed_without_a_word_is_told_as_snakemake_does(tmp_path
         "What went wrong (more in results/logs/):",
         "CalledProcessError: ...",
     ]
+
+
+STOPPED = "The run was stopped: what is finished is kept, and the same command goes on from there."
+
+
+def test_a_run_that_somebody_stopped_ends_on_that_alone(folder, tmp_path, monkeypatch):
+    assert after_failure(folder, stopped=True).splitlines()[-3:] == [
+        "Error: of a",
+        "slurmstepd-node1: error: *** JOB 7 ON node1 CANCELLED ***",
+        STOPPED,
+    ]
+    since = time.time() + 60
+    assert after_failure(since, stopped=True) == STOPPED
+    assert after_failure(since, ["died with <Signals.SIGKILL: 9>"], stopped=True).splitlines() == [
+        "What went wrong (more in results/logs/):",
+        "died with <Signals.SIGKILL: 9>",
+        STOPPED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "passes", "stopped"),
+    [
+        ("Terminating processes on user request, this might take some time.", True, True),
+        ("Will exit after finishing currently running jobs (scheduler).", True, True),
+        ("RuleException:\nCalledProcessError: 'a' died with <Signals.SIGINT: 2>.", False, True),
+        ("CalledProcessError: 'a' returned non-zero exit status 130.", False, True),
+        ("CalledProcessError: 'a' returned non-zero exit status 1.", False, False),
+        ("WorkflowError:\nno job: <Signals.SIGINT: 2>", True, False),
+    ],
+)
+def test_it_is_noticed_that_somebody_stopped_the_run(message, passes, stopped):
+    terminal = Terminal()
+    record = logging.LogRecord("x", logging.INFO, "x", 1, message, (), None)
+    assert terminal.filter(record) == passes
+    assert terminal.stopped == stopped
+    assert bool(terminal.held) == (not passes and not stopped)
 
 
 def test_a_full_disk_is_told_where_jobs_could_not_say_a_word(folder, tmp_path, monkeypatch):
@@ -163,6 +224,23 @@ config: there is no key 'b'.
     assert record.getMessage() == (
         "Error: config: fit: 'r3' is not possible; it is 100 % wrong.\nconfig: there is no key 'b'."
     )
+
+
+def test_what_is_refused_for_a_target_is_said_without_the_rule():
+    text = """InputFunctionException in rule draw in file "/a b/rules/heatmaps.smk", line 138:
+Error:
+  InputError: 'a--a' names 'a' twice, 100 % wrong.
+Wildcards:
+  pair=a--a
+Traceback:
+  File "/a b/rules/common.smk", line 244, in checked"""
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    assert record.getMessage() == "Error: 'a--a' names 'a' twice, 100 % wrong."
+    text = text.replace("InputError", "KeyError")
+    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, (), None)
+    assert Terminal().filter(record)
+    assert record.getMessage() == text
 
 
 SYSTEM = {

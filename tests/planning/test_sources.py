@@ -18,6 +18,7 @@ from alignment.planning.sources import (
     saliency_files,
     saliency_inputs,
     saliency_sources,
+    source_for,
     trained_here,
     training_files,
     weights_file,
@@ -139,6 +140,12 @@ def test_sources_of_saliency_say_how_they_are_made_the_baseline_last():
     ]
 
 
+def test_a_folder_may_name_the_dataset():
+    sources = saliency_sources(SALIENCY)
+    assert source_for(sources["gaze"], "mine") == {"kind": "folder", "folder": "maps/mine"}
+    assert source_for(sources["mine"], "mine") == sources["mine"]
+
+
 def test_a_source_reads_its_folder_or_the_module_of_its_function(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "maps").mkdir()
@@ -167,6 +174,20 @@ def test_overlays_are_lost_that_an_index_lists_and_that_are_gone(tmp_path):
     for name in files:
         (tmp_path / "full" / name).touch()
     assert lost_overlays(index) == []
+
+
+@pytest.mark.parametrize("damage", [b"image,file\na,a.png\nb", b"image\na\n", b"\xff\xfe", b"\0"])
+def test_a_damaged_index_lists_nothing(tmp_path, monkeypatch, damage):
+    """It is made anew, for which the rules have to be read."""
+    index = tmp_path / "results/datasets/mur92/pictures.csv"
+    index.parent.mkdir(parents=True)
+    index.write_bytes(damage)
+    assert lost_overlays(index) == []
+    monkeypatch.chdir(tmp_path)
+    datasets = {"mur92": {"source": "mur92", "images": "somewhere"}}
+    config = {"datasets": datasets, "cohorts": {"c": {"dataset": "mur92"}}}
+    index.write_bytes(damage.replace(b"image", b"imago"))
+    assert known_images(config) is None
 
 
 def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():

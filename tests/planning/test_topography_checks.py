@@ -27,11 +27,11 @@ CONFIG_ERRORS = {
     "no folder to train on": (images(**CIFAR), ("bars: the source cifar10 takes the key folder",)),
     "lost folder to train on": (
         images(**CIFAR, folder="no"),
-        ("bars: folder: there is no folder no",),
+        ("bars: folder: there is no folder no: rel",),
     ),
     "archive to train on": (
         images(source="mnist", epochs=1, archive="no.tgz"),
-        ("bars: archive: there is no file no.tgz",),
+        ("bars: archive: there is no file no.tgz: rel",),
     ),
     "cohort of units": (
         {"topography": {"alignment": {"cohorts": ["tinny"]}}},

@@ -66,6 +66,18 @@ def test_an_empty_heatmap_is_said_to_be_empty():
     assert np.isfinite(row["saliency_nss"])
 
 
+def test_a_heatmap_without_positive_values_is_not_empty():
+    """It is drawn, and predicts fixations as well as one that lies higher."""
+    heatmap, maps = RNG.random((4, 4)), {"a": RNG.random((4, 4))}
+    fixations = np.array([[3.0, 4.0]])
+    (row,) = compare_image(heatmap, maps, SIZE, "stretch", fixations)
+    (below,) = compare_image(heatmap - 2, maps, SIZE, "stretch", fixations)
+    assert not below["empty_heatmap"]
+    for measure in ("nss", "auc_judd", "relative_risk_10"):
+        assert below[measure] == pytest.approx(row[measure], rel=1e-4)
+    assert np.isnan(below["kl"])
+
+
 def test_fixations_are_pixels_from_the_upper_left_and_those_outside_count_nothing():
     points = np.array([[0.0, 0.0], [59.9, 39.9], [59.9, 39.2], [60.0, 3.0], [-0.1, 3.0]])
     fixated = fixated_pixels(points, SIZE)

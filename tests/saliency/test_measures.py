@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import entropy, pearsonr
 from sklearn.metrics import confusion_matrix
 
-from alignment.heatmaps.overlays import blend
+from alignment.heatmaps.overlays import above, blend
 from alignment.saliency.measures import (
     EPSILON,
     OVERLAPS,
@@ -43,9 +43,8 @@ def test_a_top_area_holds_its_share_of_different_values(n_pixels):
 def test_a_top_area_is_what_an_overlay_shows_at_this_percentile(share, n_pixels):
     values = RNG.random(n_pixels).astype(np.float32)
     picture = np.zeros((1, n_pixels, 3), dtype=np.uint8)
-    drawn = blend(
-        picture, values[None], lambda level: np.ones((*level.shape, 4)), 100 - 100 * share
-    )
+    area = above(values[None], 100 - 100 * share)
+    drawn = blend(picture, values[None], lambda level: np.ones((*level.shape, 4)), area)
     np.testing.assert_array_equal(top_areas(values[None], (share,))[0], drawn.any(axis=-1))
 
 
@@ -127,14 +126,22 @@ def test_negative_values_count_nothing_in_densities():
     [
         (np.zeros(40), np.arange(40.0)),
         (np.full(40, 3.0), np.arange(40.0)),
-        (-np.arange(40.0), np.arange(40.0)),
         (np.arange(40.0), np.zeros(40)),
         (np.arange(40.0), np.full(40, 7.0)),
     ],
-    ids=["zero heatmap", "flat heatmap", "negative heatmap", "zero map", "flat map"],
+    ids=["zero heatmap", "flat heatmap", "zero map", "flat map"],
 )
 def test_an_empty_heatmap_and_a_flat_map_have_no_measures(heatmap, saliency):
     assert np.isnan(list(compare_two(heatmap, saliency).values())).all()
+
+
+def test_a_heatmap_without_positive_values_has_a_top_but_is_no_density():
+    """Where maps that hurt take part nothing may speak for a picture: its top hurts least."""
+    heatmap, saliency = RNG.random((2, 400))
+    compared, below = (compare_two(values, saliency) for values in (heatmap, heatmap - 2))
+    for measure in (*RELATIVE_RISKS, "cc"):
+        assert below[measure] == pytest.approx(compared[measure])
+    assert np.isnan([below["sim"], below["kl"]]).all()
 
 
 # Planted truth

@@ -37,6 +37,25 @@ def test_the_summary_counts_what_has_no_value():
     assert set(SUMMARY_COLUMNS) == {"cohort", "model", "p_holm", *risk}
 
 
+def test_images_that_a_measure_loses_to_anything_else_are_counted_measure_by_measure():
+    """The heatmap of the first is empty, the map of the second flat."""
+    table = table_of([np.nan, np.nan, 3, 1, 2, 4])
+    table["relative_risk_10"][2:4] = np.nan  # ties
+    table["sim"][5] = np.nan  # no density
+    table["nss"][2:4] = 0.5
+    table["saliency_nss"][0] = table["saliency_nss"][2] = 0.5
+    tests = {name: np.array([]) for name in ("source", "measure")}
+    rows = summarize(table, tests, {"a": "folder"})
+    counts = {row["measure"]: (row["n"], row["n_undefined"]) for row in rows}
+    assert counts == {
+        **dict.fromkeys(OVERLAPS, (4, 0)),
+        "relative_risk_10": (2, 2),
+        "sim": (3, 1),
+        "nss": (2, 3),  # one is empty, and a flat saliency map is nothing to a heatmap's
+        "saliency_nss": (2, 3),
+    }
+
+
 def test_every_source_has_its_own_rows_and_tests():
     first, second = table_of([1.0, 2, 4]), table_of([3.0, 3, 9])
     second["source"][:] = "b"

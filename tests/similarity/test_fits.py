@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from alignment.similarity.fits import FITS, fit, fit_drop, rank_maps
+from alignment.similarity.fits import FITS, fit, fit_drop, lengths, rank_maps
 
 REFERENCE = {
     "r2": lambda x, y: stats.pearsonr(x, y).statistic ** 2,
@@ -90,6 +90,15 @@ def test_constant_judgments_have_no_fit(kind, value):
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_pairs_have_no_fit(kind, n):
     assert np.isnan(fit(np.zeros((3, n)), np.zeros(n), kind)).tolist() == [True] * 3
+
+
+def test_an_embedding_that_varies_by_rounding_has_no_length():
+    rows = np.array([[0.1] * 3, [0.0] * 3, [1e-8, 2e-8, 3e-8], [1, 1, 1 + 1e-3]])
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    assert centred[0].any()  # 0.1 thrice has a mean of its own
+    found = lengths(rows, centred)[:, 0]
+    assert np.isnan(found).tolist() == [True, True, False, False]
+    np.testing.assert_allclose(found[2:], np.linalg.norm(centred[2:], axis=1))
 
 
 def test_an_unknown_fit_is_refused():

@@ -142,14 +142,28 @@ def test_held_out_pairs_are_those_that_some_fold_tests(project, cohort, model):
     assert n_folds.max() == 1  # one fold of each seed at most
 
 
-def test_a_pair_is_drawn_on_demand_and_an_unknown_one_refused(project):
+def test_a_pair_is_drawn_on_demand_and_an_unknown_one_refused_before_any_job(project):
     assert Image.open(project / PAIR).size[0] > 1000
-    wrong = PAIR.replace("07", "70")
-    done = project.snakemake(wrong, overlays=[OVERLAY], flags=["--cores", "1"])
+    for pair, said in {
+        "a/03--a/70": "'a/03--a/70' does not name a pair: there is no picture 'a/70' in the "
+        "dataset 'second' (the nearest are a/0",
+        "a/03--a/03": "'a/03--a/03' names 'a/03' twice: a pair is two different pictures.",
+        "a/03": "'a/03' does not name a pair: write the names of two pictures with -- between",
+    }.items():
+        wrong = PAIR.replace("a/03--a/07", pair)
+        done = project.snakemake(wrong, overlays=[OVERLAY], flags=["--cores", "1"])
+        assert done.code != 0
+        assert done.said.splitlines()[-1].startswith(f"Error: {said}")
+        assert "Traceback" not in done.said
+
+
+def test_a_pair_of_which_one_picture_is_of_another_cohort_is_refused(project):
+    wrong = PAIR.replace("small/", "smaller/").replace("a/07", "b/10")
+    done = project.snakemake(wrong, overlays=[OVERLAY], flags=["--cores", "2"])
     assert done.code != 0
     assert (
-        "'a/03--a/70' is not two images of the cohort 'small' with '--' between them; names near "
-        "the first are a/03,"
+        "Error: 'a/03--b/10' does not name a pair: there is no picture 'b/10' in the cohort "
+        "'smaller' (the nearest are a/"
     ) in done.said
 
 

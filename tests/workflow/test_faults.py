@@ -151,6 +151,23 @@ def test_a_killed_job_is_the_only_one_to_run_again(copied, finished):
     assert_same_results(copied, finished)
 
 
+def test_a_run_that_was_stopped_says_so_and_goes_on(fresh):
+    """By Ctrl-C, which a terminal sends to the run and to its jobs."""
+    network = "results/networks/efficientnet_lite0.safetensors"
+    process = start(fresh, log="log.txt", targets=[network])
+    assert first_job(process)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait() == 1
+    *said, last = (fresh / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert last == (
+        "The run was stopped: what is finished is kept, and the same command goes on from there."
+    )
+    assert not any("CalledProcessError" in line or "went wrong" in line for line in said)
+    assert not (fresh / network).exists()
+    fresh.run(network)
+    assert (fresh / network).is_file()
+
+
 def test_a_full_disk_leaves_no_half_file(copied, finished):
     path = copied / "results/activations/tiny/efficientnet_lite0.h5"
     size = path.stat().st_size

@@ -367,7 +367,7 @@ def test_make_names_a_config_that_is_not_there():
     command = ["make", "--file", CHECKOUT / "Makefile", "help", "CONFIG=nowhere.yaml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "CONFIG: there is no file nowhere.yaml" in done.stderr
+    assert f"CONFIG: there is no file {Path.cwd()}/nowhere.yaml" in done.stderr
 
 
 def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target():
@@ -408,3 +408,14 @@ def test_make_asks_snakemake_for_its_target_also_on_a_terminal(target):
         _, args = parse_args(words)
         assert (set(args.targets), args.directory) == (named, Path("mine"))
     assert len(asked) == 1 + (target == "report")
+
+
+def test_make_lists_layers_in_the_folder_of_a_study_with_options_that_may_be_empty(tmp_path):
+    command = ["make", "--dry-run", "--file", CHECKOUT / "Makefile", "layers"]
+    command += [f"DIRECTORY={tmp_path}", "MODEL=nets.py:build", "INPUT_SIZE="]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    listing = " ".join(said[said.rindex("mkdir") :].replace("\\\n", " ").split())
+    assert f'cd "{tmp_path}" && ' in listing
+    assert listing.endswith(
+        'list_layers.py "nets.py:build" --input-size "" --feature-maps "" --embedding ""'
+    )

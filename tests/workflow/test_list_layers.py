@@ -82,3 +82,28 @@ def test_a_network_without_a_default_cut_is_listed_with_the_reason(layers):
 def test_an_unknown_network_is_refused_in_one_sentence(layers):
     with pytest.raises(InputError, match=r"'nets\.py:bild': nets\.py has no function bild;"):
         layers("nets.py:bild")
+
+
+@pytest.mark.parametrize(
+    ("architecture", "size", "said"),
+    [
+        ("", "", "name a network, such as MODEL=vgg16, "),
+        (None, None, "name a network, such as MODEL=vgg16, "),
+        ("nets.py:build", "abc", "of at least 32 pixels, not 'abc'."),
+        ("nets.py:build", "-64", "of at least 32 pixels, not '-64'."),
+        ("nets.py:build", "31", "of at least 32 pixels, not '31'."),
+        ("no.py:build", "64", "there is no file no.py: relative paths start in the folder of the"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_in_one_sentence(layers, architecture, size, said):
+    with pytest.raises(InputError) as refused:
+        list_layers.from_command_line(architecture, size, None, None)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_options_that_are_empty_are_not_given(layers, capsys):
+    list_layers.from_command_line("nets.py:build", "64", "", "")
+    *said, _ = capsys.readouterr().out.splitlines()
+    *expected, _ = layers("nets.py:build")  # the last tells a time that was measured
+    assert said == expected

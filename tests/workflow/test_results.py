@@ -59,7 +59,8 @@ TABLES = {
     "statistics/ks_tests.csv": ("cohort,statistic,model_a,model_b,n_a,n_b,d,p,p_holm", 10),
     "saliency/summary.csv": (
         "cohort,model,source,kind,measure,n_images,n_empty_heatmaps,n_flat_maps,"
-        "n_zero_denominators,n,mean,sd,statistic,value,low,high,null,null_low,null_high,p,p_holm",
+        "n_zero_denominators,n,mean,sd,statistic,value,low,high,null,null_low,null_high,p,p_holm,"
+        "n_undefined",
         72,
     ),
 }

@@ -322,7 +322,10 @@ def test_few_cluster_jobs_do_everything_and_none_waits_for_a_few_seconds_work(pl
 def test_a_gpu_is_asked_for_where_layers_are_run_once_the_profile_says_so(fresh):
     profile = fresh / "profiles/slurm/config.yaml"
     model = {"architecture": "vgg16", "weights": {"random": 1}, "input_size": 64}
-    (fresh / "vgg.yaml").write_text(yaml.safe_dump({"models": {"vgg16_random": model}}))
+    overlay = {"models": {"vgg16_random": model}, "faithfulness": {"enabled": True}}
+    overlay |= {"heatmaps": {"kinds": ["ais", "grad_cam"]}, "learning_curve": {"enabled": True}}
+    overlay |= {"explorer": {"enabled": True}}
+    (fresh / "vgg.yaml").write_text(yaml.safe_dump(overlay))
     configs = ["--configfile", str(OVERLAY), "vgg.yaml"]
     jobs, _ = plan(fresh, *configs)
     assert not any("gpu" in resources for job in jobs for resources in job.resources)
@@ -342,7 +345,27 @@ def test_a_gpu_is_asked_for_where_layers_are_run_once_the_profile_says_so(fresh)
         ("extract_activations", False, "gpu-partition"),
         ("perturb_maps", True, "gpu-partition"),
         ("perturb_maps", False, "gpu-partition"),
+        ("compute_rival_heatmaps", False, "gpu-partition"),  # of all models
+        ("judge_heatmaps", True, "gpu-partition"),
+        ("judge_heatmaps", False, "gpu-partition"),
         ("select_maps_of_seed", True, "gpu-partition"),
+        ("predict_held_out", True, "gpu-partition"),
         ("measure_controls", True, "gpu-partition"),
         ("resample_images", True, "gpu-partition"),
+        ("measure_learning", True, "gpu-partition"),
     }
+    # A cluster job with two partitions would be refused when it is submitted.
+    for job in jobs:
+        assert len({resources.get("slurm_partition") for resources in job.resources}) == 1, job
+    # Rank correlations of pooled networks alone run on either.
+    ranks = {"score_maps", "select_maps", "measure_stability"}
+    assert rules_with_a_device() == {rule for rule, _, _ in asked} - {"select_maps_of_seed"} | ranks
+
+
+def rules_with_a_device():
+    found = set()
+    for file in (CHECKOUT / "rules").glob("*.smk"):
+        for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]:
+            if re.search(r"^ +(\*\*HEAD|device=)", rule, flags=re.MULTILINE):
+                found.add(rule.partition(":")[0])
+    return found

@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import replacing, telling_why_not
 from alignment.artifacts.tables import read_columns, write_rows
 
+MOST_TOLD = 5  # groups of equal pictures
 INDEX = ("index", "image", "width", "height", "sha256")
 
 
@@ -60,18 +61,27 @@ def write_index(path: str | Path, rows: Sequence[dict]) -> None:
     write_rows(path, INDEX, rows)
 
 
-def repeated(rows: Iterable[dict]) -> list[list[str]]:
-    """Return the names of pictures that are the same to the pixel, group by group.
+def of_repeated(digests: Mapping[str, str]) -> list[str]:
+    """Return a warning for each group of pictures that are the same to the pixel, up to five.
 
     Parameters
     ----------
-    rows : iterable of dict
-        As :func:`write_pictures` returns them.
+    digests : mapping of str to str
+        What :func:`digest` makes of each picture, by name.
     """
     by_content = defaultdict(list)
-    for row in rows:
-        by_content[row["sha256"]].append(row["image"])
-    return [names for names in by_content.values() if len(names) > 1]
+    for name, content in digests.items():
+        by_content[content].append(name)
+    same = [names for names in by_content.values() if len(names) > 1]
+    said = [
+        f"{' and '.join(names)} are the same picture: a fold may be tested on one and trained "
+        "on the other. Keep one of them."
+        for names in same[:MOST_TOLD]
+    ]
+    if more := len(same) - len(said):
+        first = " and ".join(same[MOST_TOLD])
+        said.append(f"{more} more groups of pictures are the same in each, such as {first}.")
+    return said
 
 
 class PictureFiles:

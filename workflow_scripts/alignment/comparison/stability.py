@@ -135,9 +135,10 @@ def describe_maps(scores: np.ndarray, retained: np.ndarray) -> dict[str, np.ndar
     Returns
     -------
     dict of (F,) arrays, with the keys `MAP_COLUMNS`
-        ``share_retained``: of the folds; ``mean_ais``, ``sd_ais`` (divisor folds - 1) and
-        ``mean_rank`` (1 = highest) of its training AIS, over the folds that have any; NaN where
-        none has.
+        ``share_retained``: of the folds; ``mean_ais``, ``sd_ais`` (divisor folds - 1): over the
+        folds in which its training AIS is defined, NaN where it is in none; ``mean_rank`` (1 =
+        highest): over the folds in which any map's is, as in the tables of scores, where an
+        undefined score comes last.
     """
     mean = mean_scores(scores)
     n = np.isfinite(scores).sum(axis=0)

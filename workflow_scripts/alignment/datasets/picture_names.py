@@ -41,6 +41,24 @@ def files_below(folder: str | Path, suffixes: Iterable[str]) -> list[str]:
     return _with_suffix(below, Path(folder), suffixes)
 
 
+def of_unread_folders(folder: str | Path, files: Sequence[str]) -> str:
+    """Return a warning where a folder holds pictures itself, and others lie in folders in it.
+
+    Parameters
+    ----------
+    folder : path
+    files : sequence of str
+        The pictures that are read.
+    """
+    below = files_below(folder, PICTURE_SUFFIXES)
+    if not below or below[0] in files:
+        return ""
+    return (
+        f"{folder} holds pictures itself, so that {len(below)} in folders in it, such as "
+        f"{below[0]}, are not read."
+    )
+
+
 def _with_suffix(paths, folder, suffixes):
     return sorted(
         str(path)

@@ -8,6 +8,7 @@ from matplotlib import colormaps
 
 from alignment.explorer.arrays import packed
 from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
+from alignment.heatmaps.spotlight import BELOW_ZERO
 from alignment.importance.folds import few_of_a_fold
 from alignment.prediction.fold_tests import interval_of_difference
 
@@ -57,6 +58,7 @@ def overview(
         ],
         "models": [{**named("models", model), **about} for model, about in models.items()],
         "colours": {name: _table_of(name) for name in COLOURS},
+        "below_zero": BELOW_ZERO,
         "pictures_together": PICTURES_TOGETHER,
     }
 
@@ -138,7 +140,7 @@ def numbers_of(
     list of dict
         With the ends of the 95 % interval of the difference, ``interval_low`` and
         ``interval_high``; None where a number is undefined.  ``few``: the test images of a fold
-        where they are so few that fits are high by chance.
+        where they are so few that fits are far from zero by chance alone.
     """
     ceilings = dict(zip(ceiling["cohort"].tolist(), ceiling["ceiling"].tolist(), strict=True))
     few = {

@@ -10,16 +10,14 @@ from matplotlib.figure import Figure
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import spread
 from alignment.figures.photographs import (
-    LINE,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     SMALL,
     Sheet,
     add_key,
     dots,
-    wrapped,
 )
-from alignment.heatmaps.overlays import colour_map, draw_overlay, percentile_of, top_area
+from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
 # Dots for title and key, for a model's name or those of thresholds above pictures, for thresholds
@@ -170,8 +168,7 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
     first, room = top + HEADING, MODELS - dots(0.06)
     for row, model in enumerate(heatmaps):
         middle = first + (row + 0.5) * side
-        words, points = wrapped(model, SMALL, room, side)
-        sheet.write(words, room, middle, points, room=room, ha="right", linespacing=LINE)
+        sheet.name(model, room, middle, (room, side), "right")
     for k, image in enumerate(images):
         left = MODELS + k * ((1 + len(thresholds)) * side + APART)
         for column, name in enumerate(["picture", *map(said, thresholds)]):
@@ -186,10 +183,11 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
 
 
 def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
-    picture, heatmap, look = saved.pictures[image], saved.of(image), (saved.framing, threshold)
-    where = sheet.put(draw_overlay(picture, heatmap, *look, colours), *cell, side)
-    if threshold != "full":
-        sheet.outline(top_area(heatmap, (picture.shape[1], picture.shape[0]), *look), where)
+    picture, heatmap = saved.pictures[image], saved.of(image)
+    drawn, area = overlay_and_area(picture, heatmap, saved.framing, threshold, colours)
+    where = sheet.put(drawn, *cell, side)
+    if area is not None:
+        sheet.outline(area, where)
 
 
 def said(threshold: str) -> str:

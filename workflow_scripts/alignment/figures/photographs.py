@@ -70,6 +70,11 @@ class Sheet:
             points = min(points, points * room / max(1.0, width_of(text, points)))
         return self.panel.text(x, y, text, fontsize=points, **({"va": "center"} | look))
 
+    def name(self, name: str, x: float, y: float, room: tuple[float, float], ha: str) -> None:
+        """Write a name in as many lines as its room takes, whose width and height are in dots."""
+        words, points = wrapped(name, SMALL, *room)
+        self.write(words, x, y, points, room[0], ha=ha, linespacing=LINE)
+
     def outline(self, area: np.ndarray, place: tuple) -> None:
         """Draw a line around an area, (height, width) bool, of what lies at a place.
 
@@ -162,13 +167,15 @@ def wrapped(text: str, points: float, room: float, height: float) -> tuple[str, 
         is left so, for :meth:`Sheet.write` to make smaller.
     """
     while True:
-        lines = [""]
-        for word in text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and width_of(longer, points) > room:
-                lines.append(word)
-            else:
-                lines[-1] = longer
+        lines = []
+        for part in text.split("\n"):
+            lines.append("")
+            for word in part.split():
+                longer = f"{lines[-1]} {word}".strip()
+                if lines[-1] and width_of(longer, points) > room:
+                    lines.append(word)
+                else:
+                    lines[-1] = longer
         if points <= 1 or len(lines) * LINE * points * DOTS / 72 <= height:
             return "\n".join(lines), points
         points -= 0.5

@@ -82,7 +82,7 @@ def gradient_shares(
         maps, run = feature_maps[i : i + 1], of_image(head, beside, i)
         gradient = _gradients(run, maps, units, judged, similarity)
         shares[i] = (maps * gradient)[0].to(torch.float64).sum(dim=0).cpu().numpy()
-    return shares
+    return _where_defined(shares)
 
 
 def integrated_gradients(
@@ -127,15 +127,21 @@ def integrated_gradients(
             total += _gradients(run, maps, units, judged, similarity).sum(dim=0)
         product = (distance * total)[0].to(torch.float64).sum(dim=0) / steps
         shares[i] = product.cpu().numpy()
+    return _where_defined(shares)
+
+
+def _where_defined(shares):
     return np.where(np.isfinite(shares).all(axis=(1, 2), keepdims=True), shares, 0)
 
 
 def _judged_images(embedding, judgments, similarity) -> Iterator[tuple]:
     """Yield the images that have a fit, the unit rows of the others and their judgments."""
-    units = torch.from_numpy(UnitRows(np.asarray(embedding, np.float64), similarity).centred)
+    rows = UnitRows(np.asarray(embedding, np.float64), similarity)
+    units = torch.from_numpy(rows.centred)
     for i in range(len(judgments)):
         part = taking_part(judgments, i)
-        if part.any() and np.ptp(judgments[i, part]) > 0:
+        defined = rows.defined[i] and rows.defined[part].all()
+        if defined and part.any() and np.ptp(judgments[i, part]) > 0:
             yield i, units[torch.from_numpy(part)], torch.from_numpy(judgments[i, part])
 
 

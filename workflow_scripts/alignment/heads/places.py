@@ -67,7 +67,8 @@ def place_drops(
             rows[1 + start : 1 + start + len(some)] = run(given).cpu().numpy()
         own = UnitRows(rows, similarity)
         fits = fit(own.centred @ whole.centred[part].T, judgments[i, part], "pearson")
-        if own.defined.all() and np.isfinite(fits).all():
+        defined = own.defined.all() and whole.defined[part].all()
+        if defined and np.isfinite(fits).all():
             drops[i] = (fits[0] - fits[1:]).reshape(height, width)
     return drops
 

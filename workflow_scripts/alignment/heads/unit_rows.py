@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from alignment.similarity.fits import lengths
+
 # A map whose removal leaves less than this share of an image's variance would lose digits in the
 # closed form, and is scored by the definition.
 DOMINANT = 1e-2
@@ -35,8 +37,8 @@ class UnitRows:
         self.n_maps = embedding.shape[1]
         self.kappa = 1 - 1 / self.n_maps if self.is_centred else 1.0
         centred = self.centre(embedding)
-        length = np.sqrt((centred * centred).sum(axis=1, keepdims=True))
-        self.defined = length[:, 0] > 0
+        length = lengths(embedding, centred)
+        self.defined = ~np.isnan(length[:, 0])
         length[~self.defined] = 1
         self.units, self.centred = embedding / length, centred / length
         self.similarity = self.centred @ self.centred.T
@@ -53,9 +55,8 @@ class UnitRows:
         """Return the rows of some images with a map at zero, of unit length; NaN if silent."""
         rows = self.units[images]
         rows[:, f] = 0
-        rows = self.centre(rows)
-        length = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
-        return np.divide(rows, length, out=np.full_like(rows, np.nan), where=length > 0)
+        centred = self.centre(rows)
+        return centred / lengths(rows, centred)
 
     def without(self, f, first, second):
         """Return the similarities of some pairs without a map, by the definition where needed."""

@@ -36,12 +36,26 @@ def draw_overlay(
     InputError
         No such colour map.
     """
+    return overlay_and_area(picture, heatmap, framing, threshold, colours)[0]
+
+
+def overlay_and_area(
+    picture: np.ndarray, heatmap: np.ndarray, framing: str, threshold: str, colours: str
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what :func:`draw_overlay` does, and where it shows a heatmap that is cut.
+
+    Returns
+    -------
+    overlay : (height, width, 3) uint8 array
+    area : (height, width) bool array or None
+        Where the heatmap exceeds the percentile; None if all of it is shown.
+    """
     height, width = picture.shape[:2]
     placed = place(heatmap, (width, height), framing)
-    percentile = None if threshold == "full" else percentile_of(threshold)
+    area = None if threshold == "full" else above(placed, percentile_of(threshold))
     if colours == SPOTLIGHT:
-        return spotlight(picture, placed, percentile)
-    return blend(picture, placed, colour_map(colours), percentile)
+        return spotlight(picture, placed, area), area
+    return blend(picture, placed, colour_map(colours), area), area
 
 
 def percentile_of(threshold: str) -> float:
@@ -49,25 +63,9 @@ def percentile_of(threshold: str) -> float:
     return float(threshold.removeprefix("p"))
 
 
-def top_area(
-    heatmap: np.ndarray, size: tuple[int, int], framing: str, threshold: str
-) -> np.ndarray:
-    """Return where an overlay shows a heatmap that is cut at a percentile of its own.
-
-    Parameters
-    ----------
-    heatmap : (H, W) array
-    size : (width, height)
-        Of the picture.
-    framing, threshold : str
-        As of :func:`draw_overlay`; not ``full``.
-
-    Returns
-    -------
-    (height, width) bool array
-    """
-    placed = place(heatmap, size, framing)
-    return placed > np.nanpercentile(placed, percentile_of(threshold))
+def above(placed: np.ndarray, percentile: float) -> np.ndarray:
+    """Return where a heatmap, (height, width), exceeds a percentile of its own values."""
+    return placed > np.nanpercentile(placed, percentile)
 
 
 def colour_map(name: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -86,7 +84,7 @@ def blend(
     picture: np.ndarray,
     placed: np.ndarray,
     colours: Callable[[np.ndarray], np.ndarray],
-    percentile: float | None = None,
+    area: np.ndarray | None = None,
 ) -> np.ndarray:
     """Colour a picture by its heatmap.
 
@@ -98,9 +96,8 @@ def blend(
     colours : callable
         Maps values in [0, 1] to RGBA in [0, 1], such as a matplotlib colour map.  A heatmap with
         negative values is centred on 0.5, so that a diverging colour map shows their sign.
-    percentile : float or None
-        Show the colour only where the heatmap exceeds its own percentile, the plain picture
-        elsewhere.
+    area : (height, width) bool array or None
+        Where the colour is shown, the plain picture elsewhere; None shows all of it.
 
     Returns
     -------
@@ -120,8 +117,8 @@ def blend(
     if np.nanmin(placed) < 0:
         level = 0.5 + level / 2
     shown = np.isfinite(placed)
-    if percentile is not None:
-        shown &= placed > np.nanpercentile(placed, percentile)
+    if area is not None:
+        shown &= area
     colour = np.asarray(colours(np.nan_to_num(level)))[..., :3] * 255
     blend = PICTURE_SHARE * picture + (1 - PICTURE_SHARE) * colour
     return np.where(shown[..., None], np.rint(blend), picture).astype(np.uint8)

@@ -51,16 +51,16 @@ def judgment_weights(
     -------
     (n, F) float64 array
         ``sum over j of zH_ij z_jf``: zH is standardised over j, z is a row of `pooled` at unit
-        length.  NaN where the judgments of an image do not vary.
+        length.  NaN where the judgments of an image do not vary, or one of these rows does not.
     """
-    rows = UnitRows(np.asarray(pooled, dtype=np.float64), similarity).centred
+    rows = UnitRows(np.asarray(pooled, dtype=np.float64), similarity)
     taking_part = np.isfinite(judgments)
     np.fill_diagonal(taking_part, False)
-    weights = np.full(rows.shape, np.nan)
+    weights = np.full(rows.centred.shape, np.nan)
     for i, part in enumerate(taking_part):
-        if part.any() and np.ptp(judgments[i, part]) > 0:
+        if part.any() and rows.defined[part].all() and np.ptp(judgments[i, part]) > 0:
             judged = judgments[i, part]
-            weights[i] = (judged - judged.mean()) / judged.std() @ rows[part]
+            weights[i] = (judged - judged.mean()) / judged.std() @ rows.centred[part]
     return weights
 
 

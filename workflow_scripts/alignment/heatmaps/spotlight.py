@@ -4,11 +4,12 @@ import numpy as np
 
 SPOTLIGHT = "spotlight"  # what the config calls this look
 DARK = 0.15  # of the brightness of a place that does not matter
-BLUE = np.array([60, 150, 255], dtype=np.float32)
+BELOW_ZERO = (60, 150, 255)  # the blue of places that hurt, in the explorer too
+BLUE = np.array(BELOW_ZERO, dtype=np.float32)
 
 
 def spotlight(
-    picture: np.ndarray, placed: np.ndarray, percentile: float | None = None
+    picture: np.ndarray, placed: np.ndarray, area: np.ndarray | None = None
 ) -> np.ndarray:
     """Show a picture as it is where its heatmap is high, and darken the rest.
 
@@ -17,24 +18,24 @@ def spotlight(
     picture : (height, width, 3) uint8 array
     placed : (height, width) array
         Heatmap at the picture's resolution, NaN where there is none, which stays dark.
-    percentile : float or None
-        Light up what exceeds the heatmap's own percentile, all of it fully and nothing else; by
-        default light follows the squared heatmap, relative to its maximum.
+    area : (height, width) bool array or None
+        Lit, all of it fully and nothing else; by default light follows the squared heatmap,
+        relative to its maximum.
 
     Returns
     -------
     (height, width, 3) uint8 array
         The plain picture where the heatmap is all zero.  Negative places turn blue by their
-        squares, above a percentile too: they are never lit.
+        squares, within an area too: they are never lit.
     """
     peak = np.nanmax(np.abs(placed))
     if peak == 0:
         return picture
     level = np.nan_to_num(placed / peak)
     share = np.sign(level) * level**2
-    if percentile is not None:
+    if area is not None:
         lit = np.where(level > 0, 1, share)
-        share = np.where(placed > np.nanpercentile(placed, percentile), lit, 0)
+        share = np.where(area, lit, 0)
     return light(picture, share)
 
 

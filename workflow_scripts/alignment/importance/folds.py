@@ -9,7 +9,7 @@ from alignment.artifacts.errors import InputError
 from alignment.similarity.pairs import pair_positions
 
 UNITS = ("images", "pairs")
-# Test images below which the fit of a fold is high by chance alone
+# Test images below which the fit of a fold is far from zero by chance alone
 FEW = 8
 
 Sides = list[tuple[np.ndarray, np.ndarray]]
@@ -220,20 +220,22 @@ def check_cohort(
 
 
 def few_of_a_fold(n_images: int, n_folds: int, unit: str) -> int:
-    """Return the test images of a fold where its fit is high by chance alone, else 0."""
+    """Return the test images of a fold where chance alone takes its fit far from zero, else 0."""
     n_test = n_images // n_folds
     return n_test if unit == "images" and n_test < FEW else 0
 
 
 def of_few_images(cohort: str, n_images: int, n_folds: int, unit: str) -> str:
-    """Return a warning where a fold's fit is high by chance alone, else nothing."""
+    """Return a warning where chance alone takes a fold's fit far from zero, else nothing."""
     n_test = few_of_a_fold(n_images, n_folds, unit)
     if not n_test:
         return ""
     n_pairs = n_test * (n_test - 1) // 2
+    r_squared = 1 / (n_pairs - 1)
     return (
-        f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: "
-        f"where there is nothing to find, R2 is {1 / (n_pairs - 1):.2f} on average."
+        f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: where "
+        f"there is nothing to find, R2 is {r_squared:.2f} on average, and a correlation is as "
+        f"often below zero as above, typically by {r_squared**0.5:.2f}."
     )
 
 

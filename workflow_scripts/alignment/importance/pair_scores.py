@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from alignment.artifacts.arrays import Arrays
-from alignment.similarity.fits import CONSTANT
+from alignment.similarity.fits import CONSTANT, lengths
 from alignment.similarity.pairs import square
 
 # Below this share of an image's variance, or of the variance of its similarities, what a map leaves
@@ -118,13 +118,12 @@ class PooledPairs:
         self._similarity = similarity
         self._embedding = e = np.asarray(embedding, dtype=np.float64)
         c = _centred(e, similarity)
-        squares = np.einsum("jf,jf->j", c, c)
-        self._lengths = np.sqrt(np.where(squares > 0, squares, np.nan))
-        self._units = c / self._lengths[:, None]
+        self._lengths = lengths(e, c)
+        self._units = c / self._lengths
         self._unit_squares = self._units**2
         kappa = 1 - 1 / e.shape[1] if similarity == "pearson" else 1.0
         with np.errstate(invalid="ignore"):
-            lost = (2 * e * c - kappa * e * e) / squares[:, None]
+            lost = (2 * e * c - kappa * e * e) / self._lengths**2
         self._left = 1 - lost  # of the squared length of each image, without each map
 
     def scores(
@@ -162,9 +161,8 @@ class PooledPairs:
     def _by_definition(self, i, f, judgments, partners):
         row = self._embedding[i].copy()
         row[f] = 0
-        row = _centred(row, self._similarity)
-        length = np.sqrt(row @ row)
-        without = self._units @ row / (length if length > 0 else np.nan)
+        centred = _centred(row, self._similarity)
+        without = self._units @ centred / lengths(row, centred)
         whole = self._units @ self._units[i]
         return pair_scores(whole, without[None], judgments, partners)[0][:, 0]
 

@@ -5,7 +5,6 @@ workflow's own training, ``timm:NAME`` from the package timm, ``nets.py:build`` 
 the user's, every other architecture from torchvision.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.calls import record
+from alignment.networks.near_names import names_like
 from alignment.networks.own_networks import build_own
 from alignment.networks.timm_networks import build_timm, timm_config, timm_names
 from alignment.networks.torchvision_operators import import_torchvision
@@ -57,9 +57,11 @@ def check_architecture(architecture: str) -> None:
     except InputError:
         of_timm = []  # not installed
     wanted = architecture.lower()
-    near = difflib.get_close_matches(wanted, known, n=4, cutoff=0.4)
+    near = names_like(wanted, known, n=4, cutoff=0.6)
     exact = [name for name in of_timm if name == f"{TIMM}{wanted}"]
-    near += exact or difflib.get_close_matches(f"{TIMM}{wanted}", of_timm, n=2, cutoff=0.75)
+    # A beginning that both share tells nothing.
+    bare = [name.removeprefix(TIMM) for name in of_timm]
+    near += exact or [f"{TIMM}{name}" for name in names_like(wanted, bare, n=2, cutoff=0.75)]
     hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}."
     raise InputError(
         f"the architecture '{architecture}' is not known: {hint} Other networks are named "

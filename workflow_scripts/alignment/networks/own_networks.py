@@ -1,9 +1,6 @@
 """Networks that a function of the user's returns: ``nets.py:build`` or ``package.module:build``."""
 
 import inspect
-import sys
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,11 +8,7 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.devices import settings_kept
-from alignment.planning.own_code import function_files
 from alignment.planning.own_functions import call_function, load_function
-
-# Modules that functions of the user's have imported from their folders
-_imported: set[str] = set()
 
 
 def build_own(architecture: str) -> nn.Module:
@@ -64,8 +57,6 @@ def build_own(architecture: str) -> nn.Module:
 
 def _returned(architecture: str) -> Any:
     """Import a user's function, call it, and return what it returns."""
-    files = _as_imported(function_files(architecture))
-    _forget_others(files)
     function = load_function(architecture, f"the architecture '{architecture}'")
     try:
         inspect.signature(function).bind()
@@ -76,10 +67,7 @@ def _returned(architecture: str) -> Any:
         ) from error
     except ValueError:
         pass  # some callables written in C do not describe their arguments
-    try:
-        return call_function(function, f"the function {architecture}")
-    finally:
-        _imported.update(_modules_of(files))
+    return call_function(function, f"the function {architecture}")
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
@@ -120,26 +108,3 @@ def _why_closed(module: nn.Module) -> str:
                 "the network in float32"
             )
     return ""
-
-
-def _forget_others(files: set[str]) -> None:
-    """Forget modules of other folders: two networks may each have a ``blocks.py`` beside them."""
-    others = _imported - _modules_of(files)
-    for name in others:
-        sys.modules.pop(name, None)
-    _imported.difference_update(others)
-
-
-def _modules_of(files: set[str]) -> set[str]:
-    """Return the names of the modules that were imported from some files."""
-    # Some modules import others when any attribute is looked up
-    known = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
-    return {name for name, own in known if own.get("__file__") in files}
-
-
-def _as_imported(files: Iterable[str]) -> set[str]:
-    """Return the paths that modules of some files may have, links followed or not."""
-    found = set()
-    for path in map(Path, files):
-        found |= {str(path.absolute()), str(path.resolve()), str(path.parent.resolve() / path.name)}
-    return found

@@ -1,6 +1,5 @@
 """Networks of the package timm, by their names there: ``timm:vit_tiny_patch16_224``."""
 
-import difflib
 import importlib
 import re
 import sys
@@ -11,6 +10,7 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.near_names import names_like
 from alignment.networks.state_dicts import some
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.planning.families import TIMM
@@ -66,7 +66,7 @@ def timm_config(architecture: str):
     name = architecture.removeprefix(TIMM)
     if not timm.is_model(name):
         known = timm.list_models()
-        near = difflib.get_close_matches(name.partition(".")[0].lower(), known, n=4, cutoff=0.4)
+        near = names_like(name.partition(".")[0].lower(), known, n=4, cutoff=0.6)
         hint = f"did you mean {' or '.join(f'{TIMM}{n}' for n in near)}?" if near else ""
         raise InputError(f"timm {timm.__version__} has no architecture '{name}': {hint}".rstrip())
     try:

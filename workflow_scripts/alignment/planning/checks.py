@@ -15,9 +15,9 @@ from alignment.datasets.picture_names import (
 from alignment.datasets.query_text import QueryError, check_columns, not_evaluated
 from alignment.planning.families import TIMM, is_own
 from alignment.planning.own_code import function_parts
+from alignment.planning.paths import check_file, check_folder, check_paths
 from alignment.planning.sources import (
     datasets_used,
-    is_pattern,
     label_columns,
     lie_in_folders,
     saliency_sources,
@@ -129,25 +129,14 @@ def _check_figure_names(config):
                 )
 
 
-def check_paths(where: str, *paths: str | None) -> None:
-    """Refuse paths that Snakemake would take for patterns; one that is None is not given."""
-    for path in paths:
-        if path and is_pattern(path):
-            raise InputError(
-                f"{where}: {path}: braces in the paths of folders and files mean something to "
-                "Snakemake; rename it."
-            )
-
-
 def _check_dataset(where, dataset):
     judgments = dataset.get("judgments", {}).get("file")
     check_paths(where, *map(dataset.get, ("images", "labels", "archive")), judgments)
-    if "archive" in dataset and not Path(dataset["archive"]).is_file():
-        raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
+    if "archive" in dataset:
+        check_file(f"{where}: archive", dataset["archive"])
     if "source" in dataset:
         return  # the rest is fetched
-    if not Path(dataset["images"]).is_dir():
-        raise InputError(f"{where}: images: there is no folder {dataset['images']}.")
+    check_folder(f"{where}: images", dataset["images"])
     if not files_in(dataset["images"], PICTURE_SUFFIXES):
         raise InputError(
             f"{where}: images: the folder {dataset['images']} holds no picture "
@@ -157,12 +146,9 @@ def _check_dataset(where, dataset):
         refuse_unread(dataset["images"])
     except InputError as error:
         raise InputError(f"{where}: images: {error}") from error
-    if not Path(dataset["judgments"]["file"]).is_file():
-        raise InputError(
-            f"{where}: judgments: file: there is no file {dataset['judgments']['file']}."
-        )
-    if "labels" in dataset and not Path(dataset["labels"]).is_file():
-        raise InputError(f"{where}: labels: there is no file {dataset['labels']}.")
+    check_file(f"{where}: judgments: file", dataset["judgments"]["file"])
+    if "labels" in dataset:
+        check_file(f"{where}: labels", dataset["labels"])
 
 
 def _check_cohort(where, cohort, datasets):
@@ -195,8 +181,8 @@ def _check_architecture(name, architecture):
                 f"{where}: '{architecture}' is not possible; a function of yours is named "
                 "nets.py:build, build being the function and nets.py its file."
             )
-        if source.endswith(".py") and not Path(source).is_file():
-            raise InputError(f"{where}: there is no file {source}.")
+        if source.endswith(".py"):
+            check_file(where, source)
         check_paths(where, source)
     if architecture.startswith(TIMM) and find_spec("timm") is None:
         raise InputError(
@@ -241,8 +227,7 @@ def _check_model(name, model):
         return
     for file in weights_file(model):
         check_paths(f"config: models: {name}: weights: file", file)
-        if not Path(file).is_file():
-            raise InputError(f"config: models: {name}: weights: file: there is no file {file}.")
+        check_file(f"config: models: {name}: weights: file", file)
 
 
 def _check_saliency(config):
@@ -258,11 +243,7 @@ def _check_saliency(config):
             folder = path.replace("{dataset}", dataset)
             where = f"config: saliency: folders: {name}"
             check_paths(where, folder)
-            if not Path(folder).is_dir():
-                raise InputError(
-                    f"{where}: there is no folder {folder} with the maps of the dataset "
-                    f"'{dataset}'."
-                )
+            check_folder(where, folder, f" with the maps of the dataset '{dataset}'")
             if not files_in(folder, MAP_SUFFIXES):
                 raise InputError(
                     f"{where}: the folder {folder} holds no map "
@@ -270,8 +251,8 @@ def _check_saliency(config):
                 )
     for name, function in chosen["functions"].items():
         source, _ = function_parts(function)
-        if source.endswith(".py") and not Path(source).is_file():
-            raise InputError(f"config: saliency: functions: {name}: there is no file {source}.")
+        if source.endswith(".py"):
+            check_file(f"config: saliency: functions: {name}", source)
     for dataset, file in chosen["fixations"].items():
         where = f"config: saliency: fixations: {dataset}"
         if dataset not in config["datasets"]:
@@ -280,8 +261,7 @@ def _check_saliency(config):
                 f"({', '.join(config['datasets'])})."
             )
         check_paths(where, file)
-        if not Path(file).is_file():
-            raise InputError(f"{where}: there is no file {file}.")
+        check_file(where, file)
 
 
 def _check_colours(colours):

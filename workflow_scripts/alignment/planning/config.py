@@ -4,7 +4,6 @@ import copy
 import math
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 
 from alignment.artifacts.errors import InputError
 from alignment.planning.checks import check_names, check_random
+from alignment.planning.schema_errors import sentences
 from alignment.planning.sweeps import with_each_cut
 from alignment.planning.topography_checks import check_topography
 
@@ -58,12 +58,12 @@ def planned(
         A sentence per mistake that names the key.
     """
     given = merged(given, _as_in_a_file(command_line))
-    check_keys(given)
     defaults = read_yaml(root / "config.yaml")
     schema = read_yaml(root / "rules/schemas/config.schema.yaml")
     files = [defaults, *map(read_yaml, overlays), given]
     config = without_dropped(merged(defaults, given), files)
     check_schema(config, schema)
+    check_keys(config)  # after the schema: where a list is needed, keys of any kind are wrong
     fill_in_defaults(config, schema)
     for name, dataset in config["datasets"].items():
         if "source" in dataset:
@@ -177,7 +177,7 @@ def without_dropped(config: Mapping, files: Iterable[Mapping]) -> dict:
             if name not in known:
                 raise InputError(
                     f"config: {': '.join(path)}: {name}: there is nothing of this name to drop; "
-                    f"there is {', '.join(known)}."
+                    f"there is {', '.join(map(str, known))}."
                 )
             del section[name]
     return config
@@ -206,11 +206,7 @@ def check_keys(config: Any, where: str = "config") -> None:
 
 def check_schema(config: Mapping, schema: Mapping) -> None:
     """Refuse a config that the schema does not allow, in a sentence per mistake, with its key."""
-    found = STRICT(schema).iter_errors(config)
-    # Where one of several forms is allowed, what speaks against the one that was meant.
-    closest = [jsonschema.exceptions.best_match([error]) for error in found]
-    said = dict.fromkeys(map(_explain, sorted(closest, key=lambda error: error.json_path)))
-    if said:
+    if said := sentences(STRICT(schema).iter_errors(config)):
         raise InputError("\n".join(said))
 
 
@@ -231,26 +227,6 @@ def _set_defaults(validator, properties, instance, schema):
 
 
 _FILLING = jsonschema.validators.extend(STRICT, {"properties": _set_defaults})
-
-
-def _explain(error):
-    key = ": ".join(["config", *map(str, error.absolute_path)])
-    meant = error.schema.get("description")
-    if error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        unknown = [name for name in error.instance if name not in known]
-        near = [get_close_matches(name, known, n=1) for name in unknown]
-        hint = f"the keys here are {', '.join(known)}."
-        if all(near):
-            hint = f"did you mean {_quoted(name for (name,) in near)}?"
-        return f"{key}: there is no key {_quoted(unknown)}; {hint}"
-    if error.validator in ("pattern", "enum"):
-        return f"{key}: '{error.instance}' is not possible; it is {meant}."
-    return f"{key}: {error.message}" + (f"; it is {meant}." if meant else ".")
-
-
-def _quoted(names):
-    return ", ".join(f"'{name}'" for name in names)
 
 
 def fetched_as(dataset: str) -> dict:

@@ -4,19 +4,24 @@ import contextlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from alignment.artifacts.errors import InputError
-from alignment.planning.own_code import function_parts
+from alignment.planning.own_code import function_files, function_parts
+from alignment.planning.paths import check_file
+
+# Files of all functions that were loaded
+_files: set[str] = set()
 
 
 def load_function(function: str, where: str) -> Callable:
     """Import a user's function.
 
-    What the import prints goes to stderr.
+    What the import prints goes to stderr.  Modules that other functions imported from their folders
+    are forgotten: two functions may each have a ``blocks.py`` beside them.
 
     Parameters
     ----------
@@ -33,8 +38,9 @@ def load_function(function: str, where: str) -> Callable:
     """
     source, name = function_parts(function)
     is_file = source.endswith(".py")
-    if is_file and not Path(source).is_file():
-        raise InputError(f"{where}: there is no file {source}.")
+    if is_file:
+        check_file(where, source)
+    _forget_others(_as_imported(function_files(function)))
     folder = Path(source).parent if is_file else Path()
     here = str(folder.resolve())
     sys.path[:] = [here, *(path for path in sys.path if path != here)]
@@ -52,7 +58,7 @@ def load_function(function: str, where: str) -> Callable:
     return found
 
 
-def call_function(function: Callable, where: str, *arguments: Any) -> Any:
+def call_function(function: Callable, where: str, *arguments: Any, hint: str = "") -> Any:
     """Call a user's function; what it prints goes to stderr.
 
     Parameters
@@ -60,6 +66,8 @@ def call_function(function: Callable, where: str, *arguments: Any) -> Any:
     function : callable
     where : str
         The function, and what it is called for, for messages.
+    hint : str
+        What to add to the message.
 
     Raises
     ------
@@ -70,7 +78,29 @@ def call_function(function: Callable, where: str, *arguments: Any) -> Any:
         try:
             return function(*arguments)
         except Exception as error:  # whatever the user's code raises
-            raise InputError(f"{where} raised {_told(error)}.") from error
+            raise InputError(f"{where} raised {_told(error)}{hint}.") from error
+
+
+def _forget_others(files: set[str]) -> None:
+    """Forget the modules of other functions' files."""
+    for name in _modules_of(_files - files):
+        sys.modules.pop(name, None)
+    _files.update(files)
+
+
+def _modules_of(files: set[str]) -> set[str]:
+    """Return the names of the modules that were imported from some files."""
+    # Some modules import others when any attribute is looked up
+    known = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
+    return {name for name, own in known if own.get("__file__") in files}
+
+
+def _as_imported(files: Iterable[str]) -> set[str]:
+    """Return the paths that modules of some files may have, links followed or not."""
+    found = set()
+    for path in map(Path, files):
+        found |= {str(path.absolute()), str(path.resolve()), str(path.parent.resolve() / path.name)}
+    return found
 
 
 def _of_file(source: str) -> ModuleType:

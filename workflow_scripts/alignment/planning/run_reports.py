@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -18,10 +19,21 @@ _BY_SYSTEM = re.compile(r".*\[Errno (\d+)\] [^:\n)]*(?:: '([^'\n]+)')?", re.DOTA
 _REFUSED = re.compile(
     r'WorkflowError in file "[^"]+common\.smk", line \d+:\n(.+?)\n  File "', re.DOTALL
 )
+# And what is refused where the inputs of a target are found
+_UNFIT = re.compile(
+    r"InputFunctionException in rule .*?\n  InputError: (.+?)\nWildcards:", re.DOTALL
+)
+# Ctrl-C, which ends all jobs at once, and what asks a run to end after those that run
+_STOPPED = re.compile(
+    r"Terminating processes on user request|Will exit after finishing currently running jobs"
+)
+_INTERRUPTED = re.compile(r"Signals\.SIGINT|exit status 130\b")
 _UNMADE = re.compile(r".*?File .+ marked for report but does not exist", re.DOTALL)
-FEW = 3  # logs that are named one by one
+STOPPED = "The run was stopped: what is finished is kept, and the same command goes on from there."
+FEW = 3  # files that are named one by one
 FULL = 1_000_000  # bytes: where no more are free a job that ended without a word lacked room
 OWN = ".snakemake"  # Snakemake's folder
+FIGURES, PAGES = "results/figures", "results/explorer"
 LOGS, SLURM_LOGS = "results/logs", f"{OWN}/slurm_logs"
 
 
@@ -36,6 +48,8 @@ class Terminal(logging.Filter):
     ----------
     held : list of str
         What was kept from it, for jobs that said nothing themselves.
+    stopped : bool
+        Whether somebody has stopped the run: of jobs that ended by that nothing is held.
     explain_missing : callable or None
         Returns a sentence on a target that no rule makes.
     explain_locked, explain_unmade : callables or None
@@ -53,6 +67,7 @@ class Terminal(logging.Filter):
     def __init__(self):
         super().__init__()
         self.held = []
+        self.stopped = False
         self.explain_missing = None
         self.explain_locked = None
         self.explain_unmade = None
@@ -61,13 +76,16 @@ class Terminal(logging.Filter):
         """Let all else pass."""
         message = record.getMessage().strip()
         repeated = message.startswith(self.BEGINNINGS)
-        if repeated and "CalledProcessError" in message:
+        interrupted = bool(_INTERRUPTED.search(message)) and "CalledProcessError" in message
+        self.stopped |= interrupted or bool(_STOPPED.match(message))
+        if repeated and "CalledProcessError" in message and not interrupted:
             self.held.append(message)
         for pattern, explain in (
             (_MISSING, self.explain_missing),
             (_LOCKED, self.explain_locked),
             (_UNMADE, self.explain_unmade),
             (_REFUSED, "Error: {}".format),
+            (_UNFIT, "Error: {}".format),
             (_PROTECTED, _of_protected),
             (_BY_SYSTEM, _of_system),
         ):
@@ -125,15 +143,36 @@ def _first_said(folders, since, pattern):
     return found
 
 
-def after_success(since: float) -> str:
-    """Return what a person should know after a run: its warnings once more, and where to look."""
-    figures = Path("results/figures").absolute()
-    pages = sorted(Path("results/explorer").absolute().glob("*.html"))
-    look = f"Open {' or '.join(map(str, pages))} in a browser, or look at" if pages else "Look at"
-    return "\n".join([*_warnings(since), f"Done. {look} {figures}."])
+def after_success(since: float, asked: Iterable[str]) -> str:
+    """Return what a person should know after a run: its warnings once more, and where to look.
+
+    Parameters
+    ----------
+    since : float
+        Seconds since the epoch.
+    asked : iterable of str
+        The files that the run was to make: of these what people look at is named, the pages before
+        the figures, and of a run that was to make neither all.
+    """
+    made = [path for path in sorted({Path(file).absolute() for file in asked}) if path.exists()]
+    pages = [path for path in made if path.parent == Path(PAGES).absolute()]
+    figures = [path for path in made if path.is_relative_to(Path(FIGURES).absolute())]
+    look = [f"open {' or '.join(map(str, pages))} in a browser"] if pages else []
+    if rest := figures or (made if not pages else []):
+        look.append(f"look at {_briefly(rest)}")
+    told = ", or ".join(look)
+    end = f"Done. {told[0].upper()}{told[1:]}." if told else "Done."
+    return "\n".join([*_warnings(since), end])
 
 
-def after_failure(since: float, held: Iterable[str] = ()) -> str:
+def _briefly(files):
+    """Return the names of a few files, or of the folder in which many are."""
+    if len(files) <= FEW:
+        return " and ".join(map(str, files))
+    return os.path.commonpath(files)
+
+
+def after_failure(since: float, held: Iterable[str] = (), stopped: bool = False) -> str:
     """Return the warnings of jobs and the sentences with which they ended, SLURM's own among them.
 
     Parameters
@@ -143,13 +182,16 @@ def after_failure(since: float, held: Iterable[str] = ()) -> str:
     held : iterable of str
         What Snakemake says of failed jobs: shown where none said anything itself, for instance
         since it was killed for want of memory.
+    stopped : bool
+        Whether somebody has stopped the run.
     """
     errors = _first_said([LOGS, SLURM_LOGS], since, r"Error: |slurmstepd\S*: error: ")
     logs = list(dict.fromkeys(map(str, errors.values())))
     where = " and ".join(logs) if 0 < len(logs) <= FEW else f"{LOGS}/"
     # Where a disk is full the logs are empty.
     said = errors or _of_full_disks(["results", OWN]) or held
-    return "\n".join([*_warnings(since), f"What went wrong (more in {where}):", *said])
+    wrong = [f"What went wrong (more in {where}):", *said] if said or not stopped else []
+    return "\n".join([*_warnings(since), *wrong, *[STOPPED] * stopped])
 
 
 def _of_full_disks(folders):

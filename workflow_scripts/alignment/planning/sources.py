@@ -55,16 +55,31 @@ def known_images(config: Mapping) -> list[str] | None:
     """Return the names of all pictures of the datasets in use; None where some are yet to come."""
     names = []
     for name in datasets_used(config):
-        dataset = config["datasets"][name]
-        index = Path("results/datasets", name, "pictures.csv")
-        if "source" not in dataset:
-            names += [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
-        elif index.is_file():
-            with open(index, newline="", encoding="utf-8") as file:
-                names += [row["image"] for row in csv.DictReader(file)]
-        else:
+        found = pictures_of(name, config["datasets"][name])
+        if found is None:
             return None
+        names += found
     return names
+
+
+def pictures_of(name: str, dataset: Mapping) -> list[str] | None:
+    """Return the names of the pictures of a dataset; None where they are yet to be fetched."""
+    if "source" not in dataset:
+        return [name_of(file, dataset["images"]) for file in own_pictures(dataset)]
+    return _column(Path("results/datasets", name, "pictures.csv"), "image")
+
+
+def _column(index, name):
+    """Return a column of an index among results, None where it is not there or was damaged.
+
+    A damaged result is made anew, so that nothing need be said of it.
+    """
+    try:
+        with open(index, newline="", encoding="utf-8") as file:
+            values = [row.get(name) for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
+    return values if values and None not in values else None
 
 
 def lie_in_folders(dataset: Mapping) -> bool:
@@ -129,6 +144,13 @@ def saliency_sources(saliency: Mapping) -> dict[str, dict]:
     return sources | {"gaussian": {"kind": "baseline"}}
 
 
+def source_for(definition: Mapping, dataset: str) -> dict:
+    """Return how the maps of a source are made for one dataset: its folder may name the dataset."""
+    if "folder" not in definition:
+        return dict(definition)
+    return {**definition, "folder": definition["folder"].replace("{dataset}", dataset)}
+
+
 def saliency_inputs(definition: Mapping) -> list[str]:
     """Return the files that a source reads, or their folder where they cannot be named."""
     files = saliency_files(definition)
@@ -169,11 +191,11 @@ def maker_label(maker: str, labels: Mapping[str, str]) -> str:
 
 
 def lost_overlays(index: str | Path) -> list[str]:
-    """Return the overlays that an index lists and that are no longer beside it."""
+    """Return the overlays that an index lists and that are no longer beside it.
+
+    None of an index that was damaged: whoever makes it anew draws them all.
+    """
     index = Path(index)
-    if not index.is_file():
-        return []
-    with open(index, newline="", encoding="utf-8") as file:
-        overlays = [index.parent / row["file"] for row in csv.DictReader(file)]
+    overlays = [index.parent / file for file in _column(index, "file") or []]
     lost = [str(overlay) for overlay in overlays if not overlay.is_file()]
     return [overlay for overlay in lost if not is_pattern(overlay)]

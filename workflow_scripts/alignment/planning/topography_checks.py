@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
-from alignment.planning.checks import check_apart, check_names_of, check_paths
+from alignment.planning.checks import check_apart, check_names_of
+from alignment.planning.paths import check_file, check_folder, check_paths
 from alignment.planning.sources import trained_here
 from alignment.topography.design import check_grid, networks, trained_file
 
@@ -49,10 +50,10 @@ def _check_images(where, dataset):
             f"{where}: the source {dataset['source']} takes the key {own}, not {other}."
         )
     check_paths(where, dataset.get("archive"), dataset.get("folder"))
-    if "archive" in dataset and not Path(dataset["archive"]).is_file():
-        raise InputError(f"{where}: archive: there is no file {dataset['archive']}.")
-    if "folder" in dataset and not Path(dataset["folder"]).is_dir():
-        raise InputError(f"{where}: folder: there is no folder {dataset['folder']}.")
+    if "archive" in dataset:
+        check_file(f"{where}: archive", dataset["archive"])
+    if "folder" in dataset:
+        check_folder(f"{where}: folder", dataset["folder"])
 
 
 def _check_trained(name, network, chosen):

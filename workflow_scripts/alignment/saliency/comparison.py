@@ -12,7 +12,6 @@ from alignment.saliency.measures import (
     OVERLAPS,
     RELATIVE_RISKS,
     compare_maps,
-    is_empty,
     is_flat,
     predict_fixations,
 )
@@ -80,13 +79,13 @@ def compare_image(
     Returns
     -------
     list of dict
-        One per source: ``source``, ``empty_heatmap``, ``flat_map``, the measures of
-        :func:`alignment.saliency.measures.compare_maps`, then ``nss`` and ``auc_judd`` of the
-        heatmap and ``saliency_nss`` and ``saliency_auc_judd`` of the saliency map.
+        One per source: ``source``, ``empty_heatmap`` and ``flat_map`` (one value throughout), the
+        measures of :func:`alignment.saliency.measures.compare_maps`, then ``nss`` and ``auc_judd``
+        of the heatmap and ``saliency_nss`` and ``saliency_auc_judd`` of the saliency map.
     """
     heat, salient, seen = as_pixels([heatmap], list(maps.values()), size, framing)
     compared = compare_maps(heat, salient)
-    empty, flat = bool(is_empty(heat)[0]), is_flat(salient)
+    empty, flat = bool(is_flat(heat)[0]), is_flat(salient)
     fixated = fixated_pixels(fixations, size)[seen]
     by_heatmap = predict_fixations(heat[0], fixated)
     if empty:

@@ -107,15 +107,16 @@ def compare_maps(heatmaps: np.ndarray, saliency: np.ndarray) -> dict[str, np.nda
     ----------
     heatmaps : (R, P) array
         At the resolution of the saliency maps.  Negative values count as zero in SIM and KL, which
-        are of densities.
+        are of densities; relative risk and CC take values as they are.
     saliency : (C, P) array
         Non-negative.
 
     Returns
     -------
     dict of str to (R, C) float64 array
-        ``relative_risk_5``, ``_10``, ``_15``, ``cc``, ``sim``, ``kl``.  NaN for an empty heatmap,
-        for a flat saliency map, and for a relative risk where an area is empty.
+        ``relative_risk_5``, ``_10``, ``_15``, ``cc``, ``sim``, ``kl``.  NaN for a flat heatmap, as
+        an empty one is, and for a flat saliency map; a relative risk also where ties leave either
+        without a top area, SIM and KL also where a heatmap has no positive value.
 
     Notes
     -----
@@ -132,13 +133,8 @@ def compare_maps(heatmaps: np.ndarray, saliency: np.ndarray) -> dict[str, np.nda
         "sim": similarity(heatmaps, saliency),
         "kl": divergence(heatmaps, saliency),
     }
-    undefined = is_empty(heatmaps)[:, None] | is_flat(saliency)[None, :]
+    undefined = is_flat(heatmaps)[:, None] | is_flat(saliency)[None, :]
     return {measure: np.where(undefined, np.nan, values) for measure, values in result.items()}
-
-
-def is_empty(heatmaps: np.ndarray) -> np.ndarray:
-    """Say of every row whether it has no positive value, or is one value throughout: (R,) bool."""
-    return ~(heatmaps > 0).any(axis=1) | is_flat(heatmaps)
 
 
 def is_flat(maps: np.ndarray) -> np.ndarray:

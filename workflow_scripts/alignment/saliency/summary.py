@@ -16,8 +16,10 @@ MEASURES = (
 COLUMNS = (
     *("cohort", "model", "source", "kind", "measure", "n_images", "n_empty_heatmaps"),
     *("n_flat_maps", "n_zero_denominators", "n", "mean", "sd", "statistic", "value", "low", "high"),
-    *("null", "null_low", "null_high", "p", "p_holm"),
+    *("null", "null_low", "null_high", "p", "p_holm", "n_undefined"),
 )
+# Measures of the heatmap alone, and of the saliency map alone; the others are of both.
+OF_HEATMAP, OF_MAP = FIXATION_MEASURES, ("saliency_nss", "saliency_auc_judd")
 
 
 def summarize(
@@ -40,11 +42,15 @@ def summarize(
     -------
     list of dict
         One row per source and measure with values; all `COLUMNS` but ``cohort``, ``model`` and
-        ``p_holm``.  ``mean`` and ``sd`` are over finite values, ``n`` counts the defined ones.
+        ``p_holm``.  ``mean`` and ``sd`` are over finite values, ``n`` counts the defined ones and
+        ``n_undefined`` those that are not for another reason than an empty heatmap or a flat map:
+        ties that leave no top area (relative risk), no positive value in the heatmap (SIM, KL), no
+        fixations (NSS, AUC).
     """
     rows = []
     for source, kind in kinds.items():
         here = table["source"] == source
+        empty, flat = (table[name][here].astype(bool) for name in ("empty_heatmap", "flat_map"))
         for measure in MEASURES:
             values = np.asarray(table[measure][here], dtype=np.float64)
             if measure not in OVERLAPS and np.isnan(values).all():
@@ -57,10 +63,11 @@ def summarize(
                 "kind": kind,
                 "measure": measure,
                 "n_images": len(values),
-                "n_empty_heatmaps": int(table["empty_heatmap"][here].sum()),
-                "n_flat_maps": int(table["flat_map"][here].sum()),
+                "n_empty_heatmaps": int(empty.sum()),
+                "n_flat_maps": int(flat.sum()),
                 "n_zero_denominators": int(np.isinf(values).sum()),
                 "n": int((~np.isnan(values)).sum()),
+                "n_undefined": int((np.isnan(values) & ~_is_without(measure, empty, flat)).sum()),
                 "mean": finite.mean() if len(finite) else np.nan,
                 "sd": finite.std(ddof=1) if len(finite) > 1 else np.nan,
                 "statistic": "median log" if is_risk else "mean",
@@ -75,3 +82,10 @@ def summarize(
                 | {name: float(tests[name][match[0]]) if len(match) else np.nan for name in names}
             )
     return rows
+
+
+def _is_without(measure, empty, flat):
+    """Tell which images lack one of the maps that a measure is of."""
+    if measure in OF_HEATMAP:
+        return empty
+    return flat if measure in OF_MAP else empty | flat

@@ -14,6 +14,25 @@ ROUNDING = 1e-12
 TIE_DECIMALS = 10
 
 
+def lengths(rows: np.ndarray, centred: np.ndarray) -> np.ndarray:
+    """Return the lengths of embeddings, NaN where an embedding varies by no more than rounding.
+
+    Parameters
+    ----------
+    rows : (..., D) array
+    centred : (..., D) array
+        The same, each less its mean (for cosine: as they are).
+
+    Returns
+    -------
+    (..., 1) float64 array
+        Of `centred`.
+    """
+    squares = (centred * centred).sum(axis=-1, keepdims=True)
+    varies = squares > ROUNDING * (rows * rows).sum(axis=-1, keepdims=True)
+    return np.sqrt(np.where(varies, squares, np.nan))
+
+
 def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np.ndarray:
     """Return the fit between RSM values of some pairs and the human judgments of the same pairs.
 

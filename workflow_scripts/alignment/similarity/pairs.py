@@ -4,8 +4,6 @@ Pairs are the upper triangle of the N x N matrix, row-major: (0, 1), (0, 2), ...
 order of :func:`scipy.spatial.distance.squareform`.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 
@@ -147,23 +145,3 @@ def nearest_pairs(
         row, rank = np.nonzero(np.isfinite(np.take_along_axis(likeness, order, axis=1)))
         listed[row, order[row, rank]] = True
     return np.nonzero(listed)
-
-
-def named_pair(name: str, images: Sequence[str]) -> tuple[int, int] | None:
-    """Return the two images that a pair is named after, ``first--second``.
-
-    Parameters
-    ----------
-    name : str
-    images : sequence of str
-        Their names, which may hold ``--`` themselves.
-
-    Returns
-    -------
-    (int, int) or None
-        None unless exactly one way to cut the name gives two different images.
-    """
-    place = {image: k for k, image in enumerate(images)}
-    cuts = [(name[:k], name[k + 2 :]) for k in range(len(name)) if name[k : k + 2] == "--"]
-    found = [(a, b) for a, b in cuts if a in place and b in place and a != b]
-    return (place[found[0][0]], place[found[0][1]]) if len(found) == 1 else None

@@ -36,7 +36,7 @@ function printedP(p) {
   return p < 0.001 ? "< .001" : decimals(p, p < 0.01 ? 3 : 2);
 }
 
-/** How many pictures a cohort has, and where fits are high by chance how few a fold has. */
+/** How many pictures a cohort has, and how many a fold tests where these are few. */
 function picturesOf(row) {
   const n = cohorts[choose(row.cohort, cohorts)].images.length;
   return row.few ? `${n} (${row.few} a fold: few)` : String(n);

@@ -99,7 +99,7 @@ const palettes = new Map(
 );
 
 const EDGE = 0.06; // how soft the edge of the light is, in parts of the map's maximum
-const AGAINST = pixel(60, 150, 255); // places below zero, as in the overlays
+const AGAINST = pixel(...contents.below_zero); // as in the overlays
 const LINE = pixel(255, 190, 70);
 const CASING = pixel(10, 10, 12);
 
@@ -180,14 +180,14 @@ function paintSigned(canvas, image, map, diverging) {
   if (!layer || map === null) return false;
   const { values } = fieldOf(map, size, state.cells);
   const { context, drawn, out } = boardOf(canvas);
-  const [warm, cold] = [pixel(255, 150, 40), pixel(60, 150, 255)];
+  const warm = pixel(255, 150, 40);
   for (let k = 0; k < out.length; k++) {
     const value = Math.max(-1, Math.min(1, values[k] || 0));
     if (diverging) {
       const ground = blend(layer.dark[k], layer.light[k], 0.45);
-      out[k] = blend(ground, value > 0 ? warm : cold, 0.6 * Math.abs(value));
+      out[k] = blend(ground, value > 0 ? warm : AGAINST, 0.6 * Math.abs(value));
     } else if (value > 0) out[k] = blend(layer.dark[k], layer.light[k], value);
-    else out[k] = blend(layer.dark[k], cold, -0.75 * value);
+    else out[k] = blend(layer.dark[k], AGAINST, -0.75 * value);
   }
   context.putImageData(drawn, 0, 0);
   return true;
