@@ -11,6 +11,7 @@
 # make help    this list
 # make test-slurm   the tests on a cluster alone (as root, with SLURM and munge installed)
 # make test-networks   families of networks against plain hooks (docs/networks.md), and VGG-16
+# make networks-table   the table of these families in docs/networks.md, written anew
 PYTHON ?= python3
 CORES ?= all
 MODEL ?= efficientnet_lite0

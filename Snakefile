@@ -54,7 +54,7 @@ onsuccess:
 
 onerror:
     keep_records()
-    # Behind all that Snakemake says itself.
+    # After all that Snakemake says itself.
     said = after_failure(STARTED, TERMINAL.held, TERMINAL.stopped)
     atexit.register(print, said, file=sys.stderr)
 

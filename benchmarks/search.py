@@ -85,16 +85,17 @@ def say_how_alike(results, cohort, model):
 
 
 def main():
+    from gains import confirmed, gains, points_better, ranked
+
     from alignment.artifacts.tables import groups_of, read_tables
     from alignment.faithfulness.areas import TESTS
-    from alignment.faithfulness.search import confirmed, gains, points_better, ranked
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fill", default="mean", choices=["mean", "blur"])
     parser.add_argument("--results", type=Path, default=Path("results"))
     arguments = parser.parse_args()
     files = sorted(arguments.results.glob("faithfulness/*/*.csv"))
-    tables = groups_of(read_tables(files), "cohort", "model")
+    tables = groups_of(read_tables(files), "cohort", "model") if files else {}
     if CHOSEN_IN not in tables:
         sys.exit(f"there is no table of {', '.join(CHOSEN_IN)} in {arguments.results}/faithfulness")
     here = gains(tables.pop(CHOSEN_IN), CANDIDATES + CONTROLS)

@@ -29,12 +29,12 @@ STYLE = ancient(str(SCRIPTS / "figures.mplstyle"))
 sys.path.append(str(ROOT / "workflow_scripts"))
 # What the libraries of jobs read when they are loaded; what a user has set stays.
 for setting, value in {
-    # Threads of one operation that wait for one another sleep. By default they spin, and where other
-    # programs want the cores what takes a second takes half a minute.
+    # Threads of one operation sleep while they wait for one another. By default they spin, and where
+    # other programs use the cores, work of a second takes half a minute.
     "OMP_WAIT_POLICY": "passive",
-    # The room of an array stays for the next. By default glibc gives it back to the system, which
-    # clears it anew page by page: a tenth of the time of training. These are the limits that glibc
-    # comes to by itself, later.
+    # The memory of an array is kept for the next one. By default glibc gives it back to the system,
+    # which clears it page by page before it is used again: a tenth of the time of training. glibc
+    # raises its limits to these by itself, but later.
     "MALLOC_MMAP_THRESHOLD_": str(2**25),
     "MALLOC_TRIM_THRESHOLD_": str(2**26),
 }.items():
@@ -63,7 +63,7 @@ if said := not_decoded(ROOT, Path.cwd()):
     # Snakemake's own words would name the folder, which such a terminal cannot show.
     sys.exit(f"Error: {said}")
 
-# Names are shown on any terminal, in other words where it lacks their letters.
+# Names are shown on any terminal; letters that it lacks are escaped.
 sys.stdout.reconfigure(errors="backslashreplace")
 
 STARTED = time.time()
@@ -260,8 +260,9 @@ def of_named_pair(path):
 def given(find):
     """An input function: files that a function of the wildcards finds, most often the user's own.
 
-    The dates of those say nothing. A rule that reads them has what they hold as a parameter, so
-    that a file with an older date is noticed, and one that was only copied is not.
+    Dates of the user's files are ignored. A rule that reads such files takes what they hold as a
+    parameter, so that a file that was replaced by an older one causes a rerun, and one that was
+    only copied does not.
     """
 
     def flagged(path):

@@ -39,7 +39,7 @@ rule import_images:
     conda:
         "../envs/alignment.yaml"
     params:
-        # Also a part of the key under which checkouts share, which knows no names of files.
+        # Also part of the key under which checkouts share results: names of files are not.
         folder=lambda wildcards: config["datasets"][wildcards.dataset]["images"],
         contents=contents_of(own_pictures),
     script:

@@ -398,7 +398,7 @@ rule plot_faithfulness:
     output:
         **figure(
             "faithfulness",
-            "Heatmaps",
+            "Faithfulness",
             "Do heatmaps point at what matters?",
             wanted=FAITHFULNESS["enabled"],
         ),

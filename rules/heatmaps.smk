@@ -8,7 +8,7 @@ OVERLAY_INDEXES = everywhere(
 TARGETS += OVERLAY_INDEXES + [
     lost for index in OVERLAY_INDEXES for lost in sources.lost_overlays(index)
 ]
-# A job of several processes waits until as many cores are free, which few pictures are not worth.
+# A job of several processes waits until as many cores are free: not worth it for few pictures.
 OVERLAY_PROCESSES = 2 if len(IMAGES or ()) > 500 else 1
 
 

@@ -12,7 +12,7 @@ rule prepare_network:
     log:
         "results/logs/prepare_network/{model}.log",
     cache: SHARED
-    # Behind the checks of what the user gave, which many jobs wait for.
+    # After the checks of what the user gave, for which many jobs wait.
     priority: 90
     localrule: True
     conda:

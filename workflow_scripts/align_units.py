@@ -43,7 +43,7 @@ def main(input, output, params, cohort):
             fit, scores[name] = leave_units_out(
                 embedding, upper_triangle(judgments), group, params.fit, params.similarity
             )
-        # Of single units alone: patches overlap, and are alike for that.
+        # For single units alone: neighbouring patches overlap, and are alike for that reason.
         smooth = float(morans_i(scores["ais"], pairs))
         p = morans_i_p(scores["ais"], pairs, params.permutations, network.attributes["seed"])
         maps.append([*told, len(chosen), fit, smooth, p])

@@ -6,6 +6,7 @@ from alignment.artifacts.arrays import Arrays, read_arrays
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import groups_of, read_tables, write_rows
+from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 
 COLUMNS = (
@@ -20,9 +21,8 @@ def main(input, output, wildcards):
     retained = groups_of(read_tables(input.retained), "seed", "fold")
     rows = []
     for fold in Folds(**Arrays(input.folds)).of(read_arrays(input.judgments, "similarity")):
-        which = fold.seed, fold.number
-        curve = curves[which]
-        n_retained = len(retained[which]["map"]) if which in retained else 0
+        curve = curves[fold.seed, fold.number]
+        n_retained = len(retained_in(retained, fold))
         row = {
             "cohort": wildcards.cohort,
             "model": wildcards.model,

@@ -10,7 +10,7 @@ from alignment.heatmaps.heatmaps import heatmap, of_empty
 
 
 def main(input, output, params, wildcards):
-    # Scores first: where they are of another model, the activations would be blamed.
+    # Scores first: otherwise the activations would be blamed for scores of another model.
     check_made_from(input.image_ais, input, params, wildcards)
     check_made_from(input.activations, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]

@@ -13,6 +13,7 @@ from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import groups_of, read_tables
 from alignment.heatmaps.pair_heatmaps import shares_of
+from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.held_out import held_out_means
 from alignment.similarity.pairs import positions_of
@@ -30,8 +31,7 @@ def main(input, output, params, wildcards):
     def held_out(shares):
         for fold in progress(folds.of(judgments), "folds", len(folds.seeds) * folds.n_folds):
             pairs = np.flatnonzero(np.isin(positions, fold.test_pairs))
-            which = fold.seed, fold.number
-            maps = retained[which]["map"] if which in retained else np.zeros(0, dtype=int)
+            maps = retained_in(retained, fold)
             yield pairs, shares(first[pairs], second[pairs], maps=maps)
 
     with open_arrays(input.perturbation) as perturbation:

@@ -42,7 +42,7 @@ def main(input, output, params, dataset):
         )
         warn(sentence)
         lines.append(f"{WARNING}{sentence}")
-    # Of judgments the notes say it already.
+    # Warnings of judgments are among the notes already.
     lines += [line for line in warnings_in(params.logs) if line not in lines]
     Path(output.summary).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

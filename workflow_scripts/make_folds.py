@@ -1,7 +1,7 @@
 """Cut a cohort into folds, once for all stages: which fold tests which image, or pair.
 
-That every fold has enough of them is checked here, and not where the cohort is found, so that other
-folds leave alone what needs none.
+Whether every fold has enough of them is checked here and not where the cohort is defined, so that
+another choice of folds reruns nothing that does not use folds.
 """
 
 from alignment.artifacts.arrays import read_arrays, write_arrays

@@ -10,6 +10,7 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import groups_of, read_columns, read_tables, write_rows
 from alignment.heads.opening import open_head
+from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import CONTROLS, Case, features_of, map_activity, only
 from alignment.prediction.observers import OBSERVER_COLUMNS, compare_observers, correlation_of
@@ -71,7 +72,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
             if control.wanted(settings):
                 row |= control.measure(case, fold, known["n_retained"], known["test_retained"])
         if settings["observers"] and observers is not None:
-            maps = retained[which]["map"] if which in retained else []
+            maps = retained_in(retained, fold)
             everything = np.ones((1, head.n_maps), dtype=bool)
             sets = np.concatenate([everything, only(maps, head.n_maps)])
             row |= compare_observers(

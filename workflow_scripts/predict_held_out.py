@@ -10,6 +10,7 @@ from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import groups_of, read_tables
 from alignment.heads.opening import open_head
+from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import only
 from alignment.prediction.held_out import held_out_means
@@ -33,8 +34,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
 
     def predictions():
         for fold in folds.of(judgments):
-            which = fold.seed, fold.number
-            maps = only(retained[which]["map"] if which in retained else [], head.n_maps)
+            maps = only(retained_in(retained, fold), head.n_maps)
             yield fold.test_pairs, head.similarities_of_sets(maps, fold.test_pairs)[0]
 
     n = len(judgments)

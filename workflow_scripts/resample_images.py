@@ -10,6 +10,7 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import groups_of, read_tables, write_columns
 from alignment.heads.opening import open_head
+from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import only
 from alignment.prediction.resampling import draw_images, fits_of_resampled_images, mean_over_folds
@@ -40,9 +41,8 @@ def main(input, output, params, wildcards, threads, memory_mb):
     retained = groups_of(read_tables(input.retained), "seed", "fold")
     fits = []
     for fold in folds.of(human):
-        pairs, which = fold.test_pairs, (fold.seed, fold.number)
-        maps = retained[which]["map"] if which in retained else []
-        sets = np.concatenate([everything, only(maps, head.n_maps)])
+        pairs = fold.test_pairs
+        sets = np.concatenate([everything, only(retained_in(retained, fold), head.n_maps)])
         given = judgments[pairs], first[pairs], second[pairs], drawn, params.fit
         fits.append(
             [fits_of_resampled_images(x, *given) for x in head.similarities_of_sets(sets, pairs)]

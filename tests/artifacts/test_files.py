@@ -25,6 +25,7 @@ from alignment.artifacts.network_files import write_sorted
 from alignment.artifacts.picture_files import write_overlay, write_pictures
 from alignment.artifacts.tables import write_columns
 from alignment.figures.charts import save
+from alignment.figures.photographs import Sheet, save_photographs
 
 NOISE = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
 
@@ -40,12 +41,19 @@ def draw(path):
     save(figure, path, path.with_suffix(".pdf"))
 
 
+def draw_photographs(path):
+    sheet = Sheet(300)
+    sheet.paste(NOISE, 0, 0)
+    save_photographs(sheet.finish(), path, path.with_suffix(".pdf"))
+
+
 WRITERS = {
     "arrays.h5": lambda path: write_arrays(path, {"noise": NOISE}, {}),
     "table.csv": lambda path: write_columns(path, value=NOISE.ravel() / 7),
     "overlay.png": lambda path: write_overlay(path, NOISE),
     "picture.png": lambda path: write_pictures(path.parent, [path.stem], [NOISE]),
     "figure.png": draw,
+    "photographs.png": draw_photographs,
     "network.safetensors": save_network,
 }
 
@@ -145,14 +153,31 @@ def test_a_failure_leaves_what_was_there(tmp_path, there_before):
 
 
 def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
-    # A name with characters that patterns take for their own.
-    path = tmp_path / "a[1].csv"
-    (tmp_path / ".a[1].csv.4711.partial").write_text("half")
-    (tmp_path / ".a1.csv.4711.partial").write_text("of another")
-    with replacing(path) as partial:
+    with replacing(tmp_path / "a.csv") as partial:
+        partial.write_text("old")
+        left = partial.with_name(partial.name.replace(str(os.getpid()), "4711"))
+    left.write_text("half")
+    with replacing(tmp_path / "a.csv.csv") as other, replacing(tmp_path / "a.csv") as partial:
+        other.write_text("of another")
         partial.write_text("whole")
-        assert not (tmp_path / ".a[1].csv.4711.partial").exists()
-    assert names_in(tmp_path) == [".a1.csv.4711.partial", "a[1].csv"]
+        assert not left.exists()
+    assert names_in(tmp_path) == ["a.csv", "a.csv.csv"]
+
+
+def test_a_file_that_is_being_written_is_not_taken_for_the_rest_of_another(tmp_path):
+    with replacing(tmp_path / "chair.png.png") as longer:
+        longer.write_text("longer")
+        with replacing(tmp_path / "chair.png") as partial:
+            partial.write_text("short")
+    assert (tmp_path / "chair.png.png").read_text() == "longer"
+
+
+@pytest.mark.parametrize("letter", ["a", "\N{CJK UNIFIED IDEOGRAPH-6905}"])
+def test_names_may_be_as_long_as_the_disk_allows(tmp_path, letter):
+    name = letter * (251 // len(letter.encode())) + ".png"
+    with replacing(tmp_path / name) as partial:
+        partial.write_text("whole")
+    assert names_in(tmp_path) == [name]
 
 
 def test_the_checksum_is_that_of_all_bytes_or_of_the_rest(tmp_path):

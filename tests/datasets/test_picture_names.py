@@ -8,6 +8,7 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import (
     MAP_SUFFIXES,
     PICTURE_SUFFIXES,
+    file_key,
     files_below,
     files_in,
     folder_labels,
@@ -162,3 +163,17 @@ def test_a_name_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path, name):
 )
 def test_names_are_of_the_picture_that_is_spelt_most_like_them(names, images, found):
     assert pictures_named(names, images) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("A", "a", True),
+        ("f\u00dcr", "fu\u0308r", True),
+        ("\u1fb4", "\u03b1\u0301\u03b9", True),  # what case folding takes apart
+        ("fur", "f\u00fcr", False),
+        ("a", "a ", False),
+    ],
+)
+def test_files_are_known_without_case_and_the_encoding_of_accents(one, other, same):
+    assert (file_key(one) == file_key(other)) is same

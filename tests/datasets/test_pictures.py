@@ -253,6 +253,16 @@ def test_names_that_occur_twice_are_refused():
         name_pictures(["cats/a.png", "cats/b.png", "cats/b.jpg", "cats/c.png"], "cats")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("A.png", "a.jpg"), ("cats/1.png", "Cats/1.png"), ("f\u00fcr.png", "fu\u0308r.png")],
+)
+def test_names_that_some_disks_do_not_tell_apart_are_refused(one, other):
+    files = [f"f/{name}" for name in (one, "b.png", "c.png", other)]
+    with pytest.raises(InputError, match=r"in f differ only .* on macOS and Windows; rename one"):
+        name_pictures(files, "f")
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_fewer_than_three_pictures_are_refused(n):
     with pytest.raises(InputError, match=f"at least 3 pictures, but there are {n}"):

@@ -1,7 +1,5 @@
 """Saliency maps that users bring, in folders or by functions, and files of fixations."""
 
-import sys
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,7 +8,6 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.saliency_maps import (
     checked_map,
     find_maps,
-    load_function,
     of_fixations_outside,
     read_fixations,
     read_map,
@@ -144,32 +141,6 @@ def test_missing_maps_are_named_in_one_sentence():
 def test_two_maps_of_a_picture_are_refused():
     with pytest.raises(InputError, match=r"more than one saliency map for 'a' \(a\.png, a\.npy\)"):
         find_maps("maps", ["maps/a.png", "maps/a.npy"], ["a"])
-
-
-# Functions
-
-
-def test_a_function_is_found_in_the_folder_of_the_run(tmp_path, monkeypatch):
-    (tmp_path / "my_gaze_model.py").write_text("def look(picture):\n    return picture[..., 0]\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    picture = RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(load_function("my_gaze_model:look")(picture), picture[..., 0])
-    with pytest.raises(InputError, match=r"functions: my_gaze_model:see: .* no function see"):
-        load_function("my_gaze_model:see")
-
-
-def test_a_module_that_cannot_be_imported_is_named():
-    with pytest.raises(InputError, match=r"the module no_such cannot be imported \(No module"):
-        load_function("no_such:look")
-
-
-def test_a_module_that_raises_what_it_likes_is_named(tmp_path, monkeypatch):
-    (tmp_path / "my_broken_model.py").write_text("1 / 0")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    with pytest.raises(InputError, match=r"my_broken_model cannot be imported \(division by zero"):
-        load_function("my_broken_model:look")
 
 
 # Fixations

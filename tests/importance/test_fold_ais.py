@@ -1,8 +1,16 @@
 """Scores and retained sets of all folds, from the rows of one table."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from alignment.importance.fold_ais import mean_scores, retained_of_folds, scores_of_folds
+from alignment.artifacts.tables import groups_of
+from alignment.importance.fold_ais import (
+    mean_scores,
+    retained_in,
+    retained_of_folds,
+    scores_of_folds,
+)
 
 
 def rows(*values):
@@ -50,3 +58,10 @@ def test_retained_sets_are_read_also_where_they_are_empty():
     ]
     nothing = {name: column[:0] for name, column in table.items()}
     assert not retained_of_folds(nothing, folds, 5).any()
+
+
+def test_a_fold_that_retained_nothing_has_no_rows():
+    table = groups_of(rows((7, 0, 4, 0.1), (7, 1, 2, 0.3), (7, 0, 3, 0.2)), "seed", "fold")
+    found = [retained_in(table, SimpleNamespace(seed=7, number=k)) for k in range(3)]
+    assert [maps.tolist() for maps in found] == [[4, 3], [2], []]
+    assert np.zeros(5)[found[2]].shape == (0,)  # fit to choose maps by

@@ -44,7 +44,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     (tmp_path / "gapped.py").write_text(NETS)
     yield tmp_path
-    sys.modules.pop("own_networks_gapped", None)
+    sys.modules.pop("own_gapped", None)
 
 
 @pytest.mark.parametrize("name", ["with_graph", "without"])

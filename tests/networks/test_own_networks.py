@@ -45,14 +45,14 @@ number = 5
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    for name in ("nets", "beside", "own_networks_nets", "own_networks_broken"):
+    for name in ("nets", "beside", "own_nets", "own_broken"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     (tmp_path / "nets.py").write_text(NETS)
     (tmp_path / "beside.py").write_text("WIDTH = 3\n")
     (tmp_path / "broken.py").write_text("import not_there\n")
     (tmp_path / "reading.py").write_text("open('table.csv')\n")
     yield tmp_path
-    for name in ("nets", "beside", "own_networks_nets", "own_networks_wrapped"):
+    for name in ("nets", "beside", "own_nets", "own_wrapped"):
         sys.modules.pop(name, None)
 
 

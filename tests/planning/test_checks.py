@@ -178,6 +178,14 @@ CONFIG_ERRORS = {
         saliency(folders={"a": "rules"}, functions={"a": "gaze:a"}),
         ("saliency: a is both a folder and a function",),
     ),
+    "sources that differ in case": (
+        saliency(folders={"gaze": "rules"}, functions={"Gaze": "gaze:a"}),
+        ("config: saliency: gaze and Gaze differ only in upper and lower case",),
+    ),
+    "file of a saliency function": (
+        saliency(functions={"a": "no/gaze.py:look"}),
+        ("saliency: functions: a: there is no file no/gaze.py: relative paths",),
+    ),
     "fixations": (
         saliency(fixations={"no": "f.csv"}),
         ("fixations: no: 'no' is not one of the dataset",),

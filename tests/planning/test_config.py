@@ -123,7 +123,7 @@ CONFIG_ERRORS |= {
     ),
     "saliency function": (
         saliency(functions={"a": "gaze.upper"}),
-        ("functions: a: 'gaze.upper'", "module:fun"),
+        ("functions: a: 'gaze.upper'", "file:function or module:function"),
     ),
     "saliency name": (
         saliency(folders={"gaussian": "rules"}),

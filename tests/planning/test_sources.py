@@ -158,6 +158,7 @@ def test_a_source_reads_its_folder_or_the_module_of_its_function(tmp_path, monke
     (tmp_path / "models").mkdir()
     (tmp_path / "models/gaze.py").touch()
     assert saliency_files(function) == ["models/gaze.py"]
+    assert saliency_files({"function": "models/gaze.py:look"}) == ["models/gaze.py"]
     assert saliency_files({"function": "models:look"}) == []
     (tmp_path / "models/__init__.py").touch()
     assert saliency_files({"function": "models:look"}) == ["models/__init__.py"]
@@ -194,7 +195,8 @@ def test_makers_of_heatmaps_are_models_and_each_with_every_other_kind():
     makers = heatmap_makers(["a", "b"], ["cam", "mean"])
     assert makers == ["a", "a@cam", "a@mean", "b", "b@cam", "b@mean"]
     labels = {"a": "Net A", "b": "b"}
-    said = ["Net A", "Net A, CAM", "Net A, mean of maps", "b", "b, CAM", "b, mean of maps"]
+    kinds = ["judgment-weighted CAM", "mean of all maps"]
+    said = [name for own in ("Net A", "b") for name in (own, *(f"{own}, {k}" for k in kinds))]
     assert [maker_label(maker, labels) for maker in makers] == said
 
 

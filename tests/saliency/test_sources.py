@@ -59,7 +59,7 @@ def test_a_function_is_called_with_every_picture():
     ("function", "sentence"),
     [
         ("signed", "what gaze_of_sources:signed returns for the picture 'a' holds negative"),
-        ("broken", r"gaze_of_sources:broken fails on the picture 'a' \(IndexError: .* is called"),
+        ("broken", r"gaze_of_sources:broken, for the picture 'a', raised IndexError: .* is called"),
     ],
 )
 def test_a_function_that_returns_no_map_or_raises_is_named_with_the_picture(function, sentence):

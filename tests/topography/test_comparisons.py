@@ -11,7 +11,6 @@ from alignment.topography.comparisons import (
     SUMMARY_COLUMNS,
     TEST_COLUMNS,
     compare,
-    interval,
     matched_accuracy,
     summarize,
 )
@@ -44,32 +43,6 @@ def table(n_seeds, effect=0.5):
 
 def chosen(rows, **keys):
     return [row for row in rows if all(row[key] == value for key, value in keys.items())]
-
-
-def test_intervals_are_those_of_scipy():
-    x = rng.normal(0.3, 1, 8)
-    found = interval(x)
-    test = stats.ttest_1samp(x, 0)
-    low, high = test.confidence_interval(0.95)
-    assert (found["low"], found["high"]) == pytest.approx((low, high))
-    assert (found["t"], found["p"]) == pytest.approx((test.statistic, test.pvalue))
-    assert (found["n"], found["mean"], found["sd"]) == pytest.approx((8, x.mean(), x.std(ddof=1)))
-
-
-def test_fewer_than_five_seeds_have_an_interval_only_and_one_has_none():
-    four = interval([1.0, 1.2, 0.9, 1.1])
-    assert four["low"] < four["mean"] < four["high"]
-    assert np.isnan([four["t"], four["p"]]).all()
-    assert np.isnan(interval([1.0])["low"])
-    assert interval([1.0])["mean"] == 1
-    assert np.isnan(interval([])["mean"])
-    constant = interval([0.5] * 6)
-    assert (constant["low"], constant["high"]) == (0.5, 0.5)
-    assert np.isnan(constant["p"])
-
-
-def test_undefined_values_are_left_out():
-    assert interval([1.0, np.nan, 2.0])["n"] == 2
 
 
 def test_summaries_carry_what_the_networks_reached():

@@ -106,6 +106,8 @@ def test_the_control_has_no_loss():
     assert spatial_loss("control", GRID)(WEIGHTS, ACTIVATIONS).item() == 0
     with pytest.raises(ValueError, match="unknown condition 'ws'"):
         spatial_loss("ws", GRID)
+    with pytest.raises(ValueError, match="'all' is not one of neighbours, weighted, tdann"):
+        spatial_loss("AS", GRID, activation_pairs="all")
 
 
 def test_toponets_loss_is_that_of_its_package():

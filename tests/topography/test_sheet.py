@@ -97,3 +97,10 @@ def test_p_is_small_for_smooth_maps_and_uniform_for_shuffled_ones():
     assert 0.4 < np.mean(p) < 0.6
     assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.07)
     assert np.isnan(morans_i_p(np.zeros(121), pairs, 9, 0))
+
+
+def test_shuffles_that_are_as_smooth_count_however_their_sums_are_rounded():
+    pairs = neighbour_pairs((11, 11))
+    one = np.zeros(121)
+    one[60] = 0.7  # an interior unit: no shuffle is less smooth, and most are just as smooth
+    assert morans_i_p(one, pairs, 999, 0) == 1

@@ -32,7 +32,7 @@ def rules_of_workflow() -> dict[str, dict]:
 
 def describe(rule, local_rules):
     """Return a rule's attributes; functions of wildcards are told by their being there."""
-    from snakemake.io import strip_wildcard_constraints
+    from snakemake.io import get_flag_value, strip_wildcard_constraints
 
     return {
         "file": Path(rule.snakefile).name,
@@ -42,6 +42,9 @@ def describe(rule, local_rules):
         # Its files, by the path from the folder of scripts
         "code": sorted(rule.params.get("code", {})),
         "outputs": [strip_wildcard_constraints(str(file)) for file in rule.output],
+        "sections": [
+            shown.category for file in rule.output if (shown := get_flag_value(file, "report"))
+        ],
         "logs": [str(log) for log in rule.log],
         "benchmark": None if rule.benchmark is None else str(rule.benchmark),
         "conda": rule.conda_env is not None,

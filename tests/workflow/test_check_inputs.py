@@ -235,8 +235,8 @@ def test_wrong_saliency_maps_and_fixations_are_told_in_a_sentence_each(check, tm
     parts = (
         "the folder few has no saliency map for 14 of 16 pictures (01, 02, 04, 05, 06 and 9 more)",
         "the saliency map signed/15.npy holds negative values",
-        "the function gaze:broken fails on the picture '00' (IndexError",
-        "functions: gaze:missing: the module gaze has no function missing",
+        "the function gaze:broken, for the picture '00', raised IndexError",
+        "functions: missing: gaze has no function missing",
         "the fixations fixations.csv name nobody, which is no picture of the dataset",
     )
     assert len(errors) == len(parts), said

@@ -72,7 +72,7 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     assert len(contents["numbers"]) == 4
     assert "seeds:\n  - 111" in contents["methods"]["config"]
     packs = re.findall(r'data-pack="(.*?)"', page)
-    assert contents["heatmaps"] == [["ais", "AIS"], ["mean", "mean of maps"]]
+    assert contents["heatmaps"] == [["ais", "AIS"], ["mean", "mean of all maps"]]
     for cohort, model in CASES:
         assert f"pairs/{cohort}/{model}" in packs
         (pack,) = re.findall(rf'data-pack="heatmaps/{cohort}/{model}@mean">(.*?)</script>', page)

@@ -309,6 +309,13 @@ def test_a_rule_that_says_what_it_needs_says_memory_and_time(jobs):
         assert asked in (set(), {"mem_mb", "runtime"}), name
 
 
+def test_the_report_begins_with_its_sections(rules):
+    """Those of networks on a grid have captions of their own, and a target of their own."""
+    sections = {name for rule in rules.values() for name in rule["sections"]} - {"Topography"}
+    text = (CHECKOUT / "rules/captions/workflow.rst").read_text(encoding="utf-8")
+    assert {name.capitalize() for name in re.findall(r"\*(\w+)\*", text)} == sections
+
+
 # The list of outputs
 
 
@@ -371,8 +378,7 @@ def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target
     assert said.splitlines() == [line.removeprefix("# ") for line in header]
     (targets,) = [line for line in makefile.splitlines() if line.startswith(".PHONY: ")]
     for target in targets.split()[1:]:
-        # Its table is made for the documentation, by who changes the networks.
-        assert f"make {target} " in f"{said} " or target == "networks-table", target
+        assert f"make {target} " in f"{said} ", target
 
 
 def test_make_tells_what_to_do_where_a_package_cannot_be_installed(tmp_path):

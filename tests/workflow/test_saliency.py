@@ -22,6 +22,10 @@ def upper(picture):
 
 def signed(picture):
     return picture[..., 0] - 300.0
+
+
+def raising(picture):
+    return picture[..., 3]
 """
 # In the job's own process, which is the last to read the file
 SETTINGS = {"OMP_WAIT_POLICY": "passive", "MALLOC_TRIM_THRESHOLD_": "67108864"}
@@ -101,7 +105,7 @@ def test_folders_functions_and_fixations_of_the_users_own(copied, monkeypatch):
     own = saliency(
         bottom_up=[],
         folders={"lower": "maps/{dataset}"},
-        functions={"upper": "gaze:upper"},
+        functions={"upper": "gaze.py:upper"},
         fixations={"tiny": "fixations.csv"},
     )
     copied.run(TABLE, "results/figures/relative_risk.png", overlays=own)
@@ -132,11 +136,15 @@ def test_folders_functions_and_fixations_of_the_users_own(copied, monkeypatch):
 def test_bad_maps_end_the_run_in_one_sentence(copied):
     write_maps(copied / "maps", 9)
     (copied / "gaze.py").write_text(GAZE)
+    (copied / "broken.py").write_text("def look(picture)\n    return 1\n")
     cases = {
         "few": "the folder maps has no saliency map for 7 of 16 pictures (09, 10, 11, 12, 13 and 2",
         "signed": "what gaze:signed returns for the picture '00' holds negative values",
+        "raising": "gaze.py:raising, for the picture '00', raised IndexError: index 3 is out of",
+        "broken": "config: saliency: functions: broken: broken.py cannot be imported: SyntaxError",
     }
-    own = saliency(folders={"few": "maps"}, functions={"signed": "gaze:signed"})
+    functions = {"signed": "gaze:signed", "raising": "gaze.py:raising", "broken": "broken.py:look"}
+    own = saliency(folders={"few": "maps"}, functions=functions)
     targets = [f"results/saliency/tiny/{source}.h5" for source in cases]
     done = copied.snakemake(*targets, overlays=own, flags=["--cores", "1", "--keep-going"])
     assert done.code != 0

@@ -20,9 +20,9 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_rest, unsealed
 
 BLOCK = 512  # the smallest that HDF5 allows
-# For maps and scores, of which many values are zero or alike: half of the space for little time
+# For maps and scores, with many zeros and equal values: halves the space, and takes little time
 COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-SIGNATURE = b"\x89HDF\r\n\x1a\n"  # with which HDF5 files begin that have no such block
+SIGNATURE = b"\x89HDF\r\n\x1a\n"  # how an HDF5 file without such a block begins
 
 
 def write_arrays(
@@ -55,7 +55,7 @@ def put_array(file: h5py.File, name: str, array: np.ndarray, compact: bool = Fal
     if array.dtype.kind == "U":
         file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
     else:
-        # HDF5 has no pieces of nothing to compress.
+        # HDF5 compresses in chunks, and an empty array has none.
         how = COMPACT if compact and array.ndim > 1 and array.size else {}
         file.create_dataset(name, data=array, **how)
 

@@ -41,13 +41,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 def _replacing(path):
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A digest: the name itself may be as long as the disk allows, or the beginning of another.
+    own = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}."
     # Looked through by hand: of folders with thousands of pictures a glob would take its time.
-    own = f".{path.name}."
     with os.scandir(path.parent) as entries:
         names = [entry.name for entry in entries if entry.name.startswith(own)]
     for name in names:
-        if name.endswith(".partial"):
-            path.with_name(name).unlink(missing_ok=True)
+        path.with_name(name).unlink(missing_ok=True)
     partial = path.with_name(f"{own}{os.getpid()}.partial")
     try:
         yield partial
@@ -58,7 +58,7 @@ def _replacing(path):
 
 @contextmanager
 def telling_why_not(path: str | Path) -> Iterator[None]:
-    """Say in a sentence what of the machine is in the way of a file that is being written.
+    """Say in a sentence why the machine does not let a file be written.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def telling_why_not(path: str | Path) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:
-        # HDF5 and others close what they could not write, which fails once more.
+        # HDF5 and others fail once more when they close a file that they could not write.
         chain = [error]
         while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
             chain.append(before)
@@ -98,7 +98,7 @@ def not_written(path: str | Path, number: int) -> str | None:
 
 
 def _number_of(error):
-    """Return the number of an error of the system, also of one that a library only words."""
+    """Return the system's number of an error, also where a library gives it in words alone."""
     if isinstance(error, OSError) and error.errno:
         return error.errno
     found = re.search(r"(?:errno = |Os { code: )(\d+)", str(error))
@@ -106,7 +106,7 @@ def _number_of(error):
 
 
 def _is_beside(error, path):
-    """Tell an error of a file, or of what lies around it, from one of a file that was read."""
+    """Tell an error of a file or of its folders from an error of a file that was read."""
     named = getattr(error, "filename", None)
     return named is None or path.is_relative_to(named) or path.parent == Path(named).parent
 

@@ -1,4 +1,4 @@
-"""Files that are no state dicts: what they are, and how to make one of them, in a sentence."""
+"""Recognise files that are not state dicts, and say in a sentence how to make one of them."""
 
 import json
 import re

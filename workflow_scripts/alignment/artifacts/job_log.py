@@ -16,7 +16,7 @@ from alignment.artifacts.errors import InputError
 
 WARNING = "Warning: "
 _terminal = None
-_bars = 0  # that are drawn at present, each on a line without an end
+_bars = 0  # progress bars being drawn, each on an unfinished line
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def job_log(path: str | Path) -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):  # whatever the locale
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.reconfigure(line_buffering=True)  # in the order in which things were said
-    # What was imported stays to the end: Python need not look there for cycles.
+    # Imported modules stay until the end: the garbage collector need not search them.
     gc.freeze()
     try:
         yield
@@ -53,7 +53,7 @@ def job_log(path: str | Path) -> Iterator[None]:
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
-        # Nor at the end, where it would take an eighth of a short job, a quarter of one that draws.
+        # Nor at the end, where a search takes an eighth of a short job, or a quarter of a drawing.
         gc.freeze()
 
 
@@ -104,7 +104,7 @@ def warnings_in(logs: Iterable[str | Path]) -> list[str]:
 
 
 def progress(iterable: Iterable, description: str, total: int | None = None) -> Iterator:
-    """Show how far a long stage is: in the log, and on the terminal where nobody else does.
+    """Show how far a long stage is: in the log, and on the terminal unless another job uses it.
 
     Of the jobs that run at the same time, the first to lock the terminal draws its bar there.
     """
@@ -126,7 +126,7 @@ def progress(iterable: Iterable, description: str, total: int | None = None) -> 
 
 
 def no_progress(iterable: Iterable, description: str) -> Iterable:
-    """Take the place of :func:`progress` where nobody looks on."""
+    """Take the place of :func:`progress` where nobody watches."""
     return iterable
 
 

@@ -1,7 +1,7 @@
 """What an artifact was made from: recorded when it is written, compared when it is read.
 
-Snakemake goes by the times of files.  A file that was put into the results by hand, or kept from
-another configuration, it takes for what it should be.
+Snakemake goes by the times of files.  It takes a file that was put into the results by hand, or
+kept from another configuration, for the right one.
 """
 
 import json

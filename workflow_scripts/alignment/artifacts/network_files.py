@@ -103,7 +103,7 @@ def sha256_of_tensors(tensors: Mapping[str, np.ndarray]) -> str:
 
 
 def seal_of(metadata: Mapping[str, str]) -> str:
-    """Return the SHA-256 of the header of a network file, a dict of strings, but its seal."""
+    """Return the SHA-256 of the header of a network file, a dict of strings, without its seal."""
     content = {name: value for name, value in metadata.items() if name != SEAL}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

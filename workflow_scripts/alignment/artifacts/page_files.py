@@ -1,4 +1,4 @@
-"""Pages for a browser, and what is gathered for them before: JSON files."""
+"""Pages for a browser, and the JSON files in which their content is gathered."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from alignment.artifacts.files import replacing
 
 
 def write_json(path: str | Path, content: Any) -> None:
-    """Write what can be told in JSON, which has no NaN."""
+    """Write content as JSON, in which there is no NaN."""
     with replacing(path) as partial:
         partial.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
 

@@ -49,8 +49,8 @@ def write_pictures(
 def write_overlay(path: str | Path, picture: np.ndarray) -> None:
     """Write a picture, (height, width, 3) uint8, as PNG, all or nothing.
 
-    Photographs hold no repetitions but runs: to look for others takes two and a half times as long
-    and saves 2 % of the file.
+    Only runs of equal values are compressed: photographs repeat nothing else, and looking for more
+    takes two and a half times as long and saves 2 % of the file.
     """
     with replacing(path) as partial:
         Image.fromarray(picture).save(partial, format="PNG", compress_type=zlib.Z_RLE)

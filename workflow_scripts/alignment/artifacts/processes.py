@@ -1,4 +1,4 @@
-"""Work that is shared out among processes, for what holds the interpreter's lock."""
+"""Work shared out among processes, for functions that hold the interpreter's lock."""
 
 from collections.abc import Callable, Iterable
 from multiprocessing import Pipe, Process

@@ -15,8 +15,8 @@ def put_maps(file: h5py.File, maps: Iterable[np.ndarray]) -> None:
     """Write maps into an open artifact, as ``maps/000000`` and so on in their order.
 
     Doubles are written in single precision, in which maps are compared: half of the space.  A map
-    that is the same as one before is only named once more, as the centred Gaussian of all pictures
-    of one size.
+    that equals an earlier one, such as the centred Gaussian of pictures of one size, is stored
+    once, under both names.
     """
     written = {}
     for k, values in enumerate(maps):

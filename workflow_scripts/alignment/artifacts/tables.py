@@ -55,7 +55,7 @@ def write_columns(path: str | Path, /, **columns: Sequence | np.ndarray | str | 
 def read_tables(paths: Sequence[str | Path]) -> dict[str, np.ndarray]:
     """Read tables of the same columns as one, row under row; see :func:`read_columns`."""
     tables = [read_columns(path) for path in paths]
-    # A table without rows has no numbers to tell that its columns hold numbers.
+    # In a table without rows, nothing tells which columns hold numbers.
     filled = [table for table in tables if len(next(iter(table.values())))] or tables[:1]
     return {name: np.concatenate([table[name] for table in filled]) for name in filled[0]}
 
@@ -128,7 +128,7 @@ def _writer(path, header):
 
 
 def _fields(column):
-    """Return a column as `csv` writes it: a float by its shortest digits that are exact."""
+    """Return a column as `csv` writes it: a float in the fewest digits that are exact."""
     if not isinstance(column, np.ndarray) or column.dtype == object:
         return [_field(value) for value in column]
     fields = column.tolist()
@@ -146,7 +146,7 @@ def _field(value):
 
 def _column(fields, is_text):
     if fields and fields.count(fields[0]) == len(fields):
-        # A cohort, model, seed or fold, told in every row: read once.
+        # A cohort, model, seed or fold that is the same in every row: read once.
         return np.repeat(_values(fields[:1], is_text), len(fields))
     return _values(fields, is_text)
 

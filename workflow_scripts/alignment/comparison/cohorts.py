@@ -71,7 +71,7 @@ def without_one(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
     if n < 3:
         return nothing
     x, y = a[maps] - a[maps].mean(), b[maps] - b[maps].mean()
-    # Of n deviations that sum to zero, without one: the others' mean is -x / (n - 1).
+    # Deviations sum to zero: without x, the mean of the other n - 1 is -x / (n - 1).
     left = n / (n - 1)
     products, squares_x, squares_y = (
         (u * v).sum() - left * u * v for u, v in ((x, y), (x, x), (y, y))

@@ -9,6 +9,7 @@ from alignment.heatmaps.placement import place
 from alignment.similarity.correlations import pearson
 from alignment.statistics.bootstrap import bootstrap_interval
 from alignment.statistics.holm import with_holm
+from alignment.statistics.means import mean_of_defined
 
 # Pixels of the longer side at which heatmaps of different images are compared: the maps are a few
 # cells wide, so that a finer picture would change the third decimal.
@@ -57,7 +58,7 @@ def heatmap_correlation(
     Returns
     -------
     float
-        NaN where a heatmap does not vary, as an empty one.
+        NaN where a heatmap does not vary, such as an empty one.
     """
     return pearson(place(a, size, framing), place(b, size, framing))
 
@@ -121,7 +122,7 @@ def _standardized(values, size, framing):
 
 
 def _correlations(a, b):
-    # A product with NaN is NaN for its own pair alone, but may raise a needless warning.
+    # NaN in a heatmap makes its own pairs NaN and no others; the warning about it is needless.
     with np.errstate(invalid="ignore"):
         return a @ b.T
 
@@ -162,14 +163,14 @@ def _summary(one):
         "n_images": len(r),
         "n_empty": int((one["empty_a"] | one["empty_b"]).sum()),
         "n": int(np.isfinite(r).sum()),
-        "correlation": _mean(r),
+        "correlation": mean_of_defined(r),
         "correlation_sd": float(np.std(r[np.isfinite(r)], ddof=1))
         if np.isfinite(r).sum() > 1
         else np.nan,
         "correlation_low": low,
         "correlation_high": high,
-        "correlation_others": _mean(one["correlation_others"]),
-        "difference": _mean(difference),
+        "correlation_others": mean_of_defined(one["correlation_others"]),
+        "difference": mean_of_defined(difference),
         "difference_low": difference_low,
         "difference_high": difference_high,
         "n_entropy": int(related.sum()),
@@ -185,8 +186,3 @@ def _spearman_test(x, y):
         return np.nan, np.nan
     test = spearmanr(x, y)
     return float(test.statistic), float(test.pvalue)
-
-
-def _mean(values):
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else np.nan

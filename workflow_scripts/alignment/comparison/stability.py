@@ -109,7 +109,7 @@ def compare_halves(
             removals.map_scores(fold.test_pairs, triangle, kind)[2] for fold in folds.of(judgments)
         ]
         if not all(np.isfinite(ais).any() for ais in halves):
-            continue  # ranks of nothing would be the numbers of the maps, alike in both
+            continue  # without scores, both halves would rank maps by their numbers
         correlations[-1] = spearman(*halves)
         best = np.zeros((2, n_maps), dtype=bool)
         for row, ais in zip(best, halves, strict=True):

@@ -9,7 +9,7 @@ from alignment.cutting.traces import Trace
 
 _WEIGHTS = ("softmax", "scaled_dot_product_attention", "multi_head_attention_forward")
 _ATTENTION = (*_WEIGHTS, "matmul", "bmm", "einsum")
-# What stands between a projection and the attention: other forms, norms and scales
+# What stands between a projection and the attention: reshaping, norms and scaling
 _FORMS = (
     *("reshape", "view", "permute", "transpose", "flat", "contiguous"),
     *("unbind", "getitem", "chunk", "split"),
@@ -70,7 +70,7 @@ def before_pooling(traced: Trace, maps: fx.Node, embedding: fx.Node) -> fx.Node 
 
 
 def _source(traced: Trace, node: fx.Node, kinds: Sequence[str]) -> fx.Node:
-    """Return what a node is made of by nodes of some kinds alone."""
+    """Return the value from which nodes of some kinds alone lead to a node."""
     while node.all_input_nodes and _is_of(traced, node, kinds):
         if _is_of(traced, node, _ATTENTION):  # some of whose names have "mul" in them
             break

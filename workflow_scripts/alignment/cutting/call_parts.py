@@ -63,7 +63,7 @@ class CalledBackbone(nn.Module):
 
         def keep_maps(output):
             how = ends.arrangement
-            # What follows may work in place.
+            # Later layers may overwrite it.
             found["maps"] = maps_of(output, how.kind, how.side, how.n_others).clone()
             if ends.takes_all_tokens:
                 found["others"] = others_of(output, how.kind, how.n_others).clone()
@@ -134,7 +134,7 @@ class CalledHead(nn.Module):
         def replace(_):
             return output_of(feature_maps, self.ends.arrangement.kind).clone()
 
-        if pictures is not None:  # the network may work in place
+        if pictures is not None:  # the network may overwrite them
             return _run(self.module, pictures.clone(), self.ends, replace)[0]
         layers = {self.module.get_submodule(path): name for path, name in self.settled.items()}
         try:
@@ -143,12 +143,12 @@ class CalledHead(nn.Module):
             return _run(self.module, self.picture.expand(n, -1, -1, -1), self.ends, replace)[0]
         finally:
             for layer in layers:
-                layer.__dict__.pop("forward", None)  # that of its class is left
+                layer.__dict__.pop("forward", None)  # the method of its class remains
 
 
 def _repeated(values: torch.Tensor, n: int, *given, **options) -> torch.Tensor:
-    """Return what a module returned for one picture, for n of them."""
-    return values.expand(n, *values.shape[1:]).clone()  # what follows may work in place
+    """Return what a module returned for one picture, repeated for n pictures."""
+    return values.expand(n, *values.shape[1:]).clone()  # later layers may overwrite it
 
 
 def settled_before(calls: Sequence[Call], maps: Call) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def head_alone(
     maps, embedding : tensors
         Of the pictures.
     """
-    # Another picture than those of the maps: what bypasses the maps shows.
+    # With a picture other than those of the maps, what bypasses the maps makes a difference.
     picture = pictures.flip(-1)[1:]
     for settled in (settled_before(calls, ends.maps), ()):
         head = CalledHead(module, ends, picture, settled)
@@ -195,12 +195,12 @@ def head_alone(
 
 @torch.no_grad()
 def follows_from(module: nn.Module, pictures: torch.Tensor, call: Call) -> bool:
-    """Tell whether the output of a network follows from what a call returns, whatever is seen."""
+    """Tell whether the output of a network follows from what a call returns, for any picture."""
     kept = []
     with tapped(module, {call: lambda values: kept.append(values.clone())}, {}):
         output = module(pictures)
     with tapped(module, {call: lambda _: kept[0].clone()}, {}):
-        # Turned over alone, pictures would keep their means.
+        # Pictures that are only mirrored would keep their means: their order is reversed, too.
         return is_same(module(pictures.flip((0, 3))), output)
 
 

@@ -85,7 +85,7 @@ def _candidates(network: Network, found: Record, name: str | None) -> Sequence[C
         return [call for call in calls if not call.hands_on]
     named = [call for call in calls if call.name == name]
     if not named:
-        ends_of(network, found, name, None)  # which refuses names that there are not
+        ends_of(network, found, name, None)  # which refuses names that do not exist
         raise InputError(
             f"layers: feature_maps: {name} of {network.architecture} returns no tokens with a "
             "class token among them, which tokens: class needs."
@@ -103,7 +103,7 @@ def _head(
 ) -> tuple[CalledHead, torch.Tensor, int] | None:
     """Return a head of all tokens, the tokens it was tried on, and the length of its embedding.
 
-    None where the embedding needs more than they, or nothing of those of places.
+    None where the embedding needs more than these tokens, or does not need those of places.
     """
     if ends.call is not None and found.calls.index(ends.call) < found.calls.index(ends.maps):
         return None

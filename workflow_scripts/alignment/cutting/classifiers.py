@@ -7,9 +7,9 @@ from torch import fx, nn
 from alignment.cutting.graph_parts import has_rows
 from alignment.cutting.traces import Trace
 
-# What stands before it and makes nothing of its own
+# What may stand before it and leaves values as they are
 _THINNED = ("dropout", "identity")
-# What may stand behind it and changes no score's place, by a part of its name or by all of it
+# What may stand behind it and keeps the order of scores: parts of names, and whole names
 _BEHIND = (*_THINNED, "flatten", "softmax", "view", "squeeze", "sigmoid", "reshape")
 _CASTS = ("float", "double", "half", "to", "type", "contiguous", "clone")
 _BY_A_CONSTANT = ("mul", "div", "truediv", "add", "sub")
@@ -41,9 +41,9 @@ def pooled_convolution(traced: Trace) -> fx.Node | None:
 
 
 def takes_output(traced: Trace, embedding: fx.Node | None, maps: fx.Node) -> bool:
-    """Tell whether a default embedding is the output for want of anything that makes scores.
+    """Tell whether a default embedding is the output because no layer was found to make scores.
 
-    Where that is no more than the maps, pooled, nothing was to be found.
+    An output that is no more than the pooled maps has no such layer, and does not count.
     """
     if embedding is not traced.output or pooled_convolution(traced) is not None:
         return False
@@ -58,7 +58,7 @@ def is_linear(traced: Trace, node: fx.Node) -> bool:
 
 
 def scores_behind(traced: Trace, node: fx.Node) -> fx.Node:
-    """Return what a node has its values from, if these are merely brought to another form."""
+    """Return the node whose values a node has, merely reshaped, converted or scaled."""
     return _looked_through(traced, node, _BEHIND, (*_CASTS, *_BY_A_CONSTANT))
 
 

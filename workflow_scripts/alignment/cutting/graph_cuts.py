@@ -37,7 +37,7 @@ from alignment.planning.families import MEAN
 def list_graph_layers(traced: Trace) -> list[Layer]:
     """List the layers in the order in which they run, the default cuts marked.
 
-    So are those that something passes by on the way to the default embedding.
+    Marked, too, are layers that something bypasses on the way to the default embedding.
     """
     marks, embedding = {}, None
     try:
@@ -46,7 +46,7 @@ def list_graph_layers(traced: Trace) -> list[Layer]:
         if embedding is None:
             marks = {maps: f"feature maps, the {MEAN} as embedding"}
         if _head(traced, maps, embedding).beside:
-            marks = {}  # which a user would have to name
+            marks = {}  # a cut that a user has to ask for by name
     except InputError:
         marks = {}  # The list is what helps a user whose network has no defaults.
     return [
@@ -155,8 +155,8 @@ def _kept_beside(traced: Trace, maps: fx.Node, embedding: fx.Node) -> tuple[torc
 def _is_exact(backbone: fx.GraphModule, head: fx.GraphModule, pictures: torch.Tensor) -> bool:
     """Tell whether a head that is given more than maps repeats the network, picture by picture.
 
-    And whether it makes something of the maps.  A first dimension that only happens to be as long
-    as the batch shows here.
+    And whether it depends on the maps.  This finds values whose first dimension is not that of the
+    pictures, and only happens to be as long.
     """
     found = backbone(pictures)
     maps, embedding = found["feature_maps"], found["embedding"]

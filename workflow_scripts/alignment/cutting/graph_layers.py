@@ -34,7 +34,7 @@ def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:
     The embedding is the input of the final linear layer, the one before any dropout, or where there
     is none the output; the feature maps are the last before it.  Where these are tokens, their mean
     is the embedding, since the class token stands apart from them; so it is where a network returns
-    maps.  Where attention pools them it is not: their mean is nothing that the network knows.
+    maps.  Where attention pools them it is not: the network never computes their mean.
     """
     if arrangement_in(traced, traced.output) is not None:
         return last_maps(traced, traced.output), None
@@ -73,7 +73,7 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
             f"embedding under layers: embedding:, for instance one of "
             f"{named_layers(traced, possible[-8:])}."
         )
-    # A convolution of 1 x 1 may stand for the classifier: what it makes are no maps of features.
+    # A convolution of 1 x 1 may stand for the classifier: its output is not feature maps.
     convolution = pooled_convolution(traced)
     before = traced.output if convolution is None else convolution.all_input_nodes[0]
     return traced.output, before
@@ -82,7 +82,7 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
 def last_maps(traced: Trace, embedding: fx.Node) -> fx.Node:
     """Return the last maps before the embedding that are not a pooled or thinned copy.
 
-    Nor are they within attention, or class scores of every place.
+    They are not within attention either, nor class scores of every place.
     """
     before = traced.needed_for(embedding)
     for node in reversed(traced.shapes):

@@ -1,8 +1,8 @@
 """The part of a graph between two layers, as a module of its own.
 
 What is computed beside the maps, such as the way around them in a residual block, does not depend
-on them.  Where that is allowed the module is given it, too: of every picture what it is with all
-maps on.
+on them.  Where that is allowed the module is given it, too: for every picture, as it is with
+all maps on.
 """
 
 from collections.abc import Callable
@@ -75,8 +75,8 @@ def between(traced: Trace, maps: fx.Node, embedding: fx.Node, as_output: AsOutpu
     Raises
     ------
     InputError
-        The embedding does not come after the maps, or needs what is no tensor with a row for each
-        picture.
+        The embedding does not come after the maps, or needs something other than a tensor with a
+        row for each picture.
     """
     beside = passing_by(traced, maps, embedding)
     for node in beside:
@@ -120,7 +120,7 @@ def bypass(traced: Trace, maps: fx.Node, embedding: fx.Node, outside: fx.Node) -
 
 
 def _settled(traced: Trace, after_maps: set[fx.Node]) -> dict:
-    """Return the values that are what they are whatever the pictures show."""
+    """Return the values that do not depend on what the pictures show."""
     # Numbers that follow from the size of the pictures, such as how many patches there are
     settled = {n: value for n, value in traced.constants.items() if n not in after_maps}
     # Options of the network, such as a mask, that have a default and are never given

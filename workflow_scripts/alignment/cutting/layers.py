@@ -86,7 +86,7 @@ def beside_in(found: Mapping[str, Any]) -> list[Any]:
 
 
 def kilobytes(n_values: int) -> str:
-    """Return what some float32 values take."""
+    """Return the size of some float32 values in words."""
     size = n_values * 4 / 1000
     return f"{size:,.0f} kB" if size >= 10 else f"{size:.2g} kB"
 

@@ -1,7 +1,7 @@
 """The order of outputs with as many maps as places in a row, (B, N, N, N), by what made them.
 
 Their shape does not tell whether the maps come first or last.  Where what made them does not tell
-it either there is none, and such a layer is not read as maps.
+either, such a layer is not read as maps.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def order_in_graph(traced: Trace, node: fx.Node) -> str | None:
 
 
 def order_in_calls(calls: Sequence[Call], call: Call) -> str | None:
-    """Return the order on which all modules agree that returned such an output until then."""
+    """Return the order that all modules agree on that have returned such an output so far."""
     until = calls[: calls.index(call) + 1]
     told = {_told_by(c.type.lower()) for c in until if c.shape == call.shape} - {None}
     return told.pop() if len(told) == 1 else None

@@ -121,10 +121,10 @@ def trace(network: Network) -> Trace:
     Raises
     ------
     UntraceableError
-        The network has no graph, or that computes something else.
+        The network has no graph, or one that computes something else.
     InputError
         The network does not run on pictures of its input size, returns something other than one
-        tensor, or makes something else of a picture alone than of one among others.
+        tensor, or gives a picture alone another result than the same picture in a batch.
     """
     # In-place modules overwrite the output of the layer before them, which may be a cut.
     for layer in network.module.modules():
@@ -148,7 +148,9 @@ def trace(network: Network) -> Trace:
             found = recorder.run(pictures)
             if recorder.others:  # then some may be numbers of pictures
                 single.run(pictures[:1])
-    except Exception as error:  # whatever Python code meets when symbols stand for its values
+    except (
+        Exception
+    ) as error:  # whatever the network's code raises when symbols stand for its values
         raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
     if not is_same(found, expected, equal_nan=True):
         raise UntraceableError("its graph computes something else")

@@ -116,12 +116,12 @@ def _trimmed(rows: Rows) -> Rows:
 
 
 def is_nothing(cell: str) -> bool:
-    """Tell a word or mark for no value."""
+    """Tell whether a cell is a word or mark for no value."""
     return cell.lower() in NOTHING
 
 
 def is_number(cell: str) -> bool:
-    """Tell a number with a point or none, or a word for none."""
+    """Tell whether a cell is a number without a comma, or a mark for no value."""
     if is_nothing(cell):
         return True
     try:
@@ -132,14 +132,14 @@ def is_number(cell: str) -> bool:
 
 
 def is_text(cell: str) -> bool:
-    """Tell what is neither such a number nor one with a comma."""
+    """Tell whether a cell is no number, neither with a point nor with a comma."""
     return not (is_number(cell) or _WITH_COMMA.fullmatch(cell))
 
 
 def _with_points(rows: Rows, path: Path) -> Rows:
-    """Put points for decimal commas.
+    """Replace decimal commas by points.
 
-    Where some numbers have points the commas stay, to be refused as no numbers.
+    Where some numbers have points, commas stay: cells with one are later refused as no numbers.
     """
     cells = [cell for row in rows for cell in row]
     commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]

@@ -26,7 +26,7 @@ def decoded(content: bytes) -> str:
     Raises
     ------
     ValueError
-        It is none.
+        It is in none of these, or no text at all.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
@@ -80,9 +80,9 @@ def read_label_header(path: str | Path) -> list[str]:
 
 
 def values_of(fields: Sequence[str]) -> list:
-    """Return the numbers of a column in which all that is not missing is one, else its text.
+    """Return a column as numbers if all its values but missing ones are numbers, else as text.
 
-    Decimal commas are read where they cannot be what groups thousands.
+    Decimal commas are read where they cannot be marks that group thousands.
 
     Returns
     -------

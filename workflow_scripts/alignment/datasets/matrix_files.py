@@ -1,7 +1,7 @@
 """Read square matrices of judgments from the file formats that laboratories keep them in.
 
-Nothing is checked here but what a file must be to be read at all; the meaning of the numbers is
-the matter of `alignment.datasets.judgments`.  No pickle is ever loaded: unpickling runs code of
+Only what a file needs to be read at all is checked here; the meaning of the numbers is left to
+`alignment.datasets.judgments`.  No pickle is ever loaded: unpickling runs code of
 the file.
 """
 

@@ -86,12 +86,12 @@ def refuse_unread(folder: str | Path) -> None:
     Raises
     ------
     InputError
-        A file has a suffix of a kind of picture that is not read, is a link to nothing, a folder,
-        or has a name that is no text, or none here.
+        A file has a suffix of a kind of picture that is not read, is a link to nothing or a folder,
+        or has a name that is no text, or that cannot be read in this locale.
     """
     if said := not_decoded(*files_in(folder, PICTURE_SUFFIXES)):
         raise InputError(said)
-    # Those of the folders in it count where the pictures lie there too.
+    # Files in subfolders count only where the pictures lie in subfolders too.
     files = map(Path, files_in(folder, PICTURE_SUFFIXES | UNREAD_SUFFIXES))
     if unread := [path.name for path in files if path.suffix.lower() in UNREAD_SUFFIXES]:
         are, them = ("is", "it") if len(unread) == 1 else ("are", "them")
@@ -112,10 +112,10 @@ def refuse_unread(folder: str | Path) -> None:
 
 
 def not_decoded(*paths: str | Path) -> str | None:
-    """Return a sentence where Python takes names of files for text in another encoding than UTF-8.
+    """Return a sentence where Python reads names of files in an encoding other than UTF-8.
 
-    It does where the locale says so, as ``LC_ALL=de_DE.ISO-8859-1``, and names in ASCII are read
-    rightly all the same.
+    It does so where the locale says so, such as ``LC_ALL=de_DE.ISO-8859-1``.  Names in ASCII are
+    read correctly all the same.
     """
     encoding = sys.getfilesystemencoding()
     if encoding.lower() in ("utf-8", "utf8") or all(str(path).isascii() for path in paths):
@@ -174,7 +174,7 @@ def match_rows(
                 notes.append(f"Names in {path} were matched to the pictures but for {difference}.")
             position = {name: row for row, name in enumerate(of_rows)}
             return [position[name] for name in of_pictures]
-    # Of what nothing matches, however it is spelt
+    # Names that match nothing, however they are spelt
     loose, _ = _SPELLINGS[-1]
     with_row, with_picture = set(map(loose, rows)), set(map(loose, pictures))
     without_row = [name for name in pictures if loose(name) not in with_row]
@@ -225,6 +225,14 @@ def same_text(name: str) -> str:
     letters of full width.
     """
     return " ".join(unicodedata.normalize("NFKC", name.removeprefix("\ufeff")).split())
+
+
+def file_key(name: str) -> str:
+    """Return what macOS and Windows know a file by: case and the encoding of accents do not count.
+
+    Names of one key are one file there, of which the last to be written is left.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 # From strict to loose: how names may be spelt on both sides, and what then may differ.

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps, ImageSequence
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.picture_names import name_of
+from alignment.datasets.picture_names import file_key, name_of
 
 NEARLY_BLACK = 5  # mean of 0 to 255
 FRAMINGS = ("stretch", "crop", "pad")
@@ -132,9 +132,10 @@ def name_pictures(paths: Sequence[str | Path], folder: str | Path) -> list[str]:
     Raises
     ------
     InputError
-        Two files would have the same name, or there are fewer than 3.
+        Two files would have the same name, or names that some disks do not tell apart, or there
+        are fewer than 3.
     """
-    by_name = defaultdict(list)
+    by_name, of_key = defaultdict(list), {}
     for path in paths:
         by_name[name_of(path, folder)].append(Path(path).name)
     for name, files in by_name.items():
@@ -142,6 +143,12 @@ def name_pictures(paths: Sequence[str | Path], folder: str | Path) -> list[str]:
             raise InputError(
                 f"the pictures {' and '.join(files)} in {folder} share the name '{name}'; "
                 "names without extension must differ, so rename or remove one."
+            )
+        if (other := of_key.setdefault(file_key(name), name)) != name:
+            raise InputError(
+                f"the pictures '{other}' and '{name}' in {folder} differ only in upper and lower "
+                "case or the encoding of accents, so that they would have the same files on macOS "
+                "and Windows; rename one."
             )
     if len(paths) < 3:
         raise InputError(f"a dataset needs at least 3 pictures, but there are {len(paths)}.")

@@ -162,7 +162,7 @@ class _Reader:
             _refuse_text(node, left, right)  # 'a' * 10**9 would fill the memory
         _refuse_lists(node, left, right)
         if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
-            # Nothing by nothing is missing; among nullable integers it would be 0.
+            # 0 / 0 is missing; among nullable integers it would be 0.
             left, right = (_as_floats(value) for value in (left, right))
         result = ARITHMETIC[type(node.op)](left, right)
         return result.mask(np.isnan(result.to_numpy(float))) if _is_float(result) else result
@@ -232,7 +232,7 @@ def _where_known(result, column):
 
 
 def _truth(value, node):
-    """Return what is to be true or false: 1 and 0 are, other numbers and text are not."""
+    """Return values that are true or false, also as 1 and 0; refuse other numbers and text."""
     if isinstance(value, bool):
         return value
     if isinstance(value, pd.Series) and not _is_text(value):

@@ -1,7 +1,7 @@
 """The text of queries on label columns: what they name, found before anything is read.
 
 It is parsed as an expression, and nothing in it is run; :mod:`alignment.datasets.queries` works it
-out.  Here is what a plan needs, which waits for no large package.
+out.  This is all that a plan needs, and it imports no large package.
 """
 
 import ast

@@ -83,7 +83,7 @@ def _refuse_other_orders(images: Sequence[str], path: str | Path) -> None:
 
 
 def _as_numbers(name: str) -> list[tuple[int, int]]:
-    """A key by which 2 comes before 10, and all that is no digit where text has it."""
+    """A key by which 2 comes before 10, and other characters are in the order of plain text."""
     key = []
     for is_number, characters in groupby(name, lambda character: character in "0123456789"):
         text = "".join(characters)

@@ -1,9 +1,7 @@
 """Saliency maps that a user brings, in a folder or by a function, and fixations."""
 
-import importlib
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +122,7 @@ def _read_picture(path: Path, where: str) -> np.ndarray:
 
 
 def checked_map(values: object, where: str) -> np.ndarray:
-    """Return a saliency map as a plain array, once it is sure to be one.
+    """Check a saliency map, and return it as a plain array.
 
     Parameters
     ----------
@@ -165,32 +163,6 @@ def checked_map(values: object, where: str) -> np.ndarray:
             "density, so give the exponential of log densities."
         )
     return array
-
-
-def load_function(name: str) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a user's function of a picture.
-
-    Parameters
-    ----------
-    name : str
-        ``module:function``; modules of the folder that the workflow runs in are found.
-
-    Raises
-    ------
-    InputError
-        There is no such module or function, or the module cannot be imported.
-    """
-    module, _, function = name.partition(":")
-    where = f"config: saliency: functions: {name}"
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        found = getattr(importlib.import_module(module), function, None)
-    except Exception as error:  # an import runs the user's code
-        raise InputError(f"{where}: the module {module} cannot be imported ({error}).") from error
-    if not callable(found):
-        raise InputError(f"{where}: the module {module} has no function {function}.")
-    return found
 
 
 def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndarray]:

@@ -22,7 +22,7 @@ def mean_given(stack: np.ndarray) -> np.ndarray:
 
 
 def spread(values: np.ndarray) -> float:
-    """Return the largest less the smallest value, but for NaN."""
+    """Return the largest value less the smallest, leaving out NaN."""
     return np.nanmax(values) - np.nanmin(values)
 
 

@@ -68,7 +68,7 @@ def _inverse_of_laplacian(weights):
         return lambda values: (values - values.mean(axis=0)) / n
     laplacian = np.diag(weights.sum(axis=1)) - weights.astype(np.float64)
     if _connected(weights):
-        # Of a single part the null space is known: the same shift of all.
+        # Where all pictures are connected the null space is known: the same shift of all.
         inverse = np.linalg.inv(laplacian + 1 / n) - 1 / n
     else:
         inverse = np.linalg.pinv(laplacian, hermitian=True)

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 TYPES = {"i1", "u1", "i2", "u2", "u4", "f4"}
-QUALITY = 88  # of WebP: above, files grow without a difference that is seen
+QUALITY = 88  # of WebP: above it, files grow without a visible difference
 
 
 def packed(array: np.ndarray, kind: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def webp(picture: np.ndarray, longest: int | None = None) -> str:
 
 
 def small(values: np.ndarray, side: int) -> np.ndarray:
-    """Return a map reduced to a square of at most some side, in proportion to its maximum.
+    """Return a map resized to a square by area averaging.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def small(values: np.ndarray, side: int) -> np.ndarray:
     Returns
     -------
     (side, side) float32 array
-        The mean of what each value stands for; NaN counts as 0.
+        Each value is the mean of the area that it covers; NaN counts as 0.
     """
     image = Image.fromarray(np.nan_to_num(np.asarray(values, dtype=np.float32)))
     return np.asarray(image.resize((side, side), Image.Resampling.BOX))

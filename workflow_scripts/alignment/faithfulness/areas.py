@@ -25,8 +25,8 @@ def top_areas(values: np.ndarray, shares: list[float], ties: np.ndarray) -> np.n
     heights, ties = -values.ravel(), ties.ravel()
     sizes = [round(share / 100 * values.size) for share in shares]
     areas = np.zeros((len(shares), values.size), dtype=bool)
-    # Only the pixels at an area's edge are ever sorted: all would take a third of the time of the
-    # network that looks at them.
+    # Only the pixels at an area's edge are ever sorted: sorting all would take a third of the time
+    # that the network needs for the picture.
     ends = [max(size - 1, 0) for size in sizes]
     edges = np.partition(heights, ends)[ends]
     for area, size, edge in zip(areas, sizes, edges, strict=True):

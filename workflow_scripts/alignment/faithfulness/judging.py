@@ -1,4 +1,4 @@
-"""What is left of a picture's fit when only the top of a map is left of it, or all but that."""
+"""What is left of a picture's fit when the top of a map is kept alone, or is deleted."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -7,21 +7,14 @@ import numpy as np
 from alignment.heatmaps.heatmaps import heatmap
 from alignment.heatmaps.kinds import map_by
 from alignment.heatmaps.rivals import mean_map, random_places
+from alignment.planning.sources import KINDS
 
 AIS = "ais"
 # In the order of figures, by what figures call them.
 LABELS = {
     AIS: "AIS",
-    "cam": "judgment-weighted CAM",
-    "grad_cam": "Grad-CAM of the fit",
-    "place": "place left out",
-    "places": "3 × 3 places left out",
-    "groups": "AIS of groups of maps",
-    "shapley": "Shapley values of maps",
-    "gradient": "gradient × activity",
-    "integrated": "integrated gradients",
+    **KINDS,
     "centred": "AIS × centred Gaussian",
-    "mean": "mean of all maps",
     "centred_mean": "mean of all maps × centred Gaussian",
     "other": "another picture's heatmap",
     "reversed": "reversed weights",

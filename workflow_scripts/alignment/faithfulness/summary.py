@@ -7,41 +7,19 @@ import numpy as np
 from alignment.artifacts.tables import groups_of
 from alignment.faithfulness.areas import KEEP
 from alignment.faithfulness.maps import AIS
+from alignment.statistics.means import mean_of_defined
+from alignment.statistics.student import mean_and_test
 
 MEAN_COLUMNS = ("fill", "test", "share", "map", "n", "r_before", "r_after")
 MEAN_COLUMNS += ("difference", "low", "high")
 TEST_COLUMNS = ("fill", "test", "map", "n", "r_before", "r_ais", "r_map")
 TEST_COLUMNS += ("difference", "low", "high", "t", "p")
-LEVEL = 0.95
 
 
-def paired(differences: np.ndarray) -> dict[str, float]:
-    """Return the mean of differences over images, its interval, and the test of it.
-
-    Parameters
-    ----------
-    differences : (n,) array
-        Without NaN.
-
-    Returns
-    -------
-    dict
-        ``difference``, ``low``, ``high`` (95 %, Student's), ``t``, ``p`` (two-sided).  NaN with
-        fewer than 2 images; without spread there is no test.
-    """
-    from scipy.stats import t as student  # costs a second, which the drawing of figures saves
-
-    n = len(differences)
-    mean = float(differences.mean()) if n else np.nan
-    found = dict.fromkeys(("difference", "low", "high", "t", "p"), np.nan) | {"difference": mean}
-    if n < 2:
-        return found
-    error = differences.std(ddof=1) / np.sqrt(n)
-    reach = error * student.ppf((1 + LEVEL) / 2, n - 1)
-    found |= {"low": mean - reach, "high": mean + reach}
-    if error > 0:
-        found |= {"t": mean / error, "p": 2 * student.sf(abs(mean / error), n - 1)}
-    return {name: float(value) for name, value in found.items()}
+def compared(differences: np.ndarray) -> dict[str, float]:
+    """Return ``difference``, the mean of (n,) differences over images, with interval and test."""
+    found = mean_and_test(differences)
+    return {"difference": found["mean"], **{key: found[key] for key in ("low", "high", "t", "p")}}
 
 
 def advantage(ais: np.ndarray, rival: np.ndarray, test: str) -> np.ndarray:
@@ -71,11 +49,11 @@ def means(table: Mapping[str, np.ndarray]) -> list[dict]:
             ais, before = by_map[AIS]["r_after"], own["r_before"]
             defined = np.isfinite(ais) & np.isfinite(own["r_after"])
             row = {"fill": fill, "test": test, "share": share, "map": name}
-            row |= {"n": int(defined.sum()), "r_before": _mean(before[defined])}
-            row["r_after"] = _mean(own["r_after"][defined])
+            row |= {"n": int(defined.sum()), "r_before": mean_of_defined(before[defined])}
+            row["r_after"] = mean_of_defined(own["r_after"][defined])
             found = dict.fromkeys(("difference", "low", "high"), np.nan)
             if name != AIS:
-                better = paired(advantage(ais[defined], own["r_after"][defined], test))
+                better = compared(advantage(ais[defined], own["r_after"][defined], test))
                 found = {key: better[key] for key in found}
             rows.append(row | found)
     return rows
@@ -104,9 +82,9 @@ def tests(table: Mapping[str, np.ndarray]) -> list[dict]:
                 continue
             defined = np.isfinite(ais) & np.isfinite(rival)
             row = {"fill": fill, "test": test, "map": name, "n": int(defined.sum())}
-            row |= {"r_before": _mean(before[defined]), "r_ais": _mean(ais[defined])}
-            row["r_map"] = _mean(rival[defined])
-            rows.append(row | paired(advantage(ais[defined], rival[defined], test)))
+            columns = {"r_before": before, "r_ais": ais, "r_map": rival}
+            row |= {name: mean_of_defined(values[defined]) for name, values in columns.items()}
+            rows.append(row | compared(advantage(ais[defined], rival[defined], test)))
     return rows
 
 
@@ -116,7 +94,3 @@ def _over_shares(own):
     order = np.lexsort((own["share"], own["image"]))
     before, after = (own[name][order].reshape(-1, n_shares) for name in ("r_before", "r_after"))
     return before[:, 0], after.mean(axis=1)
-
-
-def _mean(values):
-    return float(values.mean()) if len(values) else np.nan

@@ -31,9 +31,10 @@ FIT_NAMES = {
 }
 MARKERS = "osD^vP"
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (10, 2)))
-# A level that others are seen against: no network is a broad line, or a grey one.
+# A level to compare networks with: broad and grey, as no network is drawn.
 LEVEL = {"color": "0.75", "linestyle": "-", "linewidth": 2.4, "zorder": 0.5}
 CEILING = LEVEL
+ERROR_BAR = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 # Of differences that are tested over folds: intervals of one kind, which can be compared
 INTERVALS = "bars: 95 % intervals, each for itself"
 STARS = "* p < .05 after Holm's correction"
@@ -117,7 +118,7 @@ def legend_above(figure: Figure | SubFigure, keys: Sequence[Artist], columns: in
     """
     renderer = figure.canvas.get_renderer()
     for n in range(columns, 0, -1):
-        # Without words there is nothing to stand in a column of its own.
+        # Keys without words only fill columns, and are left out of a single one.
         shown = [key for key in keys if n > 1 or key.get_label()]
         legend = figure.legend(handles=shown, loc="outside upper center", ncols=n)
         if legend.get_window_extent(renderer).width <= figure.bbox.width:

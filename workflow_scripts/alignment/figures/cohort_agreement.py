@@ -11,8 +11,8 @@ from alignment.figures.charts import COLUMN_WIDTH, PAGE_WIDTH, number
 COLOURS = "RdBu_r"
 COEFFICIENTS = {"correlation": "Pearson (scores)", "rank_correlation": "Spearman (ranks)"}
 MOST_IN_A_COLUMN = 3  # cohorts
-DARK = 0.65  # correlations of a colour on which white is read better than black
-MUCH = 0.1  # by which a single map changes a correlation that is then said without it
+DARK = 0.65  # beyond it, correlations have colours on which white is easier to read than black
+MUCH = 0.1  # a correlation that one map changes by more is shown without that map as well
 
 
 def matrix(rows, column):
@@ -94,7 +94,7 @@ def _draw_matrix(panel, pairs, column):
     if column == "correlation":
         said = np.char.add(said, _without_one(pairs, values))
     sns.heatmap(
-        # NaN has no colour of its own, and no text: what is undefined is said in white.
+        # NaN has no colour of its own, and no text: as 0, what is undefined is white and has one.
         np.nan_to_num(values),
         mask=np.triu(np.ones_like(values, dtype=bool), 1),
         annot=said,
@@ -118,7 +118,7 @@ def _draw_matrix(panel, pairs, column):
 
 
 def _without_one(pairs, values):
-    """Say what is left of correlations that a single map makes."""
+    """Say what is left of correlations that hang on a single map when it is left out."""
     without, of_map = (
         matrix(pairs, column)[1][1:, :-1] for column in ("correlation_without", "influential_map")
     )

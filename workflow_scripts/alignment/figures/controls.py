@@ -7,6 +7,7 @@ from alignment.artifacts.tables import only_row
 from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
+    ERROR_BAR,
     FIT_NAMES,
     NEUTRAL,
     STARS,
@@ -25,7 +26,6 @@ from alignment.prediction.fold_tests import interval_of_difference
 
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
-INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 REFERENCE = {"linewidth": 0.9, "alpha": 0.8, "zorder": 1}
 
 
@@ -94,7 +94,7 @@ def _draw_control(panel, y, test, look):
     """Draw the interval of the difference around the control: does it reach the retained maps?"""
     value, (_, high) = test["test_control"], interval_of_difference(test)
     width = high - test["difference"]
-    panel.errorbar([value], [y], xerr=[[width], [width]], **look.point(), **INTERVAL)
+    panel.errorbar([value], [y], xerr=[[width], [width]], **look.point(), **ERROR_BAR)
     if said := star(test["p_holm"]):
         panel.annotate(said, (value - width, y), (-7, -4.5), textcoords="offset points", fontsize=9)
 

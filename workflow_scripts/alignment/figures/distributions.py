@@ -46,7 +46,7 @@ def draw(distributions, tests):
             _draw_outlines(panel, shown, known)
             panel.set(xlabel="", ylabel="")
             panel.locator_params(axis="x", nbins=6)
-            panel.set_yticks([])  # the area is one: heights say no more than their outline
+            panel.set_yticks([])  # areas are 1, so that heights say no more than outlines
             panel.spines["left"].set_visible(False)
             stars = _stars(rows_where(tests, cohort=cohort, statistic=statistic)["p_holm"])
             n = ", ".join(str(shown[model].size) for model in models)

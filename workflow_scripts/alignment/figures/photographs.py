@@ -13,6 +13,7 @@ from matplotlib.path import Path as Line
 from matplotlib.textpath import text_to_path
 from PIL import Image
 
+from alignment.artifacts.files import telling_why_not
 from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
 from alignment.heatmaps.spotlight import light
 
@@ -40,7 +41,7 @@ class Sheet:
         self.canvas = np.full((self.height, self.width, 3), 255, dtype=np.uint8)
         self.figure = plt.figure(figsize=(PAGE_INCHES, self.height / DOTS))
         self.figure.set_layout_engine("none")
-        # Else the PDF's page is painted dot by dot once more.
+        # Otherwise the PDF holds the whole page as an image once more.
         self.figure.suppressComposite = True
         self.panel = self.figure.add_axes((0, 0, 1, 1))
         self.panel.set_axis_off()
@@ -253,6 +254,8 @@ def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     figure.set_dpi(DOTS)
     figure.canvas.draw()
     drawn = np.asarray(figure.canvas.buffer_rgba())[..., :3]
-    Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
-    figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
+    with telling_why_not(png):
+        Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
+    with telling_why_not(pdf):
+        figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
     plt.close(figure)

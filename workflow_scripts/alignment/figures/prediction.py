@@ -12,6 +12,7 @@ from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
     COLUMN_WIDTH,
+    ERROR_BAR,
     FIT_NAMES,
     INTERVALS,
     MOST_IN_A_COLUMN,
@@ -29,8 +30,6 @@ from alignment.figures.charts import (
     with_images,
 )
 from alignment.prediction.fold_tests import interval_of_difference
-
-INTERVAL = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 
 
 def draw(summary, ceiling, fit, folds):
@@ -97,7 +96,7 @@ def _draw_fits(panel, x, row, look, room):
     if known:
         below = fits[1] < fits[0]
         panel.annotate(
-            str(math.floor(row["n_retained_mean"] + 0.5)),  # halves upwards, as the explorer
+            str(math.floor(row["n_retained_mean"] + 0.5)),  # rounds .5 up, as the explorer does
             (sides[known[0]], fits[known[0]]),
             (0, -5 if below else 5),
             textcoords="offset points",
@@ -109,7 +108,7 @@ def _draw_fits(panel, x, row, look, room):
 
 def _draw_difference(panel, x, row, look):
     value, (low, high) = row["difference"], interval_of_difference(row)
-    panel.errorbar(x, value, [[value - low], [high - value]], **look.point(), **INTERVAL)
+    panel.errorbar(x, value, [[value - low], [high - value]], **look.point(), **ERROR_BAR)
     if said := star(row["p_holm"]):
         panel.annotate(said, (x, high), (0, -1), textcoords="offset points", ha="center")
 

@@ -27,7 +27,7 @@ from alignment.statistics.means import mean_of_defined
 
 # The least that a fit can be: intervals are drawn as far as there can be a mean.
 LOWEST = {"r2": 0, "pearson": -1, "spearman": -1}
-BESIDE = 2.1  # where the retained maps stand, in numbers of all maps
+BESIDE = 2.1  # x position of the retained maps, as a multiple of the number of maps
 TRAINING = {"linewidth": 0.8}
 TICK = {"linestyle": "", "marker": "|", "markersize": 4, "markeredgewidth": 0.6}
 

@@ -17,8 +17,8 @@ import numpy as np
 from alignment.heads.unit_rows import DOMINANT, UnitRows
 from alignment.similarity.fits import CONSTANT, centred_over_pairs, fit, fit_from_sums
 
-# A map whose removal leaves less than this share of the variance of the similarities would cost
-# digits.  It gets the definition.
+# A map whose removal leaves less than this share of the variance of the similarities would lose
+# digits in the closed form, and is scored by the definition.
 CANCELLED = 1e-3
 MEMORY = 500_000_000
 WIDEST_BLOCK = 256  # maps; wider blocks leave the processor's cache

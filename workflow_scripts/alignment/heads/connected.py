@@ -26,7 +26,8 @@ BLOCK = 128  # maps at a time where they are switched on, if memory allows
 # Bytes of embeddings correlated at a time, in float64: beyond this the C library hands out fresh
 # pages for every batch, which costs more than the products.
 CORRELATED = 32_000_000
-# Share of units on from which more are, on the way, as in the end than are off.
+# With at least this share of units on when all maps are, fewer units differ from their final state
+# while maps are added than are on, so that the linear part pays.
 WORTH_LINEAR = 0.3
 
 
@@ -128,7 +129,7 @@ class ConnectedHead(LayeredHead):
                 if len(on):
                     embeddings[i, on] = layers.embed(torch.sub(sums[i], variants, out=variants))
             for some, variants in self._variants(embeddings):
-                # What no map was taken from stays as it was, to the last digit.
+                # Images in which the map is silent stay as they were, to the last digit.
                 active = self.active[:, maps[some]].T.cpu().numpy()
                 touched = active[:, first] | active[:, second]
                 both = variants.similarity().cpu().numpy()[:, first, second]

@@ -1,4 +1,4 @@
-"""Maps that are alike, removed together: a single one of them is missed by nobody."""
+"""Maps that are alike, removed together: without a single one of them nothing is missed."""
 
 import numpy as np
 

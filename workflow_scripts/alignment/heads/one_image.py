@@ -72,7 +72,7 @@ class PooledImages:
         return shares, judged - judged.mean()
 
     def _fits(self, products, spread, judged, squares, sums):
-        """Return correlations; similarities are as long as the row of image i makes them."""
+        """Return correlations; NaN where the row of image i, or the similarities, do not vary."""
         length = squares - sums**2 / self._rows.n_maps if self._rows.is_centred else squares
         defined = (length > ROUNDING * squares) & (spread > ROUNDING * length * len(judged))
         r = np.full(len(products), np.nan)

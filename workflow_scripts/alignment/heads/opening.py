@@ -101,10 +101,9 @@ def open_head(
     Parameters
     ----------
     activations : mapping of str to array
-        ``feature_maps`` and ``embedding``, and what passes the maps by, read when asked for; the
-        attribute ``head`` says which
-        kind it is, ``feature_maps_layer``, ``embedding_layer`` and ``tokens`` where the network was
-        cut.
+        ``feature_maps`` and ``embedding``, and what passes the maps by, read when asked for.  The
+        attribute ``head`` says of which kind the head is, and ``feature_maps_layer``,
+        ``embedding_layer`` and ``tokens`` say where the network was cut.
     read_network : callable
         Returns the network that made them; called only if layers have to be run.
     similarity : {"pearson", "cosine"}

@@ -52,7 +52,7 @@ def place_drops(
     whole = UnitRows(np.asarray(embedding, dtype=np.float64), similarity)
     places = [(y, x) for y in range(height) for x in range(width)]
     size = min(AT_A_TIME, max(1, MOST_BYTES // max(1, feature_maps[:1].nbytes)))
-    # One place for all: copies that come and go leave gaps in memory, gigabytes in the end
+    # One buffer for all: copies that come and go leave gaps in memory, gigabytes in the end
     variants = feature_maps.new_empty((size, *feature_maps.shape[1:]))
     for i in range(n):
         part = taking_part(judgments, i)

@@ -22,8 +22,8 @@ from alignment.similarity.pairs import matrix_among, members_of, pair_images
 
 # Arrays of the size of a block of similarities that are in memory at a time
 N_TEMPORARIES = 6
-# Similarities of a fold that a processor ranks in the time that a GPU needs to start, for the 40
-# folds of a cohort
+# Below this many similarities a fold, ranking the 40 folds of a cohort on the CPU takes no longer
+# than starting a GPU.
 MANY = 1_000_000
 
 

@@ -40,7 +40,7 @@ def place_inputs(
 ) -> tuple[nn.Module, torch.Tensor, list[torch.Tensor]]:
     """Return a head of maps whose places can be changed one by one, and what it is run on.
 
-    Tokens that lie nowhere in the picture pass by then.
+    Tokens that lie nowhere in the picture are then among what passes the maps by.
 
     Parameters
     ----------

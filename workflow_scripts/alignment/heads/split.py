@@ -48,7 +48,7 @@ def split_head(head: nn.Module) -> SplitHead | None:
     node, *others = (node for node in head.graph.nodes if node.op == "placeholder")
     if others:
         return None
-    # Before it is flat a linear layer would work along the rows of the maps.
+    # Until maps are flattened, a linear layer would work along their rows.
     before, is_flat = node, False
     while True:
         node = _only_user(node)

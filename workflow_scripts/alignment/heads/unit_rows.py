@@ -4,8 +4,8 @@ import numpy as np
 
 from alignment.similarity.fits import lengths
 
-# A map whose removal leaves less than this share of an image's variance would cost digits.  It gets
-# the definition.
+# A map whose removal leaves less than this share of an image's variance would lose digits in the
+# closed form, and is scored by the definition.
 DOMINANT = 1e-2
 
 

@@ -1,8 +1,8 @@
 """Fits of a globally pooled network with every similarity written out, on a GPU.
 
-A processor avoids to write similarities down map by map, and for rank correlations, which have no
-closed form, that takes it hours with thousands of images.  A GPU has the bandwidth: blocks of maps
-times pairs, in float64 throughout, since scores are differences of about 1e-4.
+On a processor closed forms spare writing similarities down map by map, but rank correlations have
+none, and take hours with thousands of images.  A GPU has the bandwidth: blocks of maps times pairs,
+in float64 throughout, since scores are differences of about 1e-4.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def map_scores(
         without /= torch.sqrt(left[maps][:, i] * left[maps][:, j])
         changes = (without != whole).any(dim=1).cpu().numpy()
         fit_without[maps] = np.where(changes, fits.of(without), fit_full)
-    # A map that holds nearly all of an image's variance would cost digits.
+    # A map that holds nearly all of an image's variance would lose digits: by the definition.
     for f in np.flatnonzero((left < DOMINANT).any(dim=1).cpu().numpy()):
         fit_without[f] = fit(rows.without(f, first, second), judged, kind)
     return float(fit_full), fit_without, fit_full - fit_without

@@ -48,7 +48,7 @@ class Known:
 
     @cached_property
     def run(self) -> dict[str, Any]:
-        """What functions that run the head take, by the names of their parameters."""
+        """Keyword arguments for the functions that run the head."""
         head, maps, beside = self.open_head()
         known = {"embedding": self.embedding, "judgments": self.judgments}
         known["similarity"] = self.similarity
@@ -110,7 +110,7 @@ def _integrated(known):
     return integrated_gradients(**known.run)
 
 
-# Scores of maps, (n, F), of which heatmaps are made as of AIS
+# Scores of maps, (n, F), from which heatmaps are made as from AIS
 SCORES = {"groups": _groups, "shapley": _shapley}
 # Weights of maps, (n, F), of either sign: the positive part of the weighted sum
 WEIGHTS = {"cam": _cam, "grad_cam": _grad_cam}
@@ -149,7 +149,7 @@ def map_by(
     Returns
     -------
     (H, W) float32 array
-        All zero where nothing speaks for any place.  Of kinds that know places it is signed.
+        All zero where nothing speaks for any place.  Signed for kinds that score places.
     """
     if kind in PLACES:
         return worth.astype(np.float32)

@@ -166,5 +166,5 @@ def spread_shares(
 def _pairs_by_first(first):
     order = np.argsort(first, kind="stable")
     images, starts = np.unique(first[order], return_index=True)
-    # Split also before the first, so that of no pairs nothing is left.
+    # The first start is 0, and what lies before it empty: without pairs, nothing is left.
     return zip(images, np.split(order, starts)[1:], strict=True)

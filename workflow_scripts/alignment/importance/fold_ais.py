@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from alignment.importance.folds import Fold
+
 
 def scores_of_folds(table: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the training AIS of every map in every fold.
@@ -51,6 +53,25 @@ def retained_of_folds(
     for seed, fold, f in zip(table["seed"], table["fold"], table["map"], strict=True):
         retained[row[int(seed), int(fold)], int(f)] = True
     return retained
+
+
+def retained_in(
+    tables: Mapping[tuple[int, int], Mapping[str, np.ndarray]], fold: Fold
+) -> np.ndarray:
+    """Return the maps that a fold retained.
+
+    Parameters
+    ----------
+    tables : mapping of (seed, number) to dict of str to array
+        The column ``map`` for every fold that retained any.
+    fold : Fold
+
+    Returns
+    -------
+    (n,) int array
+    """
+    table = tables.get((fold.seed, fold.number))
+    return np.zeros(0, dtype=int) if table is None else table["map"]
 
 
 def mean_scores(scores: np.ndarray) -> np.ndarray:

@@ -108,7 +108,7 @@ def split(n: int, seed: int, n_folds: int) -> Sides:
 def light_split(n: int, seed: int, n_folds: int) -> Sides:
     """Return what :func:`split` does, without the seconds that importing scikit-learn takes.
 
-    For the many cuts of a stage of its own, such as halves of a cohort.
+    For stages that cut again and again, such as cohorts into halves.
     """
     parts = np.array_split(np.random.RandomState(seed).permutation(n), n_folds)
     everything = np.arange(n)

@@ -1,4 +1,4 @@
-"""Which maps to keep: the k best, for the k that fits the training pairs best."""
+"""Which maps to retain: the k best, for the k that fits the training pairs best."""
 
 from dataclasses import dataclass
 

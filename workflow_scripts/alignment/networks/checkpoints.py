@@ -16,7 +16,7 @@ from alignment.artifacts.foreign_files import refuse_foreign
 _CHECKPOINT_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
 # Of two networks that were trained together, the one that is evaluated: DINO's teacher.
 _TRAINED_TOGETHER = ("teacher", "student")
-# Of these packages nothing is let in but what only holds values.
+# Of the modules below, only these are let in, which merely hold values.
 _HARMLESS = {
     *("builtins.frozenset", "builtins.slice", "builtins.range", "builtins.list", "builtins.dict"),
     *("types.SimpleNamespace", "functools.partial", "__builtin__.frozenset", "__builtin__.slice"),
@@ -118,7 +118,7 @@ def read_state_dict(
 
 
 class _Inert:
-    """Stands in for an object of a checkpoint that holds no tensors, and is nothing itself."""
+    """Stands in for an object of a checkpoint that holds no tensors, and does nothing."""
 
     def __new__(cls, *args, **kwargs):
         return super().__new__(cls)

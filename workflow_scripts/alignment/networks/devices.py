@@ -95,5 +95,5 @@ def _put(path: str, value: Any) -> None:
 
 
 def _set_default_device(device: torch.device) -> None:
-    # None leaves no trace, as every torch begins.
+    # None is how torch begins: no trace of a device is left.
     torch.set_default_device(None if device.type == "cpu" else device)

@@ -204,7 +204,7 @@ def _as_built(
 
 
 def _built_classes(architecture: str, n_classes: int | None) -> int:
-    """Return with how many classes a network is built that has so many, or None."""
+    """Return how many classes to build a network with that has so many, or has none (None)."""
     # Where there are none, torchvision's networks get one that means nothing.
     return n_classes or (0 if architecture.startswith(TIMM) else 1)
 

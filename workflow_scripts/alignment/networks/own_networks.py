@@ -1,12 +1,6 @@
 """Networks that a function of the user's returns: ``nets.py:build`` or ``package.module:build``."""
 
-import contextlib
-import importlib
-import importlib.util
 import inspect
-import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,11 +8,7 @@ from torch import nn
 
 from alignment.artifacts.errors import InputError
 from alignment.networks.devices import settings_kept
-from alignment.planning.own_code import function_files, function_parts
-from alignment.planning.paths import check_file
-
-# Modules that functions of the user's have imported from their folders
-_imported: set[str] = set()
+from alignment.planning.own_functions import call_function, load_function
 
 
 def build_own(architecture: str) -> nn.Module:
@@ -67,9 +57,7 @@ def build_own(architecture: str) -> nn.Module:
 
 def _returned(architecture: str) -> Any:
     """Import a user's function, call it, and return what it returns."""
-    files = _as_imported(function_files(architecture))
-    _forget_others(files)
-    function = _function(architecture)
+    function = load_function(architecture, f"the architecture '{architecture}'")
     try:
         inspect.signature(function).bind()
     except TypeError as error:
@@ -78,20 +66,14 @@ def _returned(architecture: str) -> Any:
             "give them defaults, or write a function that calls it."
         ) from error
     except ValueError:
-        pass  # some callables written in C tell nothing of their arguments
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            return function()
-        except Exception as error:  # whatever the user's code raises
-            raise InputError(f"the function {architecture} raised {_told(error)}.") from error
-        finally:
-            _imported.update(_modules_of(files))
+        pass  # some callables written in C do not describe their arguments
+    return call_function(function, f"the function {architecture}")
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
-    """Return a network, and let its parts be, without what runs them on several cards or compiled.
+    """Take a network, and all its parts, out of what runs them on several cards or compiled.
 
-    Both call the same layers, of which hooks and graphs see nothing from outside.
+    Such wrappers call the same layers, but hide them from hooks and graphs.
     """
     while True:
         if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
@@ -126,65 +108,3 @@ def _why_closed(module: nn.Module) -> str:
                 "the network in float32"
             )
     return ""
-
-
-def _forget_others(files: set[str]) -> None:
-    """Forget modules of other folders: two networks may each have a ``blocks.py`` beside them."""
-    others = _imported - _modules_of(files)
-    for name in others:
-        sys.modules.pop(name, None)
-    _imported.difference_update(others)
-
-
-def _modules_of(files: set[str]) -> set[str]:
-    """Return the names of the modules that were imported from some files."""
-    # Some modules import others when they are asked for anything
-    known = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
-    return {name for name, own in known if own.get("__file__") in files}
-
-
-def _as_imported(files: Iterable[str]) -> set[str]:
-    """Return the paths that modules of some files may have, links followed or not."""
-    found = set()
-    for path in map(Path, files):
-        found |= {str(path.absolute()), str(path.resolve()), str(path.parent.resolve() / path.name)}
-    return found
-
-
-def _function(architecture: str) -> Callable:
-    source, name = function_parts(architecture)
-    if source.endswith(".py"):
-        check_file(f"the architecture '{architecture}'", source)
-    folder = Path(source).parent if source.endswith(".py") else Path()
-    here = str(folder.resolve())
-    sys.path[:] = [here, *(path for path in sys.path if path != here)]
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            found = getattr(_module(source), name, None)
-        except Exception as error:  # an import runs the user's code
-            raise InputError(
-                f"the architecture '{architecture}': {source} cannot be imported: {_told(error)}."
-            ) from error
-    if not callable(found):
-        raise InputError(
-            f"the architecture '{architecture}': {source} has no function {name or '(no name)'}; "
-            "write nets.py:build for the function build in nets.py."
-        )
-    return found
-
-
-def _module(source: str):
-    if not source.endswith(".py"):
-        return importlib.import_module(source)
-    # Under a name of its own: a file may be called like an installed package.
-    name = f"own_networks_{Path(source).stem}"
-    spec = importlib.util.spec_from_file_location(name, source)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-def _told(error: Exception) -> str:
-    said = str(error).splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -129,7 +129,7 @@ def _fold(module, node, convolution, name, layout):
 
 
 def _put_in_place(module, node, name):
-    """Let an activation, the only one that needs what it is computed from, write over it."""
+    """Let an activation write over its input, which nothing else needs."""
     own = None if node is None else _module_of(module, node)
     if type(own) in ACTIVATIONS and len(node.args) == 1:
         in_place = copy.deepcopy(own)

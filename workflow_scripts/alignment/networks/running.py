@@ -11,13 +11,14 @@ from torch import nn
 from alignment.networks.quickened import quickened
 from alignment.networks.trials import is_same
 
-# On a processor, pictures of one batch beyond these pixels leave the cache: in fours, pictures of
-# 224 x 224 take half as long again as alone.
+# Batches of more pixels no longer fit the cache of a CPU: four pictures of 224 x 224 at once take
+# 1.5 times as long per picture as one at a time.
 PIXELS_ON_CPU = 65_536
 ON_GPU = 64  # pictures
 # All outputs of a batch are kept until they are written.
 MOST_KEPT = 16
-# Rows of a product of matrices are multiplied in fours, and those that are left in another order.
+# Matrix products handle rows in groups of four; the rest are summed in another order, and
+# differ in the last digit.
 ROWS = 4
 # How far a quickened network may be from the plain one, as a share of the largest value
 ROUNDING = 1e-4
@@ -93,7 +94,7 @@ def pictures_kept_at_a_time(input_size: int, device: torch.device, threads: int 
     Returns
     -------
     int
-        A multiple of 4, so that the last digits of a picture do not hang on its batch.
+        A multiple of 4, so that the last digits of a picture's values do not depend on its batch.
     """
     if device.type == "cuda":
         return MOST_KEPT

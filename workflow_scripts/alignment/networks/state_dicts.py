@@ -123,7 +123,7 @@ def match_names(
 def _how_to_name(
     network: nn.Module, classifier: str | None
 ) -> tuple[Callable[[str], str], dict[str, str]]:
-    """Return what strips names of what wrappers add, and the network's own by what is left.
+    """Return what strips names of wrappers' additions, and the network's names by the stripped.
 
     Nothing is stripped where too little would be left: a part of the network's own may be called
     ``module``, too.

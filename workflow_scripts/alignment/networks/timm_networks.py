@@ -190,7 +190,7 @@ def _is_resized(name: str, tensor: torch.Tensor, given: Mapping[str, torch.Tenso
     """Tell whether a reader gave a tensor more or fewer values than it has in the file."""
     sizes = {n: t.numel() for n, t in given.items() if isinstance(t, torch.Tensor)}
     origins = {size for n, size in sizes.items() if f".{n}".endswith(f".{name}")}
-    # Of a name of its own: it may be several in one, but not what lies on the grid of patches.
+    # A name that the file lacks: tensors may have been joined, but not one on the grid of patches.
     if not origins and _ON_GRID.search(name):
         origins = set(sizes.values())
     return bool(origins) and tensor.numel() not in origins

@@ -9,7 +9,7 @@ from alignment.planning.families import is_own
 N_PICTURES = 2
 # How far outputs may be from what they are to be, as a share of the largest value
 _SAME = 1e-5
-# ... and where a batch of another size, of which other sums are rounded, goes through many layers
+# ... and through many layers, with batches of different sizes, whose sums round differently
 _ALONE = 1e-3
 
 
@@ -60,7 +60,7 @@ def output_for(architecture: str, module: nn.Module, pictures: torch.Tensor) -> 
 def check_alone(
     architecture: str, module: nn.Module, pictures: torch.Tensor, output: torch.Tensor
 ) -> None:
-    """Refuse a network that makes something else of a picture when it sees it alone.
+    """Refuse a network that gives a picture alone another result than in a batch.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from alignment.planning.sources import (
     datasets_used,
     label_columns,
     lie_in_folders,
+    saliency_sources,
     trained_here,
     weights_file,
 )
@@ -236,6 +237,7 @@ def _check_saliency(config):
             f"config: saliency: {', '.join(sorted(twice))} is both a folder and a function; "
             "give them different names."
         )
+    check_apart("saliency", saliency_sources(chosen))
     for name, path in chosen["folders"].items():
         for dataset in datasets_used(config):
             folder = path.replace("{dataset}", dataset)
@@ -247,6 +249,10 @@ def _check_saliency(config):
                     f"{where}: the folder {folder} holds no map "
                     f"({', '.join(sorted(MAP_SUFFIXES))})."
                 )
+    for name, function in chosen["functions"].items():
+        source, _ = function_parts(function)
+        if source.endswith(".py"):
+            check_file(f"config: saliency: functions: {name}", source)
     for dataset, file in chosen["fixations"].items():
         where = f"config: saliency: fixations: {dataset}"
         if dataset not in config["datasets"]:

@@ -19,7 +19,7 @@ from alignment.planning.topography_checks import check_topography
 
 # Sections whose entries have names of the user's own
 NAMED = (("datasets",), ("cohorts",), ("models",), ("topography", "datasets"))
-# Of JSON's numbers 2.0 is whole, and YAML has some that are none, .nan and .inf.
+# To JSON Schema 2.0 is an integer; and YAML's .nan and .inf are no numbers that can be meant.
 _TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
     {
         "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
@@ -166,7 +166,7 @@ def without_dropped(config: Mapping, files: Iterable[Mapping]) -> dict:
     Raises
     ------
     InputError
-        There is nothing of a name that is to be dropped.
+        No entry has the name that is to be dropped.
     """
     config, files = copy.deepcopy(dict(config)), list(files)
     for path in NAMED:
@@ -211,7 +211,7 @@ def check_schema(config: Mapping, schema: Mapping) -> None:
 
 
 def fill_in_defaults(config: dict, schema: Mapping) -> None:
-    """Give the keys that a config lacks the defaults of a schema that allows it.
+    """Fill in the keys that a config lacks from the defaults of the schema.
 
     As ``snakemake.utils.validate`` does, which would read the schema again and much more slowly.
     """
@@ -222,7 +222,7 @@ def _set_defaults(validator, properties, instance, schema):
     for name, part in properties.items():
         if "default" in part:
             instance.setdefault(name, copy.deepcopy(part["default"]))
-    # The keys that were put in have defaults within.
+    # Keys that were filled in have defaults within them.
     yield from STRICT.VALIDATORS["properties"](validator, properties, instance, schema)
 
 

@@ -1,10 +1,9 @@
 """Families of networks that end in global average pooling, by the beginnings of their names.
 
 Transformers are among them: by default their embedding is the mean of their tokens.  Pooled heads
-are a matter of arithmetic, in one thread; the others run layers again.  What follows from this,
-before a network was ever opened, is only how many jobs there are and how many threads and how much
-memory they ask for: what a head is, is found from the network itself
-(:func:`alignment.heads.pooling.is_pooled`).
+are a matter of arithmetic, in one thread; the others run layers again.  This guess, made before a
+network is opened, only sets the number of jobs, their threads and their memory; the head itself is
+found from the network (:func:`alignment.heads.pooling.is_pooled`).
 """
 
 import re

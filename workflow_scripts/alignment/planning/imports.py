@@ -6,8 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-# Statements that import, wherever they stand.  To parse whole files takes a good part of the time
-# of a plan, and every job on a cluster makes one.
+# Statements that import, wherever they stand.  Parsing whole files would take a good part of the
+# time of a plan, and every job on a cluster makes one.
 _STATEMENT = re.compile(
     r"^[ \t]*((?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n(]+))|import[ \t]+[^\n]+)",
     re.MULTILINE,

@@ -59,7 +59,7 @@ def keep(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:
             partial.write_bytes(gzip.compress(said.encode(), 6, mtime=0))
         _mark(own).write_text(f"{mark} {scripts}", encoding="utf-8")
     except (OSError, InputError):
-        return  # nothing is lost but that these results can be moved
+        return  # all that is lost is that these results can be moved
 
 
 def restore(scripts: str, kept: Path = KEPT, own: Path = OWN) -> None:

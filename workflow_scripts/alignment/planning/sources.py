@@ -13,15 +13,15 @@ from alignment.topography.design import trained_file
 
 # What figures call heatmaps that are not made by AIS
 KINDS = {
-    "cam": "CAM",
-    "grad_cam": "Grad-CAM",
-    "mean": "mean of maps",
+    "cam": "judgment-weighted CAM",
+    "grad_cam": "Grad-CAM of the fit",
     "place": "place left out",
     "places": "3 × 3 places left out",
-    "groups": "groups of maps",
-    "shapley": "Shapley values",
+    "groups": "AIS of groups of maps",
+    "shapley": "Shapley values of maps",
     "gradient": "gradient × activity",
     "integrated": "integrated gradients",
+    "mean": "mean of all maps",
 }
 
 

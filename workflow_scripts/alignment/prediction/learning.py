@@ -10,8 +10,8 @@ from alignment.heads.opening import Head, Removals
 from alignment.importance.selection import Curve
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import pair_positions
+from alignment.statistics.means import mean_of_defined
 
-VARIED = ("pictures", "observers")
 COLUMNS = ("varied", "n_pictures", "n_observers", "draw", "n_test", "n_retained")
 FITS = ("train_full", "train_retained", "test_full", "test_retained")
 COLUMNS += FITS
@@ -30,7 +30,7 @@ class Draw:
     Attributes
     ----------
     varied : {"pictures", "observers"}
-        What is drawn less of than there is.
+        Of which of the two fewer are drawn than there are.
     number : int
         Draws of one number share their test pictures.
     train, test : int arrays
@@ -64,8 +64,8 @@ def draw_studies(
     n_observers : int
         0 where the judgments are not told apart.
     pictures, observers : sequences of int
-        Numbers to learn from; those that the cohort lacks are left out, all that there are come
-        last.
+        How many to learn from.  Numbers beyond what there is are left out, and the last studies
+        learn from all that there are.
     n_draws : int
     n_folds : int
         One part in so many of the pictures, drawn first, is tested on.
@@ -162,11 +162,11 @@ def summarize(table: Mapping[str, np.ndarray]) -> list[dict]:
         defined = np.isfinite(here["test_full"]) & np.isfinite(here["test_retained"])
         full, retained = (here[name][defined] for name in ("test_full", "test_retained"))
         row = dict(zip(keys, key, strict=True)) | {"n_draws": int(defined.sum())}
-        row["n_retained"] = float(here["n_retained"][defined].mean()) if len(full) else np.nan
+        row["n_retained"] = mean_of_defined(here["n_retained"][defined])
         for name, values in (("full", full), ("retained", retained), ("gain", retained - full)):
-            row[name] = float(values.mean()) if len(values) else np.nan
+            row[name] = mean_of_defined(values)
             ends = np.percentile(values, MIDDLE) if len(values) else (np.nan, np.nan)
             row |= {f"{name}_low": float(ends[0]), f"{name}_high": float(ends[1])}
-        row["share_gaining"] = float((retained > full).mean()) if len(full) else np.nan
+        row["share_gaining"] = mean_of_defined(retained > full)
         rows.append(row)
     return sorted(rows, key=lambda row: (row["varied"] != "pictures", *(row[k] for k in keys[1:])))

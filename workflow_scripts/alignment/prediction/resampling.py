@@ -14,7 +14,7 @@ from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit_from_sums
 from alignment.similarity.pairs import members_of
 
 FEWEST_PAIRS = 3  # of different images, as in a fold
-# A resample whose variance is below this share of its mean square would cost digits.
+# A resample whose variance is below this share of its mean square would lose digits.
 CANCELLED = 1e-3
 MEMORY = 200_000_000
 

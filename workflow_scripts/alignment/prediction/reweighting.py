@@ -97,10 +97,9 @@ def reweight(
 def terms_of(embedding: np.ndarray, similarity: str) -> np.ndarray:
     """Return rows whose products add up to the similarity of two images.
 
-    Reweighting the products of the embeddings themselves is the published form.  It gives up what
-    a correlation does for a prediction, to be blind to the mean and length of an embedding;
-    reweighting the terms of the similarity starts from the network's own prediction, as retaining
-    maps does.
+    Reweighting the products of the embeddings themselves is the published form.  That form loses
+    the correlation's indifference to the mean and length of an embedding; reweighting the terms of
+    the similarity starts from the network's own prediction, as retaining maps does.
 
     Parameters
     ----------

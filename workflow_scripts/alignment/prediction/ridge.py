@@ -15,10 +15,10 @@ from alignment.similarity.pairs import members_of
 TOLERANCE = 1e-6
 MOST_STEPS = 400
 EXHAUSTED = 1e-10  # a step this short, beside the first, is rounding
-# From this number of images a dimension, times the root of the number of penalties, solving the
+# From this number of images per dimension, times the root of the number of penalties, solving the
 # normal equations takes less time (512 to 2,048 dimensions, up to 600 images).
 MANY_IMAGES = 0.12
-# A penalty below this share of the trace of X^T X would cost more digits than the other way.
+# With a penalty below this share of the trace of X^T X the other way loses fewer digits.
 WEAK = 1e-10
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import MAP_SUFFIXES, files_in, listed
-from alignment.datasets.saliency_maps import checked_map, find_maps, load_function, read_map
+from alignment.datasets.saliency_maps import checked_map, find_maps, read_map
+from alignment.planning.own_functions import call_function, load_function
 from alignment.saliency.models import BOTTOM_UP, CENTRE, bottom_up_map, centred_gaussian
 
+CALLED_WITH = ": it is called with an array (height, width, 3) of uint8 and returns an array (h, w)"
 SLACK = 0.02  # of a map's height: what rounding of its sides may make of a picture's proportions
 
 
@@ -39,25 +40,17 @@ def maps_of(
         yield from map(read_map, find_maps(folder, files_in(folder, MAP_SUFFIXES), images))
         return
     if "function" in definition:
-        model = load_function(definition["function"])
+        function = definition["function"]
+        model = load_function(function, f"config: saliency: functions: {source}")
     for image, picture in zip(images, pictures, strict=True):
         if source == CENTRE:
             yield centred_gaussian(picture)
         elif source in BOTTOM_UP:
             yield bottom_up_map(picture, source)
         else:
-            yield _map_by(model, definition["function"], image, picture)
-
-
-def _map_by(model, name, image, picture):
-    try:
-        values = model(picture)
-    except Exception as error:  # whatever the user's code raises
-        raise InputError(
-            f"the function {name} fails on the picture '{image}' ({type(error).__name__}: {error}):"
-            " it is called with an array (height, width, 3) of uint8 and returns an array (h, w)."
-        ) from error
-    return checked_map(values, f"what {name} returns for the picture '{image}'")
+            where = f"the function {function}, for the picture '{image}',"
+            values = call_function(model, where, picture, hint=CALLED_WITH)
+            yield checked_map(values, f"what {function} returns for the picture '{image}'")
 
 
 def warnings_of(

@@ -10,5 +10,6 @@ def mean_of_defined(values: np.ndarray) -> float:
     ----------
     values : (n,) array
     """
+    values = np.asarray(values, dtype=np.float64)
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else np.nan

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alignment.statistics.student import mean_and_test
 from alignment.topography.comparisons import (
     MATCHED,
     SAME_LAMBDA,
@@ -18,7 +19,6 @@ from alignment.topography.comparisons import (
     by_network,
     corrected_within,
     differences,
-    interval,
     matched_accuracy,
     same_lambda,
 )
@@ -150,7 +150,7 @@ def decide(dataset: str, source: str, table: Mapping[str, np.ndarray], n_classes
             by_seed = _mean_by_seed(
                 [differences(values[claim.measure, level], *p) for level in levels for p in pairs]
             )
-            found = interval(by_seed.values())
+            found = mean_and_test(by_seed.values(), SEEDS_FOR_TEST)
             row = {"topic": claim.topic, "version": claim.version, "dataset": dataset}
             row |= {"claim": claim.sentence, "measure": claim.measure, "matching": matching}
             row |= {"compared": _compared(pairs, levels), "left_out": _listed(left_out)}

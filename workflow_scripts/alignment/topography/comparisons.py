@@ -7,6 +7,8 @@ from itertools import combinations
 import numpy as np
 
 from alignment.statistics.holm import holm
+from alignment.statistics.means import mean_of_defined
+from alignment.statistics.student import mean_and_test
 from alignment.topography.design import CONDITIONS, CONTROL
 
 CONTEXT = ("accuracy_test", "spatial_loss_weights", "spatial_loss_activations", "weight_deviation")
@@ -19,8 +21,7 @@ TEST_COLUMNS = [
     *("lambda_b", "n", "difference", "low", "high", "t", "p", "p_holm"),
 ]
 SAME_LAMBDA, MATCHED = "same lambda", "matched accuracy"
-SEEDS_FOR_INTERVAL, SEEDS_FOR_TEST = 2, 5
-CONFIDENCE = 0.95
+SEEDS_FOR_TEST = 5
 
 # (measure, level) -> (condition, lambda) -> seed -> value
 Values = dict[tuple[str, float | None], dict[tuple[str, float], dict[int, float]]]
@@ -44,40 +45,6 @@ def by_network(table: Mapping[str, np.ndarray]) -> Values:
     return values
 
 
-def interval(values: Iterable[float]) -> dict[str, float]:
-    """Return the mean of values and its 95 % interval by Student's t, with the test against 0.
-
-    Parameters
-    ----------
-    values : iterable of float
-        One per seed; NaN are left out.
-
-    Returns
-    -------
-    dict
-        ``n``, ``mean``, ``sd``, ``low``, ``high``, ``t``, ``p`` (two-sided).  The interval is NaN
-        for one value; t and p are NaN for fewer than `SEEDS_FOR_TEST` or where nothing varies.
-    """
-    from scipy.stats import t as student  # a second's import, not needed to draw
-
-    x = np.array([value for value in values if np.isfinite(value)], dtype=np.float64)
-    n = len(x)
-    found = dict.fromkeys(("mean", "sd", "low", "high", "t", "p"), np.nan) | {"n": n}
-    if n == 0:
-        return found
-    found["mean"] = float(x.mean())
-    if n < SEEDS_FOR_INTERVAL:
-        return found
-    found["sd"] = float(x.std(ddof=1))
-    error = found["sd"] / np.sqrt(n)
-    half = float(student.ppf(0.5 + CONFIDENCE / 2, n - 1)) * error
-    found |= {"low": found["mean"] - half, "high": found["mean"] + half}
-    if n >= SEEDS_FOR_TEST and error > 0:
-        found["t"] = float(found["mean"] / error)
-        found["p"] = float(2 * student.sf(abs(found["t"]), n - 1))
-    return found
-
-
 def summarize(dataset: str, table: Mapping[str, np.ndarray]) -> list[dict]:
     """Return mean and interval over seeds of every measure, level, condition and lambda.
 
@@ -93,13 +60,14 @@ def summarize(dataset: str, table: Mapping[str, np.ndarray]) -> list[dict]:
     context = defaultdict(dict)
     for name in CONTEXT:
         for cell, seeds in values[name, None].items():
-            context[cell][name] = interval(seeds.values())["mean"]
+            context[cell][name] = mean_of_defined([*seeds.values()])
     rows = []
     for (measure, level), cells in values.items():
         for (condition, strength), seeds in cells.items():
             row = {"dataset": dataset, "condition": condition, "lambda": strength}
             row |= {"measure": measure, "level": np.nan if level is None else level}
-            rows.append(row | interval(seeds.values()) | context[condition, strength])
+            row |= mean_and_test(seeds.values(), SEEDS_FOR_TEST)
+            rows.append(row | context[condition, strength])
     return rows
 
 
@@ -170,7 +138,7 @@ def compare(dataset: str, table: Mapping[str, np.ndarray]) -> list[dict]:
     rows = []
     for (measure, level), cells in values.items():
         for matching, a, b in plan:
-            found = interval(differences(cells, a, b).values())
+            found = mean_and_test(differences(cells, a, b).values(), SEEDS_FOR_TEST)
             row = {"dataset": dataset, "measure": measure, "matching": matching}
             row |= {"level": np.nan if level is None else level}
             row |= {"condition_a": a[0], "lambda_a": a[1], "condition_b": b[0], "lambda_b": b[1]}

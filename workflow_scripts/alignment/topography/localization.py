@@ -1,4 +1,4 @@
-"""Whether units that do alike lie close together on the grid."""
+"""Whether units that respond alike lie close together on the grid."""
 
 import numpy as np
 

@@ -179,6 +179,8 @@ def spatial_loss(
         return lambda weights, activations: weight_dissimilarity(weights, neighbours, distance)
     if condition != "AS":
         raise ValueError(f"unknown condition {condition!r}")
+    if activation_pairs not in ACTIVATION_PAIRS:
+        raise ValueError(f"{activation_pairs!r} is not one of {', '.join(ACTIVATION_PAIRS)}")
     if activation_pairs == "neighbours":
         return lambda weights, activations: activation_dissimilarity(activations, neighbours)
     n_units = grid[0] * grid[1]

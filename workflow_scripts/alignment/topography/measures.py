@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from alignment.statistics.means import mean_of_defined
 from alignment.topography import tuning
 from alignment.topography.localization import (
     correlation_by_distance,
@@ -53,7 +54,7 @@ def measure(
         *_spatial_losses(before, weights, pairs),
         ("weight_deviation", np.nan, deviation),
         ("dimensionality_weights", np.nan, effective_dimensionality(weights.T)),
-        ("morans_i", np.nan, _mean(morans_i(before, pairs))),
+        ("morans_i", np.nan, mean_of_defined(morans_i(before, pairs))),
         ("silent_units", np.nan, int((~fires(before)).sum())),
     ]
     for side, activations in sides.items():
@@ -97,7 +98,7 @@ def _spatial_losses(before, weights, pairs):
     r = unit_correlations(before)[pairs[:, 0], pairs[:, 1]]
     return [
         ("spatial_loss_weights", np.nan, float(apart)),
-        ("spatial_loss_activations", np.nan, 1 - _mean(r)),
+        ("spatial_loss_activations", np.nan, 1 - mean_of_defined(r)),
     ]
 
 
@@ -109,8 +110,8 @@ def _localization(activations, distances, side):
         (f"localization_{side}", np.nan, localization(r, distances)),
         (f"distance_to_most_correlated_{side}", np.nan, near),
         (f"distance_by_chance_{side}", np.nan, chance),
-        (f"share_strong_positive_{side}", np.nan, _mean(values > STRONG)),
-        (f"share_strong_negative_{side}", np.nan, _mean(values < -STRONG)),
+        (f"share_strong_positive_{side}", np.nan, mean_of_defined(values > STRONG)),
+        (f"share_strong_negative_{side}", np.nan, mean_of_defined(values < -STRONG)),
     ]
     curve = zip(*correlation_by_distance(r, distances), strict=True)
     rows += [(f"correlation_at_distance_{side}", *point) for point in curve]
@@ -124,18 +125,12 @@ def _tuning(recorded, pairs):
     profiles = unit_profiles(recorded)
     auc = tuning.class_auc(recorded["activations"], recorded["labels"])
     n_experts, n_classes = tuning.experts(auc)
+    smoothness = morans_i(auc[np.isfinite(auc).all(axis=1)], pairs)
     names = ("orientation", "symmetry_left_right", "symmetry_up_down", "eccentricity")
     return [
-        *((name, np.nan, _mean(profiles[name])) for name in names),
+        *((name, np.nan, mean_of_defined(profiles[name])) for name in names),
         ("units_without_orientation", np.nan, int(np.isnan(profiles["orientation"]).sum())),
         ("expert_units", np.nan, n_experts),
         ("expert_classes", np.nan, n_classes),
-        ("morans_i_auc", np.nan, _mean(morans_i(auc[np.isfinite(auc).all(axis=1)], pairs))),
+        ("morans_i_auc", np.nan, mean_of_defined(smoothness)),
     ]
-
-
-def _mean(values):
-    """Return the mean of the values that there are, NaN without any."""
-    values = np.asarray(values, dtype=np.float64)
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else np.nan

@@ -16,7 +16,7 @@ from alignment.topography.design import N_UNITS
 DIGITS, PHOTOGRAPHS = (28, 28, 1), (32, 32, 3)
 CHANNELS = {DIGITS: (32, 64), PHOTOGRAPHS: (32, 64, 128, 256)}
 POOLED_LAYERS = {DIGITS: 2, PHOTOGRAPHS: 3}  # convolutions that are followed by max-pooling
-BATCH = 32  # images at a time where nothing is learnt: what they become fits the cache
+BATCH = 32  # images at a time outside training: their activations fit the cache
 
 
 class TopographicNetwork(nn.Module):

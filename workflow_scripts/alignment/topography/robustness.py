@@ -10,7 +10,6 @@ from alignment.topography.noise import add_noise
 from alignment.topography.training import accuracy
 
 WEIGHT_NOISE = ("relative", "absolute")
-LAYERS = ("fc1", "all")
 
 
 def input_noise(

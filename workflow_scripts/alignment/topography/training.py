@@ -52,13 +52,13 @@ class Images:
 
 
 def split(n_images: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images to learn from and those that are only looked at, drawn from a seed.
+    """Return the images to train on and those to validate on, drawn from a seed.
 
     Parameters
     ----------
     n_images : int
     share : float
-        Of the images that are only looked at.
+        Of the images to validate on.
     seed : int
 
     Returns

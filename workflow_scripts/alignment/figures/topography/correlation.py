@@ -24,7 +24,7 @@ def draw(summary: Table) -> Figure:
     for row, side in zip(panels, ("before", "after"), strict=True):
         over_level(row[0], summary, f"correlation_at_distance_{side}", band=True)
         row[0].axhline(0, color="0.6", lw=0.8, ls=":")
-        row[0].set_ylim(-1.05, 1.05)  # intervals of the few pairs in the corners reach beyond
+        row[0].set_ylim(-1.05, 1.05)  # the few pairs from corner to corner have wide intervals
         row[0].set_xlabel("distance on the grid (units)")
         row[0].set_ylabel(f"correlation of units, r\n{side} the ReLU")
         over_lambda(row[1], summary, f"share_strong_positive_{side}")

@@ -54,7 +54,7 @@ def draw(units: Table, maps: Table, fit: str) -> Figure:
             axes.set_title("\n".join(title), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
             bar.ax.tick_params(labelsize=6)
-    figure.get_layout_engine().set(w_pad=0.06)  # rotated names reach the edge else
+    figure.get_layout_engine().set(w_pad=0.06)  # otherwise rotated names reach the edge
     figure.supxlabel(f"AIS of each unit, in thousandths of {words} {symbol}", fontsize=8)
     return figure
 

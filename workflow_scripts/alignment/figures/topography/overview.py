@@ -49,7 +49,7 @@ def draw(
     smooth.axhline(0, color="0.6", lw=0.8, ls=":")
     over_level(correlation, summary, "correlation_at_distance_before", band=True)
     correlation.axhline(0, color="0.6", lw=0.8, ls=":")
-    correlation.set_ylim(-0.75, 1.05)  # the corners are few pairs, their intervals beyond all sense
+    correlation.set_ylim(-0.75, 1.05)  # few pairs are as far apart as corners: wide intervals
     correlation.set_xlabel("distance on the grid (units)")
     correlation.set_ylabel("correlation of two units, r")
     over_lambda(accuracy, summary, "accuracy_test")

@@ -165,9 +165,3 @@ def bare(axes: Axes) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     plt.setp(axes.spines.values(), visible=True, linewidth=0.4)
-
-
-def seeds_said(summary: Table) -> str:
-    """Return how many networks each mean is over."""
-    n = sorted(set(summary["n"].tolist()))
-    return f"n = {n[-1]} networks per point"

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from gains import COLUMNS, confirmed, gains, points_better, ranked
 from oracle import naive_holm
 from scipy.stats import ttest_rel
-
-from alignment.faithfulness.search import COLUMNS, confirmed, gains, points_better, ranked
 
 BETTER = {"good": (0.3, 0.3), "lopsided": (0.9, -0.2), "bad": (-0.3, -0.1)}  # keep, delete
 
