@@ -208,7 +208,7 @@ def test_what_is_read_of_saliency_maps_and_fixations_is_told(check, tmp_path):
     code, said = check(**SMALL, saliency=saliency)
     assert code == 0, said
     assert "saliency lower of mine\n  maps/mine: a map for each of 16 pictures\n" in said
-    assert "  Warning: 1 of 16 saliency maps have not the proportions of their pictures" in said
+    assert "  Warning: 1 of 16 saliency maps do not have the proportions of their pictures" in said
     assert "  Warning: 1 of 16 saliency maps are one value throughout (07), and are" in said
     assert "saliency upper of mine\n  gaze:red: tried on the picture '00', which took" in said
     built_in = "saliency fine_grained of mine\n  bottom-up saliency: tried on the picture '00'\n"

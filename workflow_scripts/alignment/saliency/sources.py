@@ -85,7 +85,7 @@ def warnings_of(
     said = []
     if stretched:
         said.append(
-            f"{len(stretched)} of {len(images)} saliency maps have not the proportions of their "
+            f"{len(stretched)} of {len(images)} saliency maps do not have the proportions of their "
             f"pictures and are stretched over them, the first for {stretched[0]}."
         )
     if flat:
