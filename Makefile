@@ -89,8 +89,9 @@ layers: .venv/installed
 	  "$(MODEL)" --input-size "$(INPUT_SIZE)" --feature-maps "$(MAPS)" --embedding "$(EMBEDDING)"
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
+	  || { echo "Python 3.11 to 3.14 is needed (for later ones some packages are not made yet);"; \
+	  echo "name one: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python envs/requirements.txt envs/requirements-timm.txt

@@ -71,7 +71,9 @@ def test_people_are_told_of_maps_that_are_stretched_or_flat():
     sizes = [(30, 20)] * 3
     maps = [np.arange(6).reshape(2, 3), np.arange(64).reshape(8, 8), np.ones((4, 6))]
     stretched, flat = warnings_of(maps, IMAGES, sizes)
-    assert stretched.startswith("1 of 3 saliency maps do not have the proportions of their pictures")
+    assert stretched.startswith(
+        "1 of 3 saliency maps do not have the proportions of their pictures"
+    )
     assert stretched.endswith("the first for 'b' (8 x 8 for 30 x 20).")
     assert (
         flat == "1 of 3 saliency maps are one value throughout (c), and are compared with nothing."

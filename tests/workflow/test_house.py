@@ -6,6 +6,7 @@ Read from the syntax of the library and from Snakemake itself, never from the te
 import ast
 import re
 import subprocess
+import sys
 from collections import defaultdict
 from itertools import takewhile
 from pathlib import Path
@@ -379,6 +380,27 @@ def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target
     (targets,) = [line for line in makefile.splitlines() if line.startswith(".PHONY: ")]
     for target in targets.split()[1:]:
         assert f"make {target} " in f"{said} ", target
+
+
+@pytest.mark.parametrize(
+    ("version", "is_fit"), [((3, 10), 0), ((3, 11), 1), ((3, 14), 1), ((3, 15), 0)]
+)
+def test_make_refuses_a_python_that_packages_are_not_made_for(tmp_path, version, is_fit):
+    (tmp_path / "Makefile").symlink_to(CHECKOUT / "Makefile")
+    python = tmp_path / "python"
+    lines = [f"#!{sys.executable}", "import sys", f"sys.version_info = {version}"]
+    lines += [
+        "if sys.argv[1] == '-c':",
+        "    exec(sys.argv[2])",
+        "print('asked for', sys.argv[1:])",
+    ]
+    python.write_text("\n".join(lines))
+    python.chmod(0o755)
+    command = ["make", "--directory", tmp_path, ".venv/bin/python", f"PYTHON={python}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == bool(is_fit)
+    assert ("asked for ['-m', 'venv', '.venv']" in done.stdout) == bool(is_fit)
+    assert ("make PYTHON=python3.13" in done.stdout) != bool(is_fit)
 
 
 def test_make_tells_what_to_do_where_a_package_cannot_be_installed(tmp_path):
