@@ -244,7 +244,7 @@ def spoilt(tmp_path_factory):
     good = {"architecture": LITE, "weights": "imagenet", "input_size": 64}
     models = {case: {**good, **options} for case, (options, _) in MODEL_ERRORS.items()}
     done = project.snakemake(
-        *(f"results/cohorts/{case}.csv" for case in DATA_ERRORS),
+        *(f"results/folds/{case}.h5" for case in DATA_ERRORS),
         *(f"results/networks/{case}.safetensors" for case in MODEL_ERRORS),
         overlays=[{"datasets": datasets, "cohorts": cohorts, "models": models}],
         flags=["--cores", "2", "--keep-going"],
@@ -266,7 +266,7 @@ def test_bad_data_are_refused_in_one_sentence(spoilt, case):
     project, done = spoilt
     assert done.code != 0
     assert_refused(done, case, DATA_ERRORS[case][2])
-    assert not (project / f"results/cohorts/{case}.csv").exists()
+    assert not (project / f"results/folds/{case}.h5").exists()
 
 
 @pytest.mark.parametrize("case", MODEL_ERRORS)

@@ -1,5 +1,6 @@
 """Runs that are killed or starved: what was finished stays, and the end is the same."""
 
+import json
 import os
 import re
 import resource
@@ -151,11 +152,29 @@ def test_a_killed_job_is_the_only_one_to_run_again(copied, finished):
     assert_same_results(copied, finished)
 
 
+SLOW = """
+import time
+from pathlib import Path
+from torch.nn import AdaptiveAvgPool2d, Conv2d, Flatten, Linear, ReLU, Sequential
+
+def build():
+    if not Path("started").exists():
+        Path("started").touch()
+        time.sleep(300)
+    return Sequential(Conv2d(3, 4, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten(), Linear(4, 5))
+"""
+
+
 def test_a_run_that_was_stopped_says_so_and_goes_on(fresh):
     """By Ctrl-C, which a terminal sends to the run and to its jobs."""
-    network = "results/networks/efficientnet_lite0.safetensors"
-    process = start(fresh, log="log.txt", targets=[network])
-    assert first_job(process)
+    (fresh / "slow.py").write_text(SLOW)
+    network = "results/networks/slow_random.safetensors"
+    models = {"slow_random": {"architecture": "slow.py:build", "weights": {"random": 1}}}
+    flags = ["--config", f"models={json.dumps(models)}"]
+    process = start(fresh, *flags, log="log.txt", targets=[network])
+    while not (fresh / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait() == 1
     *said, last = (fresh / "log.txt").read_text(encoding="utf-8").splitlines()
@@ -164,7 +183,7 @@ def test_a_run_that_was_stopped_says_so_and_goes_on(fresh):
     )
     assert not any("CalledProcessError" in line or "went wrong" in line for line in said)
     assert not (fresh / network).exists()
-    fresh.run(network)
+    fresh.run(network, overlays=[{"models": models}])
     assert (fresh / network).is_file()
 
 

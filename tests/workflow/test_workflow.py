@@ -50,7 +50,7 @@ def test_a_run_ends_on_its_warnings_and_where_to_look(copied):
     assert done.code == 0, done.said
     _, end = done.said.split("What to know (more in results/logs/):\n")
     assert end.startswith("Warning: a fold of the cohort 'tiny-a' is tested on 3 images, 3 pairs: ")
-    assert f"Done. Look at {copied / 'results/cohorts/tiny-a.csv'}." in end.splitlines()
+    assert f"Done. Look at {copied / 'results/folds/tiny-a.h5'}." in end.splitlines()
 
 
 def test_jobs_that_wait_are_looked_at_when_one_has_ended_and_no_more_often(fresh):
