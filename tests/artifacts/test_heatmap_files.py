@@ -45,5 +45,5 @@ def test_every_image_has_its_own_heatmap_and_picture(saved, pictures):
 
 
 def test_an_image_of_another_cohort_has_none(saved):
-    with pytest.raises(ValueError, match="'a' is not in list"):
+    with pytest.raises(ValueError, match="not in list"):
         saved[0].of("a")
