@@ -20,6 +20,7 @@ PROGRESS := $(shell test -t 2 && echo --logger rich)
 BIN := .venv/bin
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG)) $(if $(DIRECTORY),--directory $(DIRECTORY))
 $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error CONFIG: there is no file $(abspath $(file)))))
+$(if $(word 2,$(DIRECTORY)),$(error DIRECTORY: $(DIRECTORY): make takes no folder with a blank in its path))
 # Threads that spin while they wait would take the cores from other programs, and from each other.
 export OMP_WAIT_POLICY ?= passive
 WHERE := $(abspath $(or $(DIRECTORY),.))

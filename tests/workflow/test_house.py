@@ -371,6 +371,13 @@ def test_make_names_a_config_that_is_not_there():
     assert f"CONFIG: there is no file {Path.cwd()}/nowhere.yaml" in done.stderr
 
 
+def test_make_refuses_a_folder_with_a_blank_in_its_path():
+    command = ["make", "--file", CHECKOUT / "Makefile", "help", "DIRECTORY=my study"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "DIRECTORY: my study: make takes no folder with a blank in its path" in done.stderr
+
+
 def test_make_help_prints_the_header_of_the_makefile_and_this_names_every_target():
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     header = list(takewhile(lambda line: line.startswith("#"), makefile.splitlines()))
