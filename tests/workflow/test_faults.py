@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +172,9 @@ def test_a_run_that_was_stopped_says_so_and_goes_on(fresh):
     network = "results/networks/slow_random.safetensors"
     models = {"slow_random": {"architecture": "slow.py:build", "weights": {"random": 1}}}
     flags = ["--config", f"models={json.dumps(models)}"]
-    process = start(fresh, *flags, log="log.txt", targets=[network])
+    # Where tests run in the background, what they start would ignore it.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = start(fresh, *flags, log="log.txt", targets=[network], preexec_fn=heed)
     while not (fresh / "started").exists():
         assert process.poll() is None
         time.sleep(0.02)
