@@ -41,8 +41,7 @@ def compare(saved, maps, fixation_files):
     fixations = {}
     for path in fixation_files:
         fixations = read_fixations(path, saved.pictures.names)
-        if said := of_fixations_outside(path, fixations, size):
-            warn(said)
+        warn(of_fixations_outside(path, fixations, size))
     rows = []
     for k, image in enumerate(saved.images):
         own = {source: values[k] for source, values in maps.items()}

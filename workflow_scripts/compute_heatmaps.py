@@ -23,8 +23,7 @@ def main(input, output, params, wildcards):
             ]
         )
     which = wildcards.cohort, wildcards.model
-    if said := of_empty(heatmaps, images, *which, "no map has a positive score"):
-        warn(said)
+    warn(of_empty(heatmaps, images, *which, "no map has a positive score"))
     write_arrays(
         output.heatmaps,
         {"heatmap": heatmaps, "images": images},

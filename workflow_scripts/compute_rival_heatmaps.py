@@ -40,8 +40,7 @@ def main(input, output, params, wildcards):
     )
     heatmaps = heatmaps_by(wildcards.kind, known, params.negative_scores)
     which = {"cohort": wildcards.cohort, "model": f"{wildcards.model}@{wildcards.kind}"}
-    if said := of_empty(heatmaps, images, *which.values(), "nothing speaks for any place"):
-        warn(said)
+    warn(of_empty(heatmaps, images, *which.values(), "nothing speaks for any place"))
     parents = {"judgments": input.judgments, "activations": input.activations}
     write_arrays(
         output.heatmaps,

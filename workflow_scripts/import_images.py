@@ -18,11 +18,9 @@ def read(file):
 def main(input, output, params):
     files = pictures_in(input.pictures)
     names = name_pictures(files, params.folder)
-    if said := of_unread_folders(params.folder, files):
-        warn(said)
+    warn(of_unread_folders(params.folder, files))
     rows = write_pictures(output.pictures, names, map(read, files))
-    for said in of_repeated({row["image"]: row["sha256"] for row in rows}):
-        warn(said)
+    warn(*of_repeated({row["image"]: row["sha256"] for row in rows}))
     write_index(output.index, rows)
     print(f"{len(names)} pictures")
 

@@ -22,12 +22,10 @@ def main(input, output, params, cohort):
     images, n_folds, unit = read_columns(input.cohort)["index"], params.n_folds, params.unit
     check_cohort(cohort, images, judgments, n_folds, unit)
     folds = make_folds(images, judgments, params.seeds, n_folds, unit, cohort=cohort)
-    for said in (
+    warn(
         of_few_images(cohort, len(images), n_folds, unit),
         of_equal_judgments(cohort, folds, judgments),
-    ):
-        if said:
-            warn(said)
+    )
     write_arrays(
         output.folds,
         vars(folds),

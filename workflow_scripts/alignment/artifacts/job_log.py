@@ -82,9 +82,13 @@ def _peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS
 
 
-def warn(sentence: str) -> None:
-    """Say in the log something that a person should know: the run's last words repeat it."""
-    _say(f"{WARNING}{sentence}")
+def warn(*sentences: str) -> None:
+    """Say in the log what a person should know, which the run's last words repeat.
+
+    An empty sentence says nothing.
+    """
+    for sentence in filter(None, sentences):
+        _say(f"{WARNING}{sentence}")
 
 
 def _say(sentence):

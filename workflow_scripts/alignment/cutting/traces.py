@@ -148,9 +148,8 @@ def trace(network: Network) -> Trace:
             found = recorder.run(pictures)
             if recorder.others:  # then some may be numbers of pictures
                 single.run(pictures[:1])
-    except (
-        Exception
-    ) as error:  # whatever the network's code raises when symbols stand for its values
+    except Exception as error:
+        # Whatever the network's code raises when symbols stand for its values
         raise UntraceableError(str(error).splitlines()[0] if str(error) else "") from error
     if not is_same(found, expected, equal_nan=True):
         raise UntraceableError("its graph computes something else")

@@ -9,6 +9,7 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import (
     MAP_SUFFIXES,
     PICTURE_SUFFIXES,
+    file_key,
     files_in,
     refuse_unread,
 )
@@ -79,7 +80,7 @@ def check_apart(section: str, entries: Mapping[str, Mapping]) -> None:
                 f"config: {section}: {other} and {name} would both be called '{label}' in figures; "
                 "give one of them another label."
             )
-        if (other := of_file.setdefault(name.casefold(), name)) != name:
+        if (other := of_file.setdefault(file_key(name), name)) != name:
             raise InputError(
                 f"config: {section}: {other} and {name} differ only in upper and lower case, so "
                 "that they would have the same files on macOS and Windows; rename one of them."

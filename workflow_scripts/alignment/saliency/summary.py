@@ -8,18 +8,17 @@ import numpy as np
 from alignment.saliency.comparison import typical
 from alignment.saliency.measures import FIXATION_MEASURES, OVERLAPS, RELATIVE_RISKS
 from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.statistics.means import mean_of_defined
 
-MEASURES = (
-    *(*OVERLAPS, *FIXATION_MEASURES),
-    *(f"saliency_{measure}" for measure in FIXATION_MEASURES),
-)
+# Measures of the heatmap alone, and of the saliency map alone; the others are of both.
+OF_HEATMAP = FIXATION_MEASURES
+OF_MAP = tuple(f"saliency_{measure}" for measure in FIXATION_MEASURES)
+MEASURES = (*OVERLAPS, *OF_HEATMAP, *OF_MAP)
 COLUMNS = (
     *("cohort", "model", "source", "kind", "measure", "n_images", "n_empty_heatmaps"),
     *("n_flat_maps", "n_zero_denominators", "n", "mean", "sd", "statistic", "value", "low", "high"),
     *("null", "null_low", "null_high", "p", "p_holm", "n_undefined"),
 )
-# Measures of the heatmap alone, and of the saliency map alone; the others are of both.
-OF_HEATMAP, OF_MAP = FIXATION_MEASURES, ("saliency_nss", "saliency_auc_judd")
 
 
 def summarize(
@@ -68,7 +67,7 @@ def summarize(
                 "n_zero_denominators": int(np.isinf(values).sum()),
                 "n": int((~np.isnan(values)).sum()),
                 "n_undefined": int((np.isnan(values) & ~_is_without(measure, empty, flat)).sum()),
-                "mean": finite.mean() if len(finite) else np.nan,
+                "mean": mean_of_defined(finite),
                 "sd": finite.std(ddof=1) if len(finite) > 1 else np.nan,
                 "statistic": "median log" if is_risk else "mean",
                 "value": float(typical(measure, values)) if len(values) else np.nan,
