@@ -118,12 +118,12 @@ def describe_source(source, definition, read):
     """Read the saliency maps of a folder; try what computes them on the first picture."""
     images, sizes = read.table["image"], read.sizes
     if "folder" in definition:
-        said = warnings_of(maps_of(source, definition, images, ()), images, sizes)
+        said = warnings_of(source, maps_of(source, definition, images, ()), images, sizes)
         print(f"  {definition['folder']}: a map for each of {len(images)} pictures")
     else:
         images, sizes, pictures = images[:1], sizes[:1], [read_picture(read.files[0])]
         start = time.monotonic()
-        said = warnings_of(maps_of(source, definition, images, pictures), images, sizes)
+        said = warnings_of(source, maps_of(source, definition, images, pictures), images, sizes)
         took = f", which took {time.monotonic() - start:.1f} s" if "function" in definition else ""
         made_by = definition.get("function", definition["kind"])
         print(f"  {made_by}: tried on the picture '{images[0]}'{took}")

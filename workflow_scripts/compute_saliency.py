@@ -21,8 +21,7 @@ def main(input, output, params, wildcards):
         # One at a time: all of them at the size of the pictures would not fit into memory.
         put_maps(file, maps_of(wildcards.source, params.definition, files.names, files))
     with open_maps(output.maps, files.names) as maps:
-        for said in warnings_of(maps, files.names, files.sizes):
-            warn(said)
+        warn(*warnings_of(wildcards.source, maps, files.names, files.sizes))
 
 
 if __name__ == "__main__":

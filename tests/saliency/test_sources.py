@@ -70,7 +70,7 @@ def test_a_function_that_returns_no_map_or_raises_is_named_with_the_picture(func
 def test_people_are_told_of_maps_that_are_stretched_or_flat():
     sizes = [(30, 20)] * 3
     maps = [np.arange(6).reshape(2, 3), np.arange(64).reshape(8, 8), np.ones((4, 6))]
-    stretched, flat = warnings_of(maps, IMAGES, sizes)
+    stretched, flat = warnings_of("mine", maps, IMAGES, sizes)
     assert stretched.startswith(
         "1 of 3 saliency maps do not have the proportions of their pictures"
     )
@@ -78,8 +78,14 @@ def test_people_are_told_of_maps_that_are_stretched_or_flat():
     assert (
         flat == "1 of 3 saliency maps are one value throughout (c), and are compared with nothing."
     )
-    assert warnings_of(maps[:1], IMAGES[:1], sizes[:1]) == []
+    assert warnings_of("mine", maps[:1], IMAGES[:1], sizes[:1]) == []
 
 
 def test_sides_that_were_rounded_are_no_other_proportions():
-    assert warnings_of([np.arange(28 * 19).reshape(19, 28)], ["a"], [(30, 20)]) == []
+    assert warnings_of("mine", [np.arange(28 * 19).reshape(19, 28)], ["a"], [(30, 20)]) == []
+
+
+def test_a_bottom_up_map_that_is_found_at_a_size_of_its_own_is_no_stretched_one():
+    maps, sizes = [np.arange(64.0 * 64).reshape(64, 64)], [(30, 20)]
+    assert warnings_of("spectral_residual", maps, ["a"], sizes) == []
+    assert warnings_of("mine", maps, ["a"], sizes) != []

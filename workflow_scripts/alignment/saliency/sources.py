@@ -54,12 +54,17 @@ def maps_of(
 
 
 def warnings_of(
-    maps: Iterable[np.ndarray], images: Sequence[str], sizes: Sequence[tuple[int, int]]
+    source: str,
+    maps: Iterable[np.ndarray],
+    images: Sequence[str],
+    sizes: Sequence[tuple[int, int]],
 ) -> list[str]:
     """Return what a person should know of maps that can be used.
 
     Parameters
     ----------
+    source : str
+        Bottom-up models see whole pictures, whatever the size of their maps.
     maps : iterable of (h, w) arrays
         Looked at one after the other.
     images : sequence of str
@@ -76,7 +81,7 @@ def warnings_of(
     for image, values, (width, height) in zip(images, maps, sizes, strict=True):
         # As long as one side, less its rounding, fits the other.
         off = abs(values.shape[1] * height / width - values.shape[0])
-        if off > max(1, SLACK * values.shape[0]):
+        if source not in BOTTOM_UP and off > max(1, SLACK * values.shape[0]):
             stretched.append(
                 f"'{image}' ({values.shape[1]} x {values.shape[0]} for {width} x {height})"
             )
