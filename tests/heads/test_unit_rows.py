@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.heads.unit_rows import UnitRows, taking_part
+from alignment.heads.unit_rows import UnitRows, fit_over, taking_part
 from alignment.similarity.pairs import pair_images
 
 N_IMAGES, N_MAPS = 7, 6
@@ -75,3 +75,17 @@ def test_an_image_is_compared_with_those_judged_beside_it():
     found = [taking_part(judgments, i).tolist() for i in range(3)]
     assert found == [[False, False, True], [False, False, True], [True, True, False]]
     assert judgments[0, 0] == 1
+
+
+def test_a_fit_is_over_what_was_judged_if_rows_and_judgments_vary(embedding):
+    judgments = np.random.default_rng(1).normal(size=(N_IMAGES, N_IMAGES))
+    judgments[2] = 0.5
+    judgments[3] = np.nan
+    judgments[4, 1:] = np.nan  # a single other image
+    judgments[5, 6] = np.nan
+    embedding[6] = 0  # silent: only the fit of image 5 does without it
+    rows = UnitRows(embedding, "cosine")
+    found = [fit_over(rows, judgments, i) for i in range(N_IMAGES)]
+    assert [is_defined for _, is_defined in found] == [False] * 5 + [True, True]
+    for i, (part, _) in enumerate(found):
+        np.testing.assert_array_equal(part, taking_part(judgments, i))

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from alignment.heads.running import of_image
-from alignment.heads.unit_rows import UnitRows, taking_part
+from alignment.heads.unit_rows import UnitRows, fit_over
 
 STEPS = 32  # on the path of integrated gradients
 AT_A_TIME = 16  # of them
@@ -139,9 +139,8 @@ def _judged_images(embedding, judgments, similarity) -> Iterator[tuple]:
     rows = UnitRows(np.asarray(embedding, np.float64), similarity)
     units = torch.from_numpy(rows.centred)
     for i in range(len(judgments)):
-        part = taking_part(judgments, i)
-        defined = rows.defined[i] and rows.defined[part].all()
-        if defined and part.any() and np.ptp(judgments[i, part]) > 0:
+        part, is_defined = fit_over(rows, judgments, i)
+        if is_defined and rows.defined[i]:
             yield i, units[torch.from_numpy(part)], torch.from_numpy(judgments[i, part])
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from alignment.artifacts.compilation import compiled
-from alignment.heads.unit_rows import UnitRows, taking_part
+from alignment.heads.unit_rows import UnitRows, fit_over, taking_part
 from alignment.similarity.fits import ROUNDING, fit
 
 AT_A_TIME = 16  # variants of an image that a head sees at a time
@@ -64,9 +64,9 @@ class PooledImages:
 
     def _terms_of(self, i):
         """Return what each map adds to the similarities, less its mean, and the judgments."""
-        part = taking_part(self._judgments, i)
+        part, is_defined = fit_over(self._rows, self._judgments, i)
         judged, others = self._judgments[i, part], self._rows.centred[part]
-        if not self._rows.defined[part].all() or len(judged) < 2 or np.ptp(judged) == 0:
+        if not is_defined:
             return np.full(others.shape[::-1], np.nan), judged
         shares = np.ascontiguousarray(self._e[i][:, None] * (others - others.mean(axis=0)).T)
         return shares, judged - judged.mean()

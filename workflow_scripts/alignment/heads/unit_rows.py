@@ -89,3 +89,25 @@ def taking_part(judgments: np.ndarray, i: int) -> np.ndarray:
     part = np.isfinite(judgments[i])
     part[i] = False
     return part
+
+
+def fit_over(rows: UnitRows, judgments: np.ndarray, i: int) -> tuple[np.ndarray, bool]:
+    """Return which images the fit of image i is over, and whether these leave one.
+
+    Parameters
+    ----------
+    rows : UnitRows
+        Of all n images; whether that of image i varies is not asked.
+    judgments : (n, n) array
+    i : int
+
+    Returns
+    -------
+    part : (n,) bool array
+        See :func:`taking_part`.
+    is_defined : bool
+        Their rows all vary, and so do their judgments.
+    """
+    part = taking_part(judgments, i)
+    judged = judgments[i, part]
+    return part, bool(len(judged) and rows.defined[part].all() and np.ptp(judged) > 0)

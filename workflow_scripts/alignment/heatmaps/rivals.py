@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alignment.heads.unit_rows import UnitRows
+from alignment.heads.unit_rows import UnitRows, fit_over
 
 
 def mean_map(feature_maps: np.ndarray) -> np.ndarray:
@@ -54,11 +54,10 @@ def judgment_weights(
         length.  NaN where the judgments of an image do not vary, or one of these rows does not.
     """
     rows = UnitRows(np.asarray(pooled, dtype=np.float64), similarity)
-    taking_part = np.isfinite(judgments)
-    np.fill_diagonal(taking_part, False)
     weights = np.full(rows.centred.shape, np.nan)
-    for i, part in enumerate(taking_part):
-        if part.any() and rows.defined[part].all() and np.ptp(judgments[i, part]) > 0:
+    for i in range(len(judgments)):
+        part, is_defined = fit_over(rows, judgments, i)
+        if is_defined:
             judged = judgments[i, part]
             weights[i] = (judged - judged.mean()) / judged.std() @ rows.centred[part]
     return weights
