@@ -44,7 +44,7 @@ rule pack_cohort:
         ais=of_seeds("ais"),
         retained=of_seeds("retained"),
     output:
-        packs="results/explorer/cohorts/{cohort}/{model}.json",
+        packs=temp("results/explorer/cohorts/{cohort}/{model}.json"),
     log:
         "results/logs/pack_cohort/{cohort}/{model}.log",
     benchmark:
@@ -64,7 +64,7 @@ rule pack_model:
     input:
         activations="results/activations/{dataset}/{model}.h5",
     output:
-        packs="results/explorer/models/{dataset}/{model}.json",
+        packs=temp("results/explorer/models/{dataset}/{model}.json"),
     log:
         "results/logs/pack_model/{dataset}/{model}.log",
     benchmark:

@@ -52,7 +52,6 @@ def main(input, output, params, wildcards):
             **read_attributes(input.pair_ais),
             "made_from": made_from(input.pair_ais, input.folds, folds=input.folds),
         },
-        compact=True,
     )
 
 

@@ -48,7 +48,6 @@ def main(input, output, params, wildcards, memory_mb):
                 cohort=input.cohort,
             ),
         },
-        compact=True,
     )
 
 

@@ -58,7 +58,6 @@ def main(input, output, params, wildcards):
                 cohort=input.cohort,
             ),
         },
-        compact=True,
     )
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from alignment.artifacts.arrays import (
+    CHUNK,
     Arrays,
+    compact_layout,
     open_arrays,
     read_arrays,
     read_attributes,
@@ -23,7 +25,6 @@ def path(tmp_path):
     return tmp_path / "activations" / "animals" / "vgg16.h5"
 
 
-@pytest.mark.parametrize("compact", [False, True])
 @pytest.mark.parametrize(
     "array",
     [
@@ -33,10 +34,12 @@ def path(tmp_path):
         np.arange(6),
         np.array([True, False]),
         np.zeros((0, 5)),
+        np.random.default_rng(0).random((3, 70_000)),
+        np.repeat(np.arange(7_000), 3),
     ],
 )
-def test_numbers_come_back_bit_for_bit(path, array, compact):
-    write_arrays(path, {"values": array}, {}, compact)
+def test_numbers_come_back_bit_for_bit(path, array):
+    write_arrays(path, {"values": array}, {})
     result = read_arrays(path, "values")
     assert (result.dtype, result.shape) == (array.dtype, array.shape)
     assert result.tobytes() == array.tobytes()
@@ -45,12 +48,19 @@ def test_numbers_come_back_bit_for_bit(path, array, compact):
 NAMES = ["01", "chaise longue", "fée", "猫", ""]
 
 
-def test_compact_arrays_take_less_room_where_values_are_alike(path):
-    alike = {"values": np.zeros((500, 40)), "row": np.zeros(500)}
-    write_arrays(path, alike, {})
-    plain = path.stat().st_size
-    write_arrays(path, alike, {}, compact=True)
-    assert path.stat().st_size < plain / 10
+@pytest.mark.parametrize("shape", [(500, 40), (20_000,), (3, 70_000)])
+def test_arrays_take_less_room_where_values_are_alike(path, shape):
+    alike = np.zeros(shape)
+    write_arrays(path, {"values": alike}, {})
+    assert path.stat().st_size < alike.nbytes / 10
+
+
+@pytest.mark.parametrize("shape", [(500, 40), (20_000,), (1_000, 1_000), (3, 70_000)])
+def test_chunks_hold_whole_rows_and_are_kept_in_memory_while_they_fill(shape):
+    chunks = compact_layout(shape, np.dtype("f8"))["chunks"]
+    assert chunks[1:] == shape[1:]
+    assert chunks[0] == 1 or 8 * np.prod(chunks) <= CHUNK
+    assert chunks[0] == shape[0] or 8 * np.prod((chunks[0] + 1, *shape[1:])) > CHUNK
 
 
 @pytest.mark.parametrize("form", [list, np.array, lambda names: np.array(names, dtype=object)])

@@ -6,6 +6,7 @@ looks at anything: the library may hang on a damaged file.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -22,14 +23,13 @@ from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_r
 BLOCK = 512  # the smallest that HDF5 allows
 # For maps and scores, with many zeros and equal values: halves the space, and takes little time
 COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+CHUNK = 2**19  # bytes; HDF5 keeps twice as many of an array in memory while it is written
+SMALLEST_CHUNKED = 2**14  # bytes; what chunks need beside their values is then a small part
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # how an HDF5 file without such a block begins
 
 
 def write_arrays(
-    path: str | Path,
-    arrays: Mapping[str, np.ndarray],
-    attributes: Mapping[str, Any],
-    compact: bool = False,
+    path: str | Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, Any]
 ) -> None:
     """Write named arrays and what made them, all or nothing.
 
@@ -40,24 +40,36 @@ def write_arrays(
         Strings are stored as UTF-8; an array that is None is left out.
     attributes : dict
         See :func:`writing`.
-    compact : bool
-        Compress what has rows and columns: for arrays that are read whole.
     """
     with writing(path, attributes) as file:
         for name, array in arrays.items():
             if array is not None:
-                put_array(file, name, array, compact)
+                put_array(file, name, array)
 
 
-def put_array(file: h5py.File, name: str, array: np.ndarray, compact: bool = False) -> None:
-    """Write one array into an open artifact."""
+def put_array(file: h5py.File, name: str, array: np.ndarray) -> None:
+    """Write one array into an open artifact, to be read whole."""
     array = np.asarray(array)
-    if array.dtype.kind == "U":
+    if array.dtype.kind in "UO":
         file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
     else:
-        # HDF5 compresses in chunks, and an empty array has none.
-        how = COMPACT if compact and array.ndim > 1 and array.size else {}
-        file.create_dataset(name, data=array, **how)
+        file.create_dataset(name, data=array, **compact_layout(array.shape, array.dtype))
+
+
+def compact_layout(shape: tuple[int, ...], dtype: np.dtype) -> dict[str, Any]:
+    """Return how h5py stores an array that is read whole: compressed in chunks of whole rows.
+
+    Returns
+    -------
+    dict
+        Keywords of :meth:`h5py.Group.create_dataset`; none for a small array, which chunks and
+        their index would not make smaller.
+    """
+    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
+    if n_bytes < SMALLEST_CHUNKED:
+        return {}
+    rows = max(1, CHUNK * shape[0] // n_bytes)
+    return {"chunks": (min(rows, shape[0]), *shape[1:]), **COMPACT}
 
 
 @contextmanager
