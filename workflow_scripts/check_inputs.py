@@ -36,7 +36,7 @@ from alignment.planning.sources import (
 )
 from alignment.saliency.models import CENTRE
 from alignment.saliency.sources import maps_of, warnings_of
-from alignment.similarity.pairs import upper_triangle
+from alignment.similarity.pairs import pairs_in_short
 
 ROOT = Path(__file__).parents[1]
 
@@ -73,12 +73,9 @@ def describe_dataset(dataset):
     print(f"  pictures: {len(names)}, {names[0]} to {names[-1]}, sides {_range(sizes)} pixels")
     options = {key: value for key, value in dataset["judgments"].items() if key != "file"}
     judgments = read_judgments(dataset["judgments"]["file"], images=names, **options)
-    values = upper_triangle(judgments.similarity)
-    given = values[np.isfinite(values)]
     n_observers = 0 if judgments.observers is None else len(judgments.observers)
     print(
-        f"  judgments: {dataset['judgments']['kind']}, {len(given)} of {len(values)} pairs, "
-        f"similarities {given.min():.3g} to {given.max():.3g}, "
+        f"  judgments: {dataset['judgments']['kind']}, {pairs_in_short(judgments.similarity)}, "
         f"{n_observers or 'no single'} observers"
     )
     labels = folder_labels(names)

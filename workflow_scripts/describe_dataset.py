@@ -8,6 +8,7 @@ from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.job_log import WARNING, job_log, warn, warnings_in
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import read_columns
+from alignment.similarity.pairs import pairs_in_short
 
 
 def of_the_same_images(cohorts):
@@ -23,13 +24,14 @@ def main(input, output, params, dataset):
     with open_arrays(input.judgments) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
         notes = json.loads(file.attrs["notes"])
-        source = file.attrs["source"]
+        source, options = file.attrs["source"], json.loads(file.attrs["options"])
+        said = pairs_in_short(file["similarity"][()])
     labels = [name for name in read_columns(input.images) if name not in ("index", "image")]
     lines = [
         f"dataset {dataset}",
         f"pictures: {len(read_columns(input.images)['image'])}",
         f"labels: {', '.join(labels) or 'none'}",
-        f"judgments: {source}",
+        f"judgments: {source}, {options['kind']}, {said}",
         f"observers: {n_observers or 'not told apart'}",
         *notes,
     ]

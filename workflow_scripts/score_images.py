@@ -1,7 +1,5 @@
 """Score every map for the comparisons of each single image of a cohort."""
 
-import numpy as np
-
 from alignment.artifacts.arrays import (
     Arrays,
     open_arrays,
@@ -13,9 +11,7 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
 from alignment.heads.opening import open_removals
-
-# Networks without any training come to medians between 0 and -.12 with 24 pictures.
-OPPOSED = -0.15
+from alignment.importance.direction import of_opposed
 
 
 def main(input, output, params, wildcards, memory_mb):
@@ -28,13 +24,8 @@ def main(input, output, params, wildcards, memory_mb):
             Arrays(input.activations), perturbation, params.similarity, memory_mb
         )
         ais, fit_full = removals.image_scores(table["index"], judgments)
-    known = fit_full[np.isfinite(fit_full)]
-    if len(known) and (median := np.median(known)) < OPPOSED:
-        warn(
-            f"in the cohort '{wildcards.cohort}' pictures that people find alike are those that "
-            f"the network '{wildcards.model}' tends to find different (median correlation "
-            f"{median:.2f}); if that is not what you expect, check the key kind of the judgments."
-        )
+    which = wildcards.cohort, wildcards.model
+    warn(of_opposed(*which, table["index"], read_arrays(input.perturbation, "rsm"), judgments))
     write_arrays(
         output.image_ais,
         {"ais": ais, "fit_full": fit_full, "images": table["image"]},

@@ -30,7 +30,7 @@ RANDOM = {"weights": {"random": 1}}
 CONFIG_ERRORS = {
     "dataset": (
         {"cohorts": {"tiny": {"dataset": "tinny"}}},
-        ("cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",),
+        ("cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)", "tiny: null"),
     ),
     "query without labels": (
         {"cohorts": {"other": {"dataset": "second", "query": "group == 'a'"}}},

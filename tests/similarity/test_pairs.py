@@ -12,6 +12,7 @@ from alignment.similarity.pairs import (
     nearest_pairs,
     pair_images,
     pair_positions,
+    pairs_in_short,
     positions_of,
     square,
     upper_triangle,
@@ -104,3 +105,8 @@ def test_all_pairs_are_listed_also_those_of_which_nothing_is_known(n_nearest):
     nothing = np.full((4, 4), np.nan)
     first, second = nearest_pairs(nothing, nothing, n_nearest)
     assert [*zip(first.tolist(), second.tolist(), strict=True)] == [*permutations(range(4), 2)]
+
+
+def test_pairs_in_short_are_counted_without_those_that_nobody_judged():
+    judgments = square(np.array([-1e-17, 0.25, np.nan]), 3, 1)
+    assert pairs_in_short(judgments) == "2 of 3 pairs, similarities 0 to 0.25"

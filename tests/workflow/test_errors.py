@@ -22,7 +22,10 @@ CONFIG_ERRORS = {
     ),
     "name": (
         {"cohorts": {"tiny": {"dataset": "tinny"}}},
-        ("config: cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",),
+        (
+            "config: cohorts: tiny: dataset: 'tinny' is not one of the datasets (tiny, second)",
+            "tiny: null",
+        ),
     ),
     "column of a query": (
         {"cohorts": {"tiny-a": {"query": "animal == 1"}}},

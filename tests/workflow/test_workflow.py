@@ -81,6 +81,9 @@ def test_a_summary_repeats_what_people_were_warned_of(copied):
     )
     assert done.code == 0, done.said
     summary = (copied / "results/datasets/tiny/summary.txt").read_text().splitlines()
+    (judgments,) = [line for line in summary if line.startswith("judgments: ")]
+    assert ", dissimilarity, " in judgments or ", similarity, " in judgments
+    assert " pairs, similarities " in judgments
     for beginning in (
         "Warning: 05 and 06 are the same picture: ",
         "Warning: the cohorts tiny and again compare the same images: ",

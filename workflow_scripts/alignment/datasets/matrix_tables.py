@@ -117,12 +117,17 @@ def _read_square(
     cells: pd.DataFrame, n_images: int, path: Path
 ) -> tuple[np.ndarray, tuple[str, ...] | None, bool]:
     n_rows, n_columns = cells.shape
+    top, left = cells.iloc[0, 1:], cells.iloc[1:, 0]
+    if n_rows != n_columns and any(map(is_text, top)) and any(map(is_text, left)):
+        raise InputError(
+            f"{path} has {n_rows - 1} rows and {n_columns - 1} columns beside its names: it must "
+            f"be square, {_or_long()}."
+        )
     if abs(n_rows - n_columns) > 1:
         raise InputError(
             f"{path} has {n_rows} rows of {n_columns} cells: it must be a square matrix with or "
-            f"without names, or have the columns {', '.join(PAIR_COLUMNS)} and perhaps observer."
+            f"without names, {_or_long()}."
         )
-    top = cells.iloc[0, 1:]
     # Names may look like numbers; then only the size and the empty corner give them away.
     both = n_rows == n_columns and (
         any(map(is_text, top)) or (n_rows == n_images + 1 and cells.iloc[0, 0] == "")
@@ -151,6 +156,13 @@ def _read_square(
             )
         values = values[:, pd.Index(columns).get_indexer(rows)]
     return values, rows or columns, may_be_numbered
+
+
+def _or_long() -> str:
+    return (
+        f"or have the columns {', '.join(PAIR_COLUMNS)} and perhaps observer, which may be called "
+        "otherwise if judgments: columns says how"
+    )
 
 
 def _as_r_name(name: str) -> str:

@@ -37,8 +37,8 @@ def check_names(config: Mapping) -> None:
     """
     for name, dataset in config["datasets"].items():
         _check_dataset(f"config: datasets: {name}", dataset)
-    for name, cohort in config["cohorts"].items():
-        _check_cohort(f"config: cohorts: {name}", cohort, config["datasets"])
+    for name in config["cohorts"]:
+        _check_cohort(name, config["cohorts"], config["datasets"])
     for name, model in config["models"].items():
         _check_model(name, model)
     for section in ("datasets", "cohorts", "models"):
@@ -152,11 +152,15 @@ def _check_dataset(where, dataset):
         check_file(f"{where}: labels", dataset["labels"])
 
 
-def _check_cohort(where, cohort, datasets):
+def _check_cohort(own, cohorts, datasets):
+    where, cohort = f"config: cohorts: {own}", cohorts[own]
     name = cohort["dataset"]
     if name not in datasets:
+        # Such as those of config.yaml, whose dataset an overlay has dropped
+        others = [other for other, given in cohorts.items() if given["dataset"] == name]
         raise InputError(
-            f"{where}: dataset: '{name}' is not one of the datasets ({', '.join(datasets)})."
+            f"{where}: dataset: '{name}' is not one of the datasets ({', '.join(datasets)}); to "
+            f"drop cohorts write under cohorts: {', '.join(f'{other}: null' for other in others)}."
         )
     dataset = datasets[name]
     if "query" in cohort and "labels" not in dataset and not lie_in_folders(dataset):
@@ -168,7 +172,6 @@ def _check_cohort(where, cohort, datasets):
         try:
             check_columns(cohort["query"], columns)
         except QueryError as error:
-            own = where.removeprefix("config: cohorts: ")
             raise InputError(not_evaluated(own, cohort["query"], error, columns)) from error
 
 

@@ -115,6 +115,15 @@ def square(values: np.ndarray, n_images: int, diagonal: float = np.nan) -> np.nd
     return matrix
 
 
+def pairs_in_short(similarity: np.ndarray) -> str:
+    """Say how many pairs of a matrix (N, N) were judged, and between what their values lie."""
+    values = upper_triangle(similarity)
+    given = values[np.isfinite(values)]
+    # Rounded, so that what is meant to be zero is written so; and not as -0
+    low, high = (round(float(value), 9) + 0.0 for value in (given.min(), given.max()))
+    return f"{len(given)} of {len(values)} pairs, similarities {low:.3g} to {high:.3g}"
+
+
 def nearest_pairs(
     judgments: np.ndarray, similarities: np.ndarray, n_nearest: int
 ) -> tuple[np.ndarray, np.ndarray]:
