@@ -12,7 +12,10 @@ if config["explorer"]["enabled"]:
 
 # What the page says of how its numbers were made
 FACTS = [
-    ["held out", f"{UNIT}, {N_FOLDS} folds for each of {len(SEEDS)} seeds"],
+    [
+        "held out",
+        f"{UNIT}, {N_FOLDS} folds for each seed ({', '.join(map(str, SEEDS))})",
+    ],
     ["similarity of embeddings", config["similarity"]],
     ["fit", config["fit"]],
     ["framing of pictures", config["framing"]],
@@ -44,7 +47,7 @@ rule pack_cohort:
         ais=of_seeds("ais"),
         retained=of_seeds("retained"),
     output:
-        packs=temp("results/explorer/cohorts/{cohort}/{model}.json"),
+        packs="results/explorer/cohorts/{cohort}/{model}.json",
     log:
         "results/logs/pack_cohort/{cohort}/{model}.log",
     benchmark:
@@ -64,7 +67,7 @@ rule pack_model:
     input:
         activations="results/activations/{dataset}/{model}.h5",
     output:
-        packs=temp("results/explorer/models/{dataset}/{model}.json"),
+        packs="results/explorer/models/{dataset}/{model}.json",
     log:
         "results/logs/pack_model/{dataset}/{model}.log",
     benchmark:
@@ -117,6 +120,9 @@ rule draw_explorer:
     params:
         labels=LABELS,
         facts=FACTS,
+        citations=lambda wildcards: sources.citations_of(
+            config["datasets"][wildcards.dataset]
+        ),
         folds=FOLDS,
         kinds={name: source["kind"] for name, source in SOURCES.items()},
         settings={

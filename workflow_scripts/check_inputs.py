@@ -103,7 +103,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
     images = [table["image"][row] for row in chosen]
     print(
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "
-        f"{n_folds} folds of {unit} for each of {len(folds['seeds'])} seeds"
+        f"{n_folds} folds of {unit} for each seed ({', '.join(map(str, folds['seeds']))})"
     )
     warn(
         of_few_images(name, len(chosen), n_folds, unit),
@@ -176,7 +176,7 @@ def attempt(errors, title, describe, *arguments):
     try:
         return describe(*arguments)
     except InputError as error:
-        print("  cannot be used: the end says why")
+        print("  cannot be used (the reason is at the end)")
         errors.append(f"{title}\n  Error: {error}")
         return None
 

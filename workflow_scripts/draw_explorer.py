@@ -42,7 +42,11 @@ def main(input, output, params, dataset):
             row for path in input.tests for row in controls_of(read_columns(path), LABELS, members)
         ],
         "saliency": sources_of(packs["saliency"], params.kinds),
-        "methods": {"facts": params.facts, "config": params.config},
+        "methods": {
+            "facts": params.facts,
+            "citations": params.citations,
+            "config": params.config,
+        },
         **params.settings,
     }
     data = Path(output.data).relative_to(Path(output.page).parent).as_posix()

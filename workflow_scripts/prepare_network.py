@@ -19,6 +19,7 @@ def main(output, model, name):
         raise InputError(f"config: models: {name}: {error}") from error
     for note in (*network.notes, *cuts.notes):
         print(note)
+    print(f"weights: {network.weights_name}, SHA-256 {network.weights_sha256}")
     print(f"feature maps: {cuts.feature_maps}, embedding: {cuts.embedding}")
     attributes = {
         "model": name,

@@ -166,7 +166,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
         ],
         **{"fit": "r2", "framing": "stretch", "all_pairs": 200},
         "heatmaps": [["ais", "AIS"], ["cam", LABEL]],
-        "methods": {"facts": [["dataset", LABEL]], "config": LABEL},
+        "methods": {"facts": [["dataset", LABEL]], "citations": [LABEL], "config": LABEL},
     }
     path = folder / "made.html"
     text, scripts = page_of(shown, packs, "data/made")

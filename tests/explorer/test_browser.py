@@ -450,7 +450,7 @@ def test_pictures_are_grouped_by_the_first_column_that_makes_groups(made, visit)
 def test_missing_labels_have_a_group_of_their_own_and_are_nowhere_else(made, visit):
     tab = visit(made.path, "group=age&label=age")
     headings = tab.locator("#view h2 span").all_inner_texts()
-    assert headings == ["age: missing", "1", "0"]
+    assert headings == ["age: missing", "age: 1", "age: 0"]
     assert tab.locator("#choose-value option").all_inner_texts() == ["any", "0", "1"]
     tab.locator("#choose-value").select_option("1")
     assert tab.locator("#view .tile").count() == 46
@@ -607,13 +607,21 @@ def test_a_large_page_without_its_data_says_what_is_missing(large, visit, tmp_pa
     until(tab, "byId('said').textContent === missing()")
 
 
+def test_methods_say_what_to_cite_also_for_the_data(made, visit):
+    tab = visit(made.path, "view=methods")
+    cited = [item.inner_text() for item in tab.locator("#view ul li").all()]
+    assert len(cited) == 3
+    assert cited[0].startswith("Truong, Pesenti & Hasson (2025).")
+    assert cited[-1] == made.label
+
+
 def test_numbers_stand_beside_those_of_controls(made, visit):
     tab = visit(made.path, "view=numbers", width=1280)
     first, second = tab.locator("#view table").all()
     assert first.locator("tbody tr").count() == 6
     rows = [row.inner_text().split("\t") for row in second.locator("tbody tr").all()]
     assert len(rows) == 18
-    known = ["all", "network7", "random sets", "40", ".150", ".400", ".200 [.100, .300]", ".01"]
+    known = ["all", "network7", "random sets", "40", ".150", ".400", ".200 [.100, .300]", ".010"]
     assert rows[0] == known
     said = tab.locator("#view .note").first.inner_text()
     assert said.endswith(f"Cross: random sets. Triangle: most active maps. Square: {made.label}.")

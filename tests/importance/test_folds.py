@@ -199,7 +199,7 @@ def test_too_many_folds_are_refused_with_the_largest_possible_number(
         check_cohort("birds", np.arange(n), judgments_of(n), n_folds, unit)
     sentence = str(caught.value)
     assert f"n_folds: {n_folds} folds of the cohort 'birds' ({units} {unit})" in sentence
-    assert f"leave {units // n_folds} test {unit} in a fold" in sentence
+    assert f"leave {units // n_folds} for the test of a fold" in sentence
     assert f"use at most {largest} folds" in sentence
     check_cohort("birds", np.arange(n), judgments_of(n), largest, unit)
     assert min(len(test) for _, test in split(units, 111, largest)) >= 3

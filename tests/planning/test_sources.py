@@ -4,6 +4,7 @@ import pytest
 
 from alignment.artifacts.tables import write_columns
 from alignment.planning.sources import (
+    citations_of,
     datasets_used,
     heatmap_makers,
     is_made_here,
@@ -31,6 +32,12 @@ def test_datasets_are_those_of_cohorts_each_once_in_their_order():
         "b",
         "a",
     ]
+
+
+def test_what_is_fetched_is_cited_and_of_own_data_nothing_is_known():
+    said = citations_of({"source": "mur92", "images": "x"})
+    assert [text.split(":")[0] for text in said] == ["The pictures", "The judgments"]
+    assert citations_of({"images": "x"}) == []
 
 
 def test_pictures_are_files_and_of_a_fetched_dataset_its_folder(tmp_path):

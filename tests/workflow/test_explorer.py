@@ -71,6 +71,7 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     assert contents["labels"] == {"folder": GROUPS[:12], "group": GROUPS[:12]}
     assert len(contents["numbers"]) == 4
     assert "seeds:\n  - 111" in contents["methods"]["config"]
+    assert contents["methods"]["citations"] == []  # nothing is known of own data
     packs = re.findall(r'data-pack="(.*?)"', page)
     assert contents["heatmaps"] == [["ais", "AIS"], ["mean", "mean of all maps"]]
     for cohort, model in CASES:

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from project import CHECKOUT, COHORTS, DESIGNS, FIGURES, FOLDS, GROUPS, MODELS, SEEDS, rows_of
 
+from alignment.artifacts.arrays import read_attributes
+
 pytestmark = pytest.mark.workflow
 
 N_MAPS, N_UNITS, N_CLASSES = 1280, 1280, 1000
@@ -268,6 +270,13 @@ def test_every_job_leaves_a_log_and_nothing_is_left_half_written(finished):
         said = (results / "logs" / log).with_suffix(".log").read_text()
         assert re.search(r"^took [\d.]+ s and at most \d+ MB of memory$", said, re.MULTILINE), log
     assert not list(results.rglob("*.partial"))
+
+
+def test_the_log_of_a_network_says_which_weights_it_has(finished):
+    activations = finished / "results/activations/tiny/efficientnet_lite0.h5"
+    sha256 = read_attributes(activations)["weights_sha256"]
+    log = finished / "results/logs/prepare_network/efficientnet_lite0.log"
+    assert f", SHA-256 {sha256}\n" in log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("table", ["predictions/summary.csv", "statistics/distributions.csv"])

@@ -204,11 +204,11 @@ def check_cohort(
     if n_units // n_folds < 3:
         raise InputError(
             f"config: crossvalidation: n_folds: {n_folds} folds of the cohort '{cohort}' "
-            f"({n_units} {unit}) leave {n_units // n_folds} test {unit} in a fold where at least 3 "
+            f"({n_units} {unit}) leave {n_units // n_folds} for the test of a fold, where at least "
             + (
-                f"are needed; use at most {n_units // 3} folds, or a larger cohort."
+                f"3 are needed; use at most {n_units // 3} folds, or a larger cohort."
                 if n_units >= 6
-                else "are needed; use a larger cohort."
+                else "3 are needed; use a larger cohort."
             )
         )
     if len(values) < 3 or np.ptp(values) == 0:

@@ -23,6 +23,22 @@ KINDS = {
     "integrated": "integrated gradients",
     "mean": "mean of all maps",
 }
+# What is to be cited for data that are fetched, by their source
+CITATIONS = {
+    "mur92": [
+        "The pictures: Kriegeskorte, Mur, Ruff, Kiani, Bodurka, Esteky, Tanaka & Bandettini "
+        "(2008). Matching Categorical Object Representations in Inferior Temporal Cortex of Man "
+        "and Monkey. Neuron 60, 1126–1141.",
+        "The judgments: Mur, Meys, Bodurka, Goebel, Bandettini & Kriegeskorte (2013). Human "
+        "Object-Similarity Judgments Reflect and Transcend the Primate-IT Object Representation. "
+        "Frontiers in Psychology 4, 128.",
+    ]
+}
+
+
+def citations_of(dataset: Mapping) -> list[str]:
+    """Return what is to be cited for a dataset; nothing is known of the user's own."""
+    return CITATIONS.get(dataset.get("source"), [])
 
 
 def datasets_used(config: Mapping) -> list[str]:

@@ -4,7 +4,7 @@ const STAGES = ["people", "all", "retained"];
 const STAGE_NAMES = ["people", "all maps", "retained maps, held out"];
 
 const arrangement = {
-  title: "Map",
+  title: "Arrangement",
   chosen: null,
 
   controls() {

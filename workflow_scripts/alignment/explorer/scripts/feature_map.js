@@ -24,7 +24,7 @@ function stableFirst() {
 const mapShown = () => state.map ?? stableFirst()?.[0] ?? null;
 
 const featureMap = {
-  title: "One map",
+  title: "Feature map",
   painted: [],
 
   controls() {

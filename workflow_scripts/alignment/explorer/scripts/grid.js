@@ -1,5 +1,10 @@
 // Every picture of a cohort, lit where it matters.
 
+/** What a group of pictures is called: numbers, and what is missing, tell nothing without their label. */
+function headed(value) {
+  return value && Number.isNaN(Number(value)) ? value : `${state.group}: ${value || "missing"}`;
+}
+
 /** The images of a cohort that pass the filter, in groups: [[heading, [image, ...]], ...]. */
 function groupsShown() {
   const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -78,7 +83,7 @@ const grid = {
             ? make(
                 "h2",
                 {},
-                make("span", { text: heading || `${state.group}: missing` }),
+                make("span", { text: headed(heading) }),
                 make("small", { text: String(images.length) }),
               )
             : null,

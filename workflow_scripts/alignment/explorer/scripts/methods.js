@@ -33,7 +33,7 @@ const methods = {
       list(contents.methods.facts),
       ...models.flatMap((one) => [make("h3", { text: one.label }), list(one.facts)]),
       make("h2", { text: "How to cite" }),
-      make("ul", {}, ...CITATIONS.map((text) => make("li", { text }))),
+      make("ul", {}, ...[...CITATIONS, ...contents.methods.citations].map((text) => make("li", { text }))),
       make("h2", { text: "Configuration" }),
       make("pre", { text: contents.methods.config, tabindex: 0 }),
     );

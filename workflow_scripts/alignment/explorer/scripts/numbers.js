@@ -33,7 +33,7 @@ function drawFits(context, full, retained, y) {
 /** A p-value as journals print it. */
 function printedP(p) {
   if (!Number.isFinite(p)) return "–";
-  return p < 0.001 ? "< .001" : decimals(p, p < 0.01 ? 3 : 2);
+  return p < 0.001 ? "< .001" : decimals(p, p < 0.1 ? 3 : 2);
 }
 
 /** How many pictures a cohort has, and how many a fold tests where these are few. */
