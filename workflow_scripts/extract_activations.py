@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import torch
 
-from alignment.artifacts.arrays import COMPACT, compact_layout, put_array, writing
+from alignment.artifacts.arrays import COMPACT, put_array, writing
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
 from alignment.artifacts.job_log import job_log, progress, usage_noted
@@ -59,8 +59,7 @@ def write_outputs(file, backbone, batches, n_images, device):
             if name not in file:
                 shape = (n_images, *array.shape[1:])
                 image_by_image = {"chunks": (1, *array.shape[1:]), **COMPACT}
-                whole = compact_layout(shape, array.dtype)
-                layout = image_by_image if array.ndim == 4 else whole
+                layout = image_by_image if array.ndim == 4 else {}
                 file.create_dataset(name, shape, array.dtype, **layout)
             file[name][start : start + len(array)] = array
         start += len(batch)

@@ -56,7 +56,7 @@ def test_arrays_take_less_room_where_values_are_alike(path, shape):
 
 
 @pytest.mark.parametrize("shape", [(500, 40), (20_000,), (1_000, 1_000), (3, 70_000)])
-def test_chunks_hold_whole_rows_and_are_kept_in_memory_while_they_fill(shape):
+def test_chunks_hold_as_many_whole_rows_as_are_compressed_together(shape):
     chunks = compact_layout(shape, np.dtype("f8"))["chunks"]
     assert chunks[1:] == shape[1:]
     assert chunks[0] == 1 or 8 * np.prod(chunks) <= CHUNK

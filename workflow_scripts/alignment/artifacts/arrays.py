@@ -23,7 +23,7 @@ from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_r
 BLOCK = 512  # the smallest that HDF5 allows
 # For maps and scores, with many zeros and equal values: halves the space, and takes little time
 COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-CHUNK = 2**19  # bytes; HDF5 keeps twice as many of an array in memory while it is written
+CHUNK = 2**19  # bytes that are compressed together
 SMALLEST_CHUNKED = 2**14  # bytes; what chunks need beside their values is then a small part
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # how an HDF5 file without such a block begins
 
@@ -84,7 +84,9 @@ def writing(path: str | Path, attributes: Mapping[str, Any]) -> Iterator[h5py.Fi
         ends, so that what is known only then can be added to it.
     """
     with replacing(path) as partial:
-        with h5py.File(partial, "w", userblock_size=BLOCK) as file:
+        # Chunks are written at once, not when they leave a cache: where a disk is full then, HDF5
+        # fails where nobody hears of it, and crashes when the file is closed.
+        with h5py.File(partial, "w", userblock_size=BLOCK, rdcc_nbytes=0) as file:
             yield file
             for name, value in attributes.items():
                 plain = isinstance(value, str | int | float | np.generic)
