@@ -24,8 +24,7 @@ def main(input, output, params, wildcards, memory_mb):
             Arrays(input.activations), perturbation, params.similarity, memory_mb
         )
         ais, fit_full = removals.image_scores(table["index"], judgments)
-    which = wildcards.cohort, wildcards.model
-    warn(of_opposed(*which, table["index"], read_arrays(input.perturbation, "rsm"), judgments))
+    warn(of_opposed(wildcards.cohort, wildcards.model, fit_full))
     write_arrays(
         output.image_ais,
         {"ais": ais, "fit_full": fit_full, "images": table["image"]},

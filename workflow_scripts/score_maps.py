@@ -7,7 +7,7 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import write_columns
 from alignment.heads.opening import open_removals
-from alignment.importance.direction import of_opposed
+from alignment.importance.direction import image_correlations, of_opposed
 from alignment.importance.folds import Folds
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import upper_triangle
@@ -18,15 +18,15 @@ def main(input, output, params, wildcards, memory_mb):
     check_made_from(input.perturbation, input, params, wildcards)
     check_made_from(input.activations, input, params, wildcards)
     human = read_arrays(input.judgments, "similarity")
-    made = Folds(**Arrays(input.folds))
-    which = wildcards.cohort, wildcards.model
-    warn(of_opposed(*which, made.images, read_arrays(input.perturbation, "rsm"), human))
+    folds = Folds(**Arrays(input.folds))
+    found = image_correlations(folds.images, read_arrays(input.perturbation, "rsm"), human)
+    warn(of_opposed(wildcards.cohort, wildcards.model, found))
     with open_arrays(input.perturbation) as perturbation:
         removals = open_removals(
             Arrays(input.activations), perturbation, params.similarity, memory_mb, params.device
         )
         judgments = upper_triangle(human)
-        for fold, path in zip(made.of(human), output.ais, strict=True):
+        for fold, path in zip(folds.of(human), output.ais, strict=True):
             scores = removals.map_scores(fold.train_pairs, judgments, params.fit)
             write_scores(path, fold, scores, wildcards)
 

@@ -65,7 +65,7 @@ def compact_layout(shape: tuple[int, ...], dtype: np.dtype) -> dict[str, Any]:
         Keywords of :meth:`h5py.Group.create_dataset`; none for a small array, which chunks and
         their index would not make smaller.
     """
-    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
+    n_bytes = math.prod(shape) * dtype.itemsize
     if n_bytes < SMALLEST_CHUNKED:
         return {}
     rows = max(1, CHUNK * shape[0] // n_bytes)

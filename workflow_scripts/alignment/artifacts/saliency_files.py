@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from alignment.artifacts.arrays import COMPACT, open_arrays
+from alignment.artifacts.arrays import open_arrays, put_array
 
 
 def put_maps(file: h5py.File, maps: Iterable[np.ndarray]) -> None:
@@ -25,7 +25,7 @@ def put_maps(file: h5py.File, maps: Iterable[np.ndarray]) -> None:
         content = values.shape, values.dtype.str, hashlib.sha256(values.tobytes()).digest()
         same = written.setdefault(content, name)
         if same == name:
-            file.create_dataset(name, data=values, **COMPACT)
+            put_array(file, name, values)
         else:
             file[name] = file[same]
 

@@ -9,9 +9,32 @@ from alignment.similarity.pairs import square
 OPPOSED = -0.15
 
 
-def of_opposed(
-    cohort: str, model: str, images: np.ndarray, rsm: np.ndarray, judgments: np.ndarray
-) -> str:
+def image_correlations(images: np.ndarray, rsm: np.ndarray, judgments: np.ndarray) -> np.ndarray:
+    """Return how each image's similarities with the others correlate with the judgments.
+
+    Parameters
+    ----------
+    images : (n,) int array
+        The cohort.
+    rsm : (P,) array
+        Similarities of all pairs of the dataset.
+    judgments : (N, N) array
+        Human similarities of the dataset; NaN for a pair that takes no part.
+
+    Returns
+    -------
+    (n,) float64 array
+        Pearson correlations; NaN where one is undefined.
+    """
+    members = np.ix_(images, images)
+    similarities = square(rsm, len(judgments), np.nan)[members]
+    judged = judgments[members]
+    part = np.isfinite(similarities) & np.isfinite(judged)
+    rows = zip(similarities, judged, part, strict=True)
+    return np.array([fit(own[on], theirs[on], "pearson") for own, theirs, on in rows])
+
+
+def of_opposed(cohort: str, model: str, correlations: np.ndarray) -> str:
     """Return a warning where judgments seem to have been read the wrong way round, else nothing.
 
     An explained variance does not show it, since it asks for a straight line that may also fall.
@@ -20,21 +43,10 @@ def of_opposed(
     ----------
     cohort, model : str
         For the message.
-    images : (n,) int array
-        The cohort.
-    rsm : (P,) array
-        Similarities of all pairs of the dataset.
-    judgments : (N, N) array
-        Human similarities of the dataset; NaN for a pair that takes no part.
+    correlations : (n,) array
+        See :func:`image_correlations`.
     """
-    members = np.ix_(images, images)
-    similarities = square(rsm, len(judgments), np.nan)[members]
-    judged = judgments[members]
-    correlations = []
-    for own, theirs in zip(similarities, judged, strict=True):
-        part = np.isfinite(theirs) & np.isfinite(own)
-        correlations.append(fit(own[part], theirs[part], "pearson"))
-    known = np.array(correlations)[np.isfinite(correlations)]
+    known = correlations[np.isfinite(correlations)]
     if not len(known) or (median := np.median(known)) >= OPPOSED:
         return ""
     return (
