@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from designs import ceilings, columns, legend, marks
-from scipy import stats
 
 from alignment.figures.charts import looks
 from alignment.figures.depth import draw
@@ -23,7 +22,7 @@ def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
         full, difference = rng.random(2)
         row = {"cohort": cohort, "model": model, "test_full": full}
         row |= {"test_retained": full + difference}
-        row |= {"difference": difference, "corrected_se": rng.random() / 10, "n_folds": 40}
+        row |= {"interval_low": difference - 0.1, "interval_high": difference + rng.random()}
         rows.append(row)
     table = columns(rows)
     figure = draw(table, ceilings(cohorts), "r2", SWEEPS)
@@ -43,7 +42,8 @@ def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
                 assert line.get_ydata() == pytest.approx([row[column] for row in own])
             ends = [line[:, 1].tolist() for line in panel.collections[0].get_segments()]
             expected = [
-                stats.t.interval(0.95, 39, row["test_retained"], row["corrected_se"]) for row in own
+                [row["test_full"] + row[f"interval_{end}"] for end in ("low", "high")]
+                for row in own
             ]
             assert np.array(ends) == pytest.approx(np.array(expected))
     below = [label.get_text() for label in figure.axes[2].get_xticklabels()]

@@ -6,11 +6,7 @@ from designs import COLUMN, DESIGNS, FOLDS, PAGE, ceilings, legend, marks, names
 
 from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
-from alignment.prediction.fold_tests import (
-    compare_folds,
-    interval_of_difference,
-    with_intervals,
-)
+from alignment.prediction.fold_tests import compare_folds, with_intervals
 
 
 def summary_of(cohorts, models):
@@ -65,9 +61,8 @@ def test_bars_are_intervals_of_one_kind_and_stars_stand_above_those_of_significa
     _, below = draw(summary, ceilings(cohorts), "r2", FOLDS).axes
     bars = [bars.lines[2][0].get_segments()[0][:, 1] for bars in below.containers]
     lows, highs = np.array(bars).T
-    expected = interval_of_difference(summary)
-    assert lows.tolist() == pytest.approx(expected[0].tolist())
-    assert highs.tolist() == pytest.approx(expected[1].tolist())
+    assert lows.tolist() == pytest.approx(summary["interval_low"].tolist())
+    assert highs.tolist() == pytest.approx(summary["interval_high"].tolist())
     lengths = (highs - lows) / summary["corrected_se"]
     assert lengths.tolist() == pytest.approx([lengths[0]] * len(lengths))
     stars = {star.xy[1] for star in below.texts}
@@ -87,12 +82,31 @@ def test_the_axis_is_named_after_the_fit(fit, label):
 
 def test_a_fit_that_is_undefined_leaves_a_gap(saved):
     summary = summary_of(["a"], ["m", "n"])
-    for name in ("test_retained", "difference", "corrected_se", "p_holm"):
+    for name in ("test_retained", "difference", "interval_low", "interval_high", "p_holm"):
         summary[name][0] = np.nan
     figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
     look = looks(["m", "n"])["m"]
     assert np.isnan([line.get_ydata()[0] for line in marks(figure.axes[1], look)]).all()
     assert "100" in texts(figure)
+    saved(figure, width=1003)
+
+
+def test_where_no_test_is_significant_no_star_is_explained():
+    summary = summary_of(["a"], ["m"])
+    summary["p_holm"][:] = 0.05
+    figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
+    assert figure.get_supxlabel().endswith("\nno p < .05 after Holm's correction")
+
+
+@pytest.mark.parametrize(("cohorts", "top"), [(["a"], 0.024), (["a", "b"], 1)])
+def test_weak_fits_have_the_axis_for_themselves_where_there_is_no_ceiling(saved, cohorts, top):
+    """The last cohort has none."""
+    summary = summary_of(cohorts, ["m", "n"])
+    summary["test_full"][:], summary["test_retained"][:] = 0.01, 0.02
+    figure = draw(summary, ceilings(cohorts), "r2", FOLDS)
+    low, high = figure.axes[0].get_ylim()
+    assert low == 0
+    assert high == pytest.approx(top, rel=0.1)
     saved(figure, width=1003)
 
 

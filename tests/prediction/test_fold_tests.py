@@ -9,7 +9,6 @@ from alignment.prediction.fold_tests import (
     TESTS,
     compare_folds,
     compare_rivals,
-    interval_of_difference,
     interval_of_means,
     with_intervals,
 )
@@ -113,27 +112,26 @@ def test_an_interval_by_hand():
     assert (row["corrected_low"], row["corrected_high"]) == pytest.approx(expected)
 
 
-def test_the_intervals_of_differences_are_those_of_student_whatever_the_other_tests_are():
+@pytest.mark.parametrize("sides", [1, 2])
+def test_the_intervals_of_differences_are_those_of_student_whatever_the_tests_are(sides):
     rng = np.random.default_rng(0)
     rows = with_intervals(
         [compare_folds(np.zeros(n), rng.normal(size=n), [8] * n, [2] * n) for n in (3, 9, 40)],
-        sides=1,
+        sides,
     )
-    table = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    low, high = interval_of_difference(table)
-    for k, row in enumerate(rows):
+    for row in rows:
         here = row["difference"], row["corrected_se"]
         expected = stats.t.interval(0.95, row["n_folds"] - 1, *here)
-        assert (low[k], high[k]) == pytest.approx(expected)
-        assert interval_of_difference(row) == pytest.approx(expected)
-    assert np.isnan(interval_of_difference(compare_folds([0], [1], [8], [2]))).all()
+        assert (row["interval_low"], row["interval_high"]) == pytest.approx(expected)
 
 
 def test_an_interval_of_folds_that_all_gain_the_same_has_no_width():
     (row,) = with_intervals([compare_folds([0] * 3, [1] * 3, [8] * 3, [2] * 3)], sides=1)
     assert (row["corrected_low"], row["corrected_high"]) == (1, 1)
+    assert (row["interval_low"], row["interval_high"]) == (1, 1)
     (row,) = with_intervals([compare_folds([0], [1], [8], [2])], sides=1)
     assert np.isnan([row["corrected_low"], row["corrected_high"]]).all()
+    assert np.isnan([row["interval_low"], row["interval_high"]]).all()
 
 
 def test_unequal_folds_are_corrected_by_their_mean_ratio(folds):

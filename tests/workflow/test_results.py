@@ -34,18 +34,19 @@ TABLES = {
     "predictions/summary.csv": (
         "cohort,model,weights,train_full,train_retained,n_folds,test_full,test_retained,difference,"
         "within_subject_se,difference_se,t,p,corrected_se,t_corrected,p_corrected,p_holm,"
-        "difference_low,difference_high,n_retained_mean,n_retained_sd,corrected_low,corrected_high",
+        "difference_low,difference_high,n_retained_mean,n_retained_sd,corrected_low,corrected_high,"
+        "interval_low,interval_high",
         4,
     ),
     "predictions/model_tests.csv": (
         "cohort,maps,model_a,model_b,n_folds,test_a,test_b,difference,t_corrected,p_corrected,"
-        "p_holm,corrected_se,corrected_low,corrected_high",
+        "p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high",
         4,
     ),
     "predictions/controls.csv": (f"{CONTROLS},ceiling", 24),
     "predictions/control_tests.csv": (
         "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"
-        "p_corrected,p_holm,corrected_se,corrected_low,corrected_high",
+        "p_corrected,p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high",
         12,
     ),
     "predictions/observers.csv": (

@@ -10,7 +10,6 @@ from alignment.explorer.arrays import packed
 from alignment.explorer.contents import LONGEST, PICTURES_TOGETHER
 from alignment.heatmaps.spotlight import BELOW_ZERO
 from alignment.importance.folds import few_of_a_fold
-from alignment.prediction.fold_tests import interval_of_difference
 
 COLOURS = ("viridis", "magma", "cividis", "jet")  # the first is the usual one
 
@@ -180,8 +179,6 @@ def controls_of(
 
 
 def _rows_of(table, cohorts):
-    low, high = interval_of_difference(table)
-    table = table | {"interval_low": low, "interval_high": high}
     columns = [column.tolist() for column in table.values()]
     rows = [dict(zip(table, values, strict=True)) for values in zip(*columns, strict=True)]
     return [row for row in rows if row["cohort"] in cohorts]

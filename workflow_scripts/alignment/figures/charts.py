@@ -37,7 +37,6 @@ CEILING = LEVEL
 ERROR_BAR = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 # Of differences that are tested over folds: intervals of one kind, which can be compared
 INTERVALS = "bars: 95 % intervals, each for itself"
-STARS = "* p < .05 after Holm's correction"
 CEILING_LABEL = "ceiling set by the judgments"
 # The section of the config that the names in a column come from
 SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}
@@ -133,6 +132,26 @@ def places(n: int, width: float = 0.8) -> np.ndarray:
     return ((np.arange(n) + 0.5) / n - 0.5) * width
 
 
+def limits_of_fits(span: np.ndarray, with_ceiling: bool, room: float = 0.05) -> tuple:
+    """Return the ends of an axis of fits, with zero on it.
+
+    Parameters
+    ----------
+    span : (2,) array
+        The lowest and the highest value that is drawn, infinite where there is none.
+    with_ceiling : bool
+        Such an axis goes to one, so that what is left to explain is seen.  Without, weak fits have
+        it for themselves.
+    room : float
+        What is left beyond the values, as a share of the axis.
+    """
+    low, high = np.where(np.isfinite(span), span, (0, 1))
+    low, high = min(low, 0), max(high, 0)
+    room *= high - low
+    low, high = low - room * (low < 0), high + room
+    return low, max(high, 1.0) if with_ceiling else high
+
+
 def number_maps(panel: Axes, most: int, every: int = 1, **beside: float) -> None:
     """Make numbers of maps, up to the most, the logarithmic x axis of a panel.
 
@@ -150,6 +169,13 @@ def number_maps(panel: Axes, most: int, every: int = 1, **beside: float) -> None
 def star(p: float) -> str:
     """Return what marks a test."""
     return "*" if p < 0.05 else ""
+
+
+def star_key(
+    p: Iterable[float], meaning: str = "p < .05 after Holm's correction", none: str = "no"
+) -> str:
+    """Say what the stars of some tests mean; with the word for none where there are no stars."""
+    return f"{'*' if any(map(star, p)) else none} {meaning}"
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -10,19 +10,19 @@ from alignment.figures.charts import (
     ERROR_BAR,
     FIT_NAMES,
     NEUTRAL,
-    STARS,
     ceilings_of,
     count,
     designs_of,
     legend_above,
+    limits_of_fits,
     looks,
     panels_of,
     places,
     star,
+    star_key,
     with_images,
 )
 from alignment.prediction.controls import LABELS
-from alignment.prediction.fold_tests import interval_of_difference
 
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
@@ -69,12 +69,16 @@ def draw(tests, summary, ceiling, fit, folds):
     first = panels[0, 0]
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
-    low, high = first.get_xlim()
-    first.set_xlim(min(low, 0), max(high, 1))
+    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    spans = [panel.dataLim.intervalx for panel in panels.flat[: len(cohorts)]]
+    span = np.min(spans, axis=0)[0], np.max(spans, axis=0)[1]
+    first.set_xlim(limits_of_fits(span, with_ceiling))
     n_folds = count(summary["n_folds"])
-    note = f"(means over {n_folds} folds; n: pictures)\n{STARS}"
+    note = f"(means over {n_folds} folds; n: pictures)"
+    if shown:
+        note = f"{note}\n{star_key(tests['p_holm'])}"
     figure.supxlabel(f"{FIT_NAMES[fit]} of held-out judgments\n{note}", fontsize=8)
-    keys = _keys(known, np.isfinite(list(ceilings.values())).any())
+    keys = _keys(known, with_ceiling)
     legend_above(figure, keys, 2)
     return figure
 
@@ -92,8 +96,7 @@ def _draw_fits(panel, y, fits, look):
 
 def _draw_control(panel, y, test, look):
     """Draw the interval of the difference around the control: does it reach the retained maps?"""
-    value, (_, high) = test["test_control"], interval_of_difference(test)
-    width = high - test["difference"]
+    value, width = test["test_control"], test["interval_high"] - test["difference"]
     panel.errorbar([value], [y], xerr=[[width], [width]], **look.point(), **ERROR_BAR)
     if said := star(test["p_holm"]):
         panel.annotate(said, (value - width, y), (-7, -4.5), textcoords="offset points", fontsize=9)

@@ -18,7 +18,6 @@ from alignment.figures.charts import (
     legend_above,
     looks,
 )
-from alignment.prediction.fold_tests import interval_of_difference
 
 
 def draw(
@@ -66,7 +65,7 @@ def _draw_curves(panel, own, models, look):
     for name, hollow in (("test_full", True), ("test_retained", False)):
         line = {"linestyle": look.line, "linewidth": 0.8}
         panel.plot(places, own[name][order], **look.point(3.5, hollow) | line)
-    ends = [(own["test_full"] + end)[order] for end in interval_of_difference(own)]
+    ends = [(own["test_full"] + own[f"interval_{end}"])[order] for end in ("low", "high")]
     panel.vlines(places, *ends, color=look.colour, linewidth=0.8)
 
 

@@ -7,6 +7,7 @@ from alignment.artifacts.tables import rows_where
 from alignment.faithfulness.areas import TESTS
 from alignment.faithfulness.maps import LABELS, label_of
 from alignment.figures.charts import (
+    INTERVALS,
     NEUTRAL,
     PAGE_WIDTH,
     count,
@@ -16,6 +17,7 @@ from alignment.figures.charts import (
     looks,
     places,
     star,
+    star_key,
 )
 
 TITLES = {"keep": "keep the top alone", "delete": "delete the top"}
@@ -62,7 +64,7 @@ def draw(tests):
     label = (
         "AIS points worse \N{LEFTWARDS ARROW}   than each rival   \N{RIGHTWARDS ARROW} better "
         "(difference of $r$, mean over n pictures)\n"
-        "bars: 95 % intervals, each for itself; stars: p < .05 after Holm's correction"
+        f"{INTERVALS}; {star_key(tests['p_holm'])}"
     )
     figure.supxlabel(label, fontsize=8)
     legend_above(figure, _keys(known, fills), 4)

@@ -18,18 +18,18 @@ from alignment.figures.charts import (
     MOST_IN_A_COLUMN,
     NEUTRAL,
     PAGE_WIDTH,
-    STARS,
     ceilings_of,
     count,
     designs_of,
     keys_of,
     legend_above,
+    limits_of_fits,
     looks,
     places,
     star,
+    star_key,
     with_images,
 )
-from alignment.prediction.fold_tests import interval_of_difference
 
 
 def draw(summary, ceiling, fit, folds):
@@ -64,8 +64,8 @@ def draw(summary, ceiling, fit, folds):
     for c, cohort in enumerate(cohorts):
         if np.isfinite(ceilings[cohort]):
             above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
-    low, high = above.get_ylim()
-    above.set_ylim(min(low, 0), max(1.0, high))
+    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    above.set_ylim(limits_of_fits(above.dataLim.intervaly, with_ceiling, room=0.12))
     above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
     below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
     below.set_ylabel("difference\n(retained \N{MINUS SIGN} all)")
@@ -76,9 +76,9 @@ def draw(summary, ceiling, fit, folds):
     below.set_xlim(-0.5, len(cohorts) - 0.5)
     for panel in (above, below):
         panel.tick_params(axis="x", length=0)
-    note = f"means over {count(summary['n_folds'])} folds; n: pictures\n{INTERVALS}\n{STARS}"
-    figure.supxlabel(note, fontsize=7)
-    keys = _keys(known, np.isfinite(list(ceilings.values())).any())
+    note = f"means over {count(summary['n_folds'])} folds; n: pictures"
+    figure.supxlabel(f"{note}\n{INTERVALS}\n{star_key(summary['p_holm'])}", fontsize=7)
+    keys = _keys(known, with_ceiling)
     legend_above(figure, keys, 2 if narrow else 5)
     return figure
 
@@ -107,7 +107,7 @@ def _draw_fits(panel, x, row, look, room):
 
 
 def _draw_difference(panel, x, row, look):
-    value, (low, high) = row["difference"], interval_of_difference(row)
+    value, low, high = (row[name] for name in ("difference", "interval_low", "interval_high"))
     panel.errorbar(x, value, [[value - low], [high - value]], **look.point(), **ERROR_BAR)
     if said := star(row["p_holm"]):
         panel.annotate(said, (x, high), (0, -1), textcoords="offset points", ha="center")

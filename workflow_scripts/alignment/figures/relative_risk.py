@@ -15,6 +15,7 @@ from alignment.figures.charts import (
     looks,
     source_label,
     star,
+    star_key,
 )
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
@@ -66,11 +67,16 @@ def draw(summary):
     n_pictures = dict(zip(summary["cohort"].tolist(), summary["n_images"].tolist(), strict=True))
     for panel, cohort in zip(panels[:, 0], cohorts, strict=True):
         panel.set_ylabel(f"relative risk\n{cohort}, n = {n_pictures[cohort]}")
-    _add_words(figure, panels[0], kinds, known, narrow)
+    stars = star_key(
+        (row["p_holm"] for (*_, measure), row in rows.items() if measure in RELATIVE_RISKS),
+        "above other pictures' maps (p < .05)",
+        "none",
+    )
+    _add_words(figure, panels[0], kinds, known, narrow, stars)
     return figure
 
 
-def _add_words(figure, panels, kinds, known, narrow):
+def _add_words(figure, panels, kinds, known, narrow, stars):
     """Write above and below all panels what they show."""
     for panel, (source, kind) in zip(panels, kinds.items(), strict=True):
         label = source_label(source, kind)
@@ -81,7 +87,7 @@ def _add_words(figure, panels, kinds, known, narrow):
     figure.supxlabel(
         "most salient share of the picture (%)\nmedians over n pictures; bars: 95 % intervals"
         + ("\n" if narrow else "; ")
-        + "* above other pictures' maps (p < .05)",
+        + stars,
         fontsize=7,
     )
 

@@ -11,6 +11,7 @@ TESTS += ("p_corrected",)
 # Of tables of rivals, after what was compared
 RIVAL_COLUMNS = ("difference", "t_corrected", "p_corrected", "p_holm")
 RIVAL_COLUMNS += ("corrected_se", "corrected_low", "corrected_high")
+RIVAL_COLUMNS += ("interval_low", "interval_high")
 LEVEL = 0.05
 
 
@@ -139,35 +140,6 @@ def interval_of_means(
     return mean, mean - width, mean + width
 
 
-def interval_of_difference(
-    tests: Mapping[str, np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % intervals of the differences of a table of tests, each for itself.
-
-    They are all made alike, and so can be compared with one another; those of
-    :func:`with_intervals` have a level that depends on all tests of the table.
-
-    Parameters
-    ----------
-    tests : dict of str to array or float
-        A table of tests, or a row of it: ``n_folds``, ``difference``, ``corrected_se``.
-
-    Returns
-    -------
-    low, high : arrays of the shape of the columns
-        NaN where there is no test.
-
-    Notes
-    -----
-    The interval of the corrected resampled t-test (Nadeau & Bengio, 2003), two-sided.
-    """
-    from scipy.special import stdtrit  # costs half a second, as in compare_folds
-
-    freedom = np.maximum(np.asarray(tests["n_folds"], float) - 1, 1)
-    width = stdtrit(freedom, 1 - LEVEL / 2) * tests["corrected_se"]
-    return tests["difference"] - width, tests["difference"] + width
-
-
 def _corrected_se(variance, n, share):
     """The standard error of a mean of n folds, whose test sets are a share of their training sets.
 
@@ -177,7 +149,7 @@ def _corrected_se(variance, n, share):
 
 
 def with_intervals(rows: Sequence[Mapping[str, float]], sides: int) -> list[dict[str, float]]:
-    """Return the rows of a table of tests, each with an interval that tells the same as its test.
+    """Return the rows of a table of tests, each with two intervals of its difference.
 
     Parameters
     ----------
@@ -189,26 +161,35 @@ def with_intervals(rows: Sequence[Mapping[str, float]], sides: int) -> list[dict
     Returns
     -------
     list of dict
-        Also ``p_holm``, and ``corrected_low``, ``corrected_high``: the difference and as many
-        standard errors to either side as make the test significant at the level that Holm's
+        Also ``p_holm``, and as columns of low and high ends, NaN where there is no test:
+
+        ``corrected_low``, ``corrected_high`` tell the same as the test.  They lie as many standard
+        errors from the difference as make the test significant at the level that Holm's
         correction leaves to it.  So zero lies outside just where ``p_holm`` is below .05 (of a
-        one-sided test: zero lies below).  NaN where there is no test.
+        one-sided test: zero lies below).
+
+        ``interval_low``, ``interval_high`` are the 95 % interval of each difference for itself,
+        by the corrected resampled t-test, two-sided.  They are all made alike, whatever the other
+        tests of the table are, and so can be compared with one another.
+
+    Notes
+    -----
+    Nadeau & Bengio (2003).
     """
     times = times_taken([row["p_corrected"] for row in rows])
     return [
-        row | _interval(row, LEVEL / taken / sides)
+        row
+        | _interval("corrected", row, LEVEL / taken / sides)
+        | _interval("interval", row, LEVEL / 2)
         for row, taken in zip(with_holm(rows, "p_corrected"), times, strict=True)
     ]
 
 
-def _interval(row, level):
+def _interval(name, row, level):
     """Return a difference and what lies as far on either side as a one-sided level asks for."""
     from scipy.special import stdtrit  # costs half a second, as in compare_folds
 
     width = np.nan
     if np.isfinite(row["p_corrected"]):
         width = -stdtrit(row["n_folds"] - 1, level) * row["corrected_se"]
-    return {
-        "corrected_low": row["difference"] - width,
-        "corrected_high": row["difference"] + width,
-    }
+    return {f"{name}_low": row["difference"] - width, f"{name}_high": row["difference"] + width}
