@@ -132,19 +132,24 @@ def places(n: int, width: float = 0.8) -> np.ndarray:
     return ((np.arange(n) + 0.5) / n - 0.5) * width
 
 
-def limits_of_fits(span: np.ndarray, with_ceiling: bool, room: float = 0.05) -> tuple:
-    """Return the ends of an axis of fits, with zero on it.
+def limits_of_fits(
+    panels: Sequence[Axes], axis: str, with_ceiling: bool, room: float = 0.05
+) -> tuple[float, float]:
+    """Return the ends of an axis of fits that panels share, with zero on it.
 
     Parameters
     ----------
-    span : (2,) array
-        The lowest and the highest value that is drawn, infinite where there is none.
+    panels : sequence of panels in which the fits are drawn
+    axis : {"x", "y"}
     with_ceiling : bool
         Such an axis goes to one, so that what is left to explain is seen.  Without, weak fits have
         it for themselves.
     room : float
-        What is left beyond the values, as a share of the axis.
+        What is left beyond the fits, as a share of the axis.
     """
+    spans = np.array([getattr(panel.dataLim, f"interval{axis}") for panel in panels])
+    span = spans[:, 0].min(), spans[:, 1].max()
+    # Infinite where nothing is drawn
     low, high = np.where(np.isfinite(span), span, (0, 1))
     low, high = min(low, 0), max(high, 0)
     room *= high - low

@@ -70,9 +70,7 @@ def draw(tests, summary, ceiling, fit, folds):
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
     with_ceiling = np.isfinite(list(ceilings.values())).any()
-    spans = [panel.dataLim.intervalx for panel in panels.flat[: len(cohorts)]]
-    span = np.min(spans, axis=0)[0], np.max(spans, axis=0)[1]
-    first.set_xlim(limits_of_fits(span, with_ceiling))
+    first.set_xlim(limits_of_fits(panels.flat[: len(cohorts)], "x", with_ceiling))
     n_folds = count(summary["n_folds"])
     note = f"(means over {n_folds} folds; n: pictures)"
     if shown:

@@ -65,7 +65,7 @@ def draw(summary, ceiling, fit, folds):
         if np.isfinite(ceilings[cohort]):
             above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
     with_ceiling = np.isfinite(list(ceilings.values())).any()
-    above.set_ylim(limits_of_fits(above.dataLim.intervaly, with_ceiling, room=0.12))
+    above.set_ylim(limits_of_fits([above], "y", with_ceiling, room=0.12))
     above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
     below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
     below.set_ylabel("difference\n(retained \N{MINUS SIGN} all)")

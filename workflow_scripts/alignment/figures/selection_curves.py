@@ -17,6 +17,7 @@ from alignment.figures.charts import (
     keys_of,
     legend_above,
     lighter,
+    limits_of_fits,
     looks,
     number_maps,
     panels_of,
@@ -67,14 +68,16 @@ def draw(selection, predictions, ceiling, fit, folds):
     first = panels[0, 0]
     number_maps(first, most, retained=BESIDE * most)
     first.set_xlim(1, BESIDE**1.6 * most)
-    low, high = first.get_ylim()
-    first.set_ylim(min(low, 0) - 0.05 * len(models), max(high, 1))
+    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    low, high = limits_of_fits(panels.flat[: len(cohorts)], "y", with_ceiling)
+    # Below: the ticks of every model
+    first.set_ylim(low - (0.03 + 0.05 * len(models)) * (high - low), high)
     for panel in panels[-1]:
         panel.set_xlabel("number of maps on, best first")
     for panel in panels[:, 0]:
         panel.set_ylabel(FIT_NAMES[fit])
     n_folds = count(len(rows["n_retained"]) for rows in tables.values())
-    keys = _keys(known, n_folds, np.isfinite(list(ceilings.values())).any())
+    keys = _keys(known, n_folds, with_ceiling)
     legend_above(figure, keys, 2 if len(cohorts) <= MOST_STACKED else 3)
     return figure
 
