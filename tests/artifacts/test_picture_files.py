@@ -8,6 +8,7 @@ from alignment.artifacts.errors import InputError
 from alignment.artifacts.picture_files import (
     PictureFiles,
     digest,
+    few_shades,
     of_repeated,
     write_index,
     write_overlay,
@@ -114,12 +115,20 @@ def test_a_name_too_many_or_too_few_is_refused(tmp_path, pictures):
             write_pictures(tmp_path / "images", names, pictures)
 
 
-def test_an_overlay_keeps_its_pixels_and_appears_whole(tmp_path, pictures):
+def test_few_shades_are_half_as_many_and_near_and_leave_white_as_it_is():
+    values = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    reduced = few_shades(values)
+    assert len(np.unique(reduced)) == 128
+    assert reduced.max() == 255
+    assert set(np.unique(reduced.astype(int) - values)) == {0, 1}
+
+
+def test_an_overlay_keeps_its_pixels_but_for_one_step_and_appears_whole(tmp_path, pictures):
     path = tmp_path / "p80/chair.v2.png"
     write_overlay(path, pictures[0])
     with Image.open(path) as image:
         assert (image.format, image.mode) == ("PNG", "RGB")
-        np.testing.assert_array_equal(np.asarray(image), pictures[0])
+        np.testing.assert_array_equal(np.asarray(image), few_shades(pictures[0]))
     with pytest.raises(TypeError):
         write_overlay(path, pictures[0].astype(np.float64))
     assert [file.name for file in path.parent.iterdir()] == [path.name]

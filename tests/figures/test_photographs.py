@@ -13,7 +13,6 @@ from alignment.figures.photographs import (
     PAGE_WIDTH,
     Sheet,
     add_key,
-    few_shades,
     outline,
     save_photographs,
     width_of,
@@ -159,14 +158,6 @@ def test_a_key_of_colours_has_its_ticks_where_the_squared_heatmap_has_these_colo
         expected = 255 * np.array(scale(0.5 + level / 2 if signed else level)[:3])
         np.testing.assert_allclose(sheet.canvas[30, column], expected, atol=8)
     assert len(sheet.panel.lines) == len(values)
-
-
-def test_few_shades_are_half_as_many_and_near_and_leave_the_paper_white():
-    picture = np.concatenate([noise(80, 80), np.full((20, 80, 3), 255, np.uint8)])
-    reduced = few_shades(picture)
-    assert len(np.unique(reduced)) == 128
-    assert (reduced[80:] == 255).all()
-    assert set(np.unique(reduced.astype(int) - picture)) == {0, 1}
 
 
 def test_dark_shades_are_drawn_without_grain(tmp_path):

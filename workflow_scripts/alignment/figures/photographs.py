@@ -14,6 +14,7 @@ from matplotlib.textpath import text_to_path
 from PIL import Image
 
 from alignment.artifacts.files import telling_why_not
+from alignment.artifacts.picture_files import few_shades
 from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
 from alignment.heatmaps.spotlight import light
 
@@ -229,24 +230,6 @@ def add_key(
     after = left + width + dots(0.06)
     sheet.write(ends[1], after, y, SMALL)
     return round(after + width_of(ends[1], SMALL) + dots(0.2))
-
-
-def few_shades(picture: np.ndarray) -> np.ndarray:
-    """Return a picture in half as many shades of each colour, which no eye tells from all of them.
-
-    It takes a fifth less room in a file.  Palettes took half, but had to spread their errors over
-    neighbours, and a face in a dark picture came out grainy.
-
-    Parameters
-    ----------
-    picture : (height, width, 3) uint8 array
-
-    Returns
-    -------
-    (height, width, 3) uint8 array
-        Paper stays white.
-    """
-    return picture | 1
 
 
 def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
