@@ -458,11 +458,29 @@ def threads_of_head(wildcards):
     return 1 if is_pooled(wildcards) else 8
 
 
-def needs_of_head():
+def processes_of_folds(wildcards):
+    """How many processes do the folds of a pooled head: the cores, shared by cohorts and models.
+
+    Of few pictures a fold takes less time than to wait until several cores are free. On a cluster
+    there are others to wait for, and one core is had soonest.
+    """
+    cores = workflow.resource_settings.cores
+    if not is_pooled(wildcards) or cores is None or len(IMAGES or ()) <= 200:
+        return 1
+    return min(8, max(1, cores // (len(config["cohorts"]) * len(config["models"]))))
+
+
+def threads_of_folds(wildcards):
+    return processes_of_folds(wildcards) if is_pooled(wildcards) else 8
+
+
+def needs_of_head(processes=lambda wildcards: 1):
     """What the jobs that switch maps on need: little where that is a matter of arithmetic."""
     return needs(
         lambda wildcards: (
-            1500 if is_pooled(wildcards) else config["compute"]["memory_mb"]
+            1500 * processes(wildcards)
+            if is_pooled(wildcards)
+            else config["compute"]["memory_mb"]
         ),
         lambda wildcards: 10 if is_pooled(wildcards) else 60,
     )

@@ -48,8 +48,9 @@ rule score_maps:
         "results/benchmarks/score_maps/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
+    threads: processes_of_folds
     resources:
-        **needs(1500, 10),
+        **needs(lambda wildcards: 1500 * processes_of_folds(wildcards), 10),
     params:
         fit=config["fit"],
         similarity=config["similarity"],
@@ -77,9 +78,9 @@ rule select_maps:
         model=any_of(POOLED),
     conda:
         "../envs/alignment.yaml"
-    threads: threads_of_head
+    threads: threads_of_folds
     resources:
-        **needs_of_head(),
+        **needs_of_head(processes_of_folds),
     params:
         **HEAD,
         fit=config["fit"],

@@ -129,9 +129,9 @@ rule measure_controls:
         "results/benchmarks/measure_controls/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
-    threads: threads_of_head
+    threads: threads_of_folds
     resources:
-        **needs_of_head(),
+        **needs_of_head(processes_of_folds),
     params:
         **HEAD,
         controls=config["controls"],

@@ -29,7 +29,7 @@ def main(input, output, params, wildcards):
     positions = positions_of(folds.images[first], folds.images[second], len(judgments))
 
     def held_out(shares):
-        for fold in progress(folds.of(judgments), "folds", len(folds.seeds) * folds.n_folds):
+        for fold in progress(folds.of(judgments), "folds", len(folds)):
             pairs = np.flatnonzero(np.isin(positions, fold.test_pairs))
             maps = retained_in(retained, fold)
             yield pairs, shares(first[pairs], second[pairs], maps=maps)

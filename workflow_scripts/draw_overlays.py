@@ -7,14 +7,14 @@ from alignment.artifacts.heatmap_files import open_heatmaps
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.picture_files import write_overlay
-from alignment.artifacts.processes import in_processes
+from alignment.artifacts.processes import in_processes, shares
 from alignment.artifacts.tables import write_columns
 from alignment.heatmaps.overlays import draw_overlay
 
 
-def draw_images(saved, colours, indexes, images):
-    """Write the overlays of some images, beside the index of each threshold."""
-    for image in images:
+def draw_images(saved, colours, indexes, numbers):
+    """Write the overlays of the images of some numbers, beside the index of each threshold."""
+    for image in (saved.images[k] for k in numbers):
         picture, heatmap = saved.pictures[image], saved.of(image)
         for threshold, index in indexes.items():
             drawn = draw_overlay(picture, heatmap, saved.framing, threshold, colours)
@@ -33,7 +33,7 @@ def main(input, output, params, wildcards, threads):
     saved = open_heatmaps(input.heatmaps, input.pictures)
     indexes = dict(zip(params.thresholds, map(Path, output.indexes), strict=True))
     draw = partial(draw_images, saved, params.colours, indexes)
-    in_processes(draw, [saved.images[k::threads] for k in range(threads)])
+    in_processes(draw, shares(len(saved.images), threads))
     for index in indexes.values():
         remove_others(index.parent, saved.images)
         write_columns(index, image=saved.images, file=[f"{image}.png" for image in saved.images])

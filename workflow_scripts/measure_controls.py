@@ -8,8 +8,9 @@ from alignment.artifacts.arrays import Arrays, open_arrays
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
+from alignment.artifacts.processes import in_processes, shares
 from alignment.artifacts.tables import groups_of, read_columns, read_tables, write_rows
-from alignment.heads.opening import open_head
+from alignment.heads.opening import open_head, processes_for
 from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import CONTROLS, Case, features_of, map_activity, only
@@ -38,17 +39,18 @@ def main(input, output, params, wildcards, threads, memory_mb):
     settings = params.controls
     with open_arrays(input.judgments) as file:
         human = file["similarity"][()]
-        observers = file["observers"][()] if "observers" in file else None
-    if observers is not None:
-        observers = observers[:, *pair_images(len(human))]
+        observers = None
+        if settings["observers"] and "observers" in file:
+            observers = file["observers"][()][:, *pair_images(len(human))]
     activations = Arrays(input.activations)
+    processes = processes_for(activations, params.fit, params.device, threads)
     head = open_head(
         activations,
         partial(read_network, input.network),
         params.similarity,
         params.device,
-        threads,
-        memory_mb,
+        threads // processes,
+        memory_mb // processes,
     )
     case = Case(
         head,
@@ -61,27 +63,43 @@ def main(input, output, params, wildcards, threads, memory_mb):
     )
     predictions = groups_of(read_columns(input.predictions), "seed", "fold")
     retained = groups_of(read_tables(input.retained), "seed", "fold")
-    rows = []
     folds = Folds(**Arrays(input.folds))
-    for fold in progress(folds.of(human), "folds", len(folds.seeds) * folds.n_folds):
+    measure = partial(measure_folds, case, folds, human, predictions, retained, observers)
+    parts = shares(len(folds), processes)
+    rows = dict(
+        numbered
+        for part, found in zip(parts, in_processes(measure, parts), strict=True)
+        for numbered in zip(part, found, strict=True)
+    )
+    write_rows(output.controls, COLUMNS, [rows[number] for number in sorted(rows)])
+
+
+def measure_folds(case, folds, human, predictions, retained, observers, numbers):
+    """Return the rows of the folds of some numbers."""
+    rows = []
+    for fold in progress(folds.of(human, numbers), "folds", len(numbers)):
         which = fold.seed, fold.number
         known = {name: column[0] for name, column in predictions[which].items()}
         row = {name: known[name] for name in COLUMNS[:7]}
         row |= {"full": known["test_full"], "retained": known["test_retained"]}
         for control in CONTROLS:
-            if control.wanted(settings):
+            if control.wanted(case.settings):
                 row |= control.measure(case, fold, known["n_retained"], known["test_retained"])
-        if settings["observers"] and observers is not None:
-            maps = retained_in(retained, fold)
-            everything = np.ones((1, head.n_maps), dtype=bool)
-            sets = np.concatenate([everything, only(maps, head.n_maps)])
-            row |= compare_observers(
-                *head.similarities_of_sets(sets, fold.test_pairs),
-                observers[:, fold.test_pairs],
-                correlation_of(params.fit),
-            )
+        if observers is not None:
+            row |= compare_with_observers(case, fold, retained_in(retained, fold), observers)
         rows.append(dict.fromkeys(COLUMNS, np.nan) | row)
-    write_rows(output.controls, COLUMNS, rows)
+    return rows
+
+
+def compare_with_observers(case, fold, maps, observers):
+    """Compare the similarities by all maps and by some with single observers, (S, P)."""
+    n_maps = case.head.n_maps
+    sets = np.concatenate([np.ones((1, n_maps), dtype=bool), only(maps, n_maps)])
+    return compare_observers(
+        *case.head.similarities_of_sets(sets, fold.test_pairs),
+        observers[:, fold.test_pairs],
+        correlation_of(case.fit),
+    )
 
 
 if __name__ == "__main__":

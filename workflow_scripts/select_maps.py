@@ -8,8 +8,9 @@ from alignment.artifacts.arrays import Arrays, read_arrays
 from alignment.artifacts.job_log import job_log, progress
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
+from alignment.artifacts.processes import in_processes, shares
 from alignment.artifacts.tables import read_columns, write_columns
-from alignment.heads.opening import open_head
+from alignment.heads.opening import open_head, processes_for
 from alignment.importance.folds import Folds
 from alignment.importance.selection import selection_curve
 from alignment.similarity.pairs import upper_triangle
@@ -18,35 +19,40 @@ from alignment.similarity.pairs import upper_triangle
 def main(input, output, params, wildcards, threads, memory_mb):
     check_made_from(input.folds, input, wildcards)
     check_made_from(input.activations, input, params, wildcards)
-    human = read_arrays(input.judgments, "similarity")
-    judgments = upper_triangle(human)
+    activations = Arrays(input.activations)
+    processes = processes_for(activations, params.fit, params.device, threads)
     head = open_head(
-        Arrays(input.activations),
+        activations,
         partial(read_network, input.network),
         params.similarity,
         params.device,
-        threads,
-        memory_mb,
+        threads // processes,
+        memory_mb // processes,
         progress,
     )
-    # The folds of one seed where the rule asks for them, else of all.
-    seed = wildcards.get("seed")
-    folds = Folds(**Arrays(input.folds)).of(human, None if seed is None else int(seed))
-    for fold, ais, selection, retained in zip(
-        folds, input.ais, output.selection, output.retained, strict=True
-    ):
+    folds = Folds(**Arrays(input.folds))
+    if seed := wildcards.get("seed"):
+        folds = folds.of_seed(int(seed))
+    human = read_arrays(input.judgments, "similarity")
+    paths = list(zip(input.ais, output.selection, output.retained, strict=True))
+    which = {"cohort": wildcards.cohort, "model": wildcards.model}
+    select = partial(select_in_folds, head, folds, human, params.fit, paths, which)
+    in_processes(select, shares(len(folds), processes))
+
+
+def select_in_folds(head, folds, human, fit, paths, which, numbers):
+    """Retain maps in the folds of some numbers, and write the tables of each."""
+    judgments = upper_triangle(human)
+    for number, fold in zip(numbers, folds.of(human, numbers), strict=True):
+        ais, selection, retained = paths[number]
         scores = read_columns(ais)
         order = np.argsort(scores["rank"])
-        curve = selection_curve(head, order, fold, judgments, params.fit)
-        which = {
-            "cohort": wildcards.cohort,
-            "model": wildcards.model,
-            "seed": fold.seed,
-            "fold": fold.number,
-        }
+        curve = selection_curve(head, order, fold, judgments, fit)
         write_columns(
             selection,
             **which,
+            seed=fold.seed,
+            fold=fold.number,
             k=np.arange(1, len(order) + 1),
             map=order,
             train_fit=curve.train_fit,
@@ -55,6 +61,8 @@ def main(input, output, params, wildcards, threads, memory_mb):
         write_columns(
             retained,
             **which,
+            seed=fold.seed,
+            fold=fold.number,
             rank=np.arange(1, curve.n_retained + 1),
             map=curve.retained,
             ais=scores["ais"][curve.retained],

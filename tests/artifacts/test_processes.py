@@ -8,10 +8,12 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.processes import in_processes
+from alignment.artifacts.processes import in_processes, shares
 
 LIBRARY = Path(__file__).parents[2] / "workflow_scripts"
 
@@ -29,6 +31,44 @@ def test_every_part_has_a_process_of_its_own(tmp_path):
     processes = {path.read_text() for path in tmp_path.iterdir()}
     assert len(processes) == 3
     assert str(os.getpid()) not in processes
+
+
+@pytest.mark.parametrize(("n", "processes"), [(7, 3), (2, 5), (4, 1), (0, 2)])
+def test_every_number_is_in_one_share(n, processes):
+    dealt = shares(n, processes)
+    assert sorted(number for share in dealt for number in share) == list(range(n))
+    assert len(dealt) == min(n, processes)
+    assert all(share for share in dealt)
+
+
+def large(number):
+    """More than a pipe holds."""
+    return np.full(100_000, number)
+
+
+def test_results_come_back_in_the_order_of_the_parts():
+    assert [result[-1] for result in in_processes(large, [3, 1, 2])] == [3, 1, 2]
+
+
+def process_of(part):
+    return os.getpid()
+
+
+def test_a_single_part_is_done_here():
+    assert in_processes(process_of, [1]) == [os.getpid()]
+    assert in_processes(process_of, []) == []
+
+
+def threads_of_algebra(part):
+    return [library["num_threads"] for library in threadpool_info()]
+
+
+def test_linear_algebra_has_one_thread_in_each_process():
+    with threadpool_limits(2):
+        assert set(threads_of_algebra(0)) == {2}
+        for threads in in_processes(threads_of_algebra, range(2)):
+            assert set(threads) == {1}
+        assert set(threads_of_algebra(0)) == {2}
 
 
 def test_an_error_is_raised_once_all_have_ended(tmp_path):

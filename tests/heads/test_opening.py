@@ -7,10 +7,11 @@ import torch
 
 from alignment.cutting.cuts import cut
 from alignment.cutting.layers import beside_in
+from alignment.heads import opening
 from alignment.heads.connected import ConnectedHead
 from alignment.heads.forward import ForwardHead
 from alignment.heads.layered import SavedRemovals
-from alignment.heads.opening import open_head, open_removals
+from alignment.heads.opening import open_head, open_removals, processes_for
 from alignment.heads.pooled import PooledHead, PooledRemovals
 from alignment.heads.pooling import is_pooled
 from alignment.heads.split import split_head
@@ -178,3 +179,28 @@ def test_a_head_that_flattens_other_dimensions_is_run_again():
         expected = plain_hooks.embeddings(module, pictures, "maps", "fc", off=f).numpy()
         similarity = np.corrcoef(expected)[np.triu_indices(3, 1)]
         np.testing.assert_allclose(block.both[0], similarity, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("head", "fit", "gpu", "expected"),
+    [
+        ("pooled", "r2", "a GPU", 4),  # for which it is not used
+        ("pooled", "spearman", None, 4),
+        ("pooled", "spearman", "a GPU", 1),
+        ("forward", "r2", None, 1),
+    ],
+)
+def test_folds_are_shared_out_where_neither_layers_nor_a_gpu_are_run(
+    monkeypatch, head, fit, gpu, expected
+):
+    asked = []
+
+    def gpu_to_rank_on(device, n_similarities):
+        asked.append((device, n_similarities))
+        return gpu
+
+    monkeypatch.setattr(opening, "gpu_to_rank_on", gpu_to_rank_on)
+    activations = Activations({"embedding": np.zeros((5, 7))}, {"head": head})
+    assert processes_for(activations, fit, "auto", threads=4) == expected
+    assert asked == ([("auto", 7 * 10)] if (head, fit) == ("pooled", "spearman") else [])
+    assert processes_for(activations, fit, "auto", threads=1) == 1

@@ -100,7 +100,7 @@ def test_the_folds_of_all_seeds_are_those_of_each(unit):
     ]
     for seed in (222, 111):
         alone = folds_of(images, judgments, seed, 3, unit)
-        chosen = list(folds.of(judgments, seed=seed))
+        chosen = list(folds.of_seed(seed).of(judgments))
         assert len(alone) == len(chosen) == 3
         of_seed = (fold for fold in every if fold.seed == seed)
         for fold, one, other in zip(of_seed, alone, chosen, strict=True):
@@ -145,9 +145,25 @@ def test_folds_are_the_definition(n_folds, unit, missing):
                 assert (np.diff(found) > 0).all()
 
 
+@pytest.mark.parametrize("unit", ["images", "pairs"])
+def test_folds_of_some_places_are_those_of_all(unit):
+    judgments = judgments_of(12)
+    folds = make_folds(np.arange(12), judgments, [2, 1], 3, unit)
+    every = list(folds.of(judgments))
+    assert len(every) == len(folds) == 6
+    for places in (range(0, 6, 4), range(1, 6, 2), range(0)):
+        chosen = list(folds.of(judgments, places))
+        assert [(fold.seed, fold.number) for fold in chosen] == [
+            (every[k].seed, every[k].number) for k in places
+        ]
+        for fold, k in zip(chosen, places, strict=True):
+            assert fold.train_pairs.tolist() == every[k].train_pairs.tolist()
+            assert fold.test_pairs.tolist() == every[k].test_pairs.tolist()
+
+
 def test_a_seed_that_is_none_of_the_folds_has_none():
     judgments = judgments_of(12)
-    assert list(make_folds(np.arange(12), judgments, [1, 2], 3).of(judgments, seed=3)) == []
+    assert list(make_folds(np.arange(12), judgments, [1, 2], 3).of_seed(3).of(judgments)) == []
 
 
 @pytest.mark.parametrize("unit", ["images", "pairs"])

@@ -153,6 +153,16 @@ def test_a_killed_job_is_the_only_one_to_run_again(copied, finished):
     assert_same_results(copied, finished)
 
 
+def test_numbers_do_not_depend_on_how_many_processes_share_the_folds(copied, finished):
+    rules = ["score_maps", "select_maps", "measure_controls"]
+    threads = [f"{rule}={n}" for rule, n in zip(rules, (3, 2, 3), strict=True)]
+    done = copied.snakemake(flags=["--cores", "3", "--forcerun", *rules, "--set-threads", *threads])
+    assert done.code == 0, done.said
+    log = (copied / "results/logs/measure_controls/tiny/efficientnet_lite0.log").read_text()
+    assert log.count("| 2/2 ") == 3  # folds of each process
+    assert_same_results(copied, finished)
+
+
 SLOW = """
 import time
 from pathlib import Path

@@ -63,6 +63,29 @@ def test_jobs_that_wait_are_looked_at_when_one_has_ended_and_no_more_often(fresh
     assert done.said.count("Ready jobs: ") <= n_ended + 1
 
 
+@pytest.mark.parametrize(
+    ("n_pictures", "cores", "threads"), [(201, 4, 4), (201, 99, 8), (200, 4, 1)]
+)
+def test_the_folds_of_many_pictures_have_the_cores_that_cohorts_and_models_leave(
+    fresh, n_pictures, cores, threads
+):
+    pictures = fresh / "data/tiny/pictures"
+    for k in range(n_pictures - len(list(pictures.iterdir()))):
+        (pictures / f"more-{k}.png").write_bytes((pictures / "05.png").read_bytes())
+    alone = {
+        "datasets": {"second": None},
+        "cohorts": {"tiny-a": None},
+        "models": {"efficientnet_lite1": None},
+    }
+    planned = ["--dry-run", "--workflow-profile", "none", "--quiet", "host"]
+    done = fresh.snakemake(overlays=[alone], flags=[*planned, "--cores", str(cores)])
+    assert done.code == 0, done.said
+    for rule in ("score_maps", "select_maps", "measure_controls"):
+        (job,) = re.findall(rf"^rule {rule}:\n((?: .*\n)+)", done.said, re.MULTILINE)
+        found = re.findall(r"^ +threads: (\d+)", job, re.MULTILINE)
+        assert found == ([str(threads)] if threads > 1 else [])
+
+
 def test_a_limit_of_jobs_that_a_user_set_is_kept(copied):
     figures = [f"results/figures/{figure}.png" for figure in FIGURES[:2]]
     flags = ["--cores", "2", "--force", "--max-jobs-per-timespan", "1/15s"]

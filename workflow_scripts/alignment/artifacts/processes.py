@@ -1,19 +1,30 @@
 """Work shared out among processes, for functions that hold the interpreter's lock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from multiprocessing import Pipe, Process
 from typing import Any
 
 
-def in_processes(function: Callable[[Any], None], parts: Iterable[Any]) -> None:
+def shares(n: int, processes: int) -> list[range]:
+    """Deal the numbers 0..n-1 out to processes, of which none has nothing to do."""
+    return [range(k, n, processes) for k in range(min(n, processes))]
+
+
+def in_processes(function: Callable[[Any], Any], parts: Sequence[Any]) -> list:
     """Call a function with each part of the work, each in a process of its own.
 
     Parameters
     ----------
     function : callable
-        Its result is dropped.
-    parts : iterable
-        As many as processes.
+        In a process of its own the linear algebra that it calls has one thread, so that numbers
+        do not depend on how work was shared out.
+    parts : sequence
+        As many as processes.  A single one is done here.
+
+    Returns
+    -------
+    list
+        What the function returned for each part.
 
     Raises
     ------
@@ -27,6 +38,8 @@ def in_processes(function: Callable[[Any], None], parts: Iterable[Any]) -> None:
     A pool of `concurrent.futures` would wait for work forever where the process that owns it is
     killed; these end when their part is done.
     """
+    if len(parts) == 1:
+        return [function(parts[0])]
     started = []
     for part in parts:
         receiver, sender = Pipe(duplex=False)
@@ -34,24 +47,29 @@ def in_processes(function: Callable[[Any], None], parts: Iterable[Any]) -> None:
         process.start()
         sender.close()  # so that the end of the process is seen here
         started.append((process, receiver))
-    errors = [error for process, receiver in started if (error := _outcome(process, receiver))]
+    outcomes = [_outcome(process, receiver) for process, receiver in started]
+    errors = [error for error, _ in outcomes if error]
     if errors:
         raise errors[0]
+    return [result for _, result in outcomes]
 
 
 def _call(function, part, sender):
+    from threadpoolctl import threadpool_limits
+
     try:
-        function(part)
+        with threadpool_limits(1):
+            result = function(part)
     except Exception as error:  # raised again where the result is waited for
-        sender.send(error)
+        sender.send((error, None))
     else:
-        sender.send(None)
+        sender.send((None, result))
 
 
 def _outcome(process, receiver):
     try:
-        error = receiver.recv()
+        outcome = receiver.recv()
     except EOFError:
-        error = RuntimeError("a process was killed; it may have run out of memory")
+        outcome = RuntimeError("a process was killed; it may have run out of memory"), None
     process.join()
-    return error
+    return outcome

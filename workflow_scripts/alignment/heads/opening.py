@@ -9,7 +9,7 @@ from alignment.artifacts.arrays import Arrays
 from alignment.artifacts.job_log import no_progress
 from alignment.artifacts.network_files import SavedNetwork
 from alignment.heads.layered import SavedRemovals
-from alignment.heads.pooled import PooledHead, PooledRemovals
+from alignment.heads.pooled import PooledHead, PooledRemovals, gpu_to_rank_on
 
 
 class Head(Protocol):
@@ -85,6 +85,32 @@ class Removals(Protocol):
         judgments : (N, N) array
             Human similarities; NaN where a pair was not judged.
         """
+
+
+def processes_for(activations: Arrays, fit: str, device: str, threads: int) -> int:
+    """Return how many processes the folds of a cohort can be shared out to.
+
+    Parameters
+    ----------
+    activations : mapping of str to array
+        See :func:`open_head`.
+    fit : {"r2", "pearson", "spearman"}
+    device : {"auto", "cpu", "cuda"}
+    threads : int
+
+    Returns
+    -------
+    int
+        As many as there are threads where a head is a matter of arithmetic.  One where layers are
+        run, which takes all threads for itself, or where a GPU ranks similarities.
+    """
+    if threads == 1 or activations.attributes["head"] != "pooled":
+        return 1
+    if fit == "spearman":
+        n_images, n_maps = activations["embedding"].shape
+        if gpu_to_rank_on(device, n_maps * n_images * (n_images - 1) // 2):
+            return 1
+    return threads
 
 
 def open_head(

@@ -1,7 +1,7 @@
 """Cross-validation: which images, and which pairs, a fold trains and tests on."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,17 +60,26 @@ class Folds:
     @property
     def n_folds(self) -> int:
         """The number of folds of a seed."""
-        return int(self.tested_in.max()) + 1
+        return int(self.tested_in.max(initial=-1)) + 1
 
-    def of(self, judgments: np.ndarray, seed: int | None = None) -> Iterator[Fold]:
+    def __len__(self) -> int:
+        """The number of folds of all seeds."""
+        return len(self.seeds) * self.n_folds
+
+    def of_seed(self, seed: int) -> "Folds":
+        """Return the folds of one seed."""
+        here = self.seeds == seed
+        return replace(self, seeds=self.seeds[here], tested_in=self.tested_in[here])
+
+    def of(self, judgments: np.ndarray, numbers: Container[int] | None = None) -> Iterator[Fold]:
         """Yield the folds seed by seed, one at a time, since their pairs can be many.
 
         Parameters
         ----------
         judgments : (N, N) array
             Human similarities of the dataset; a pair that is NaN takes no part.
-        seed : int, optional
-            Only the folds of this one.
+        numbers : container of int, optional
+            Only the folds of these places, counted from 0.
         """
         judged = np.isfinite(judgments[np.triu_indices(len(judgments), 1)])
 
@@ -79,15 +88,16 @@ class Folds:
             return positions[judged[positions]]
 
         units = self.images if self.unit == "images" else judged_pairs(self.images)
-        for own, tested_in in zip(self.seeds.tolist(), self.tested_in, strict=True):
-            if seed is not None and own != seed:
+        for number in range(len(self)):
+            if numbers is not None and number not in numbers:
                 continue
-            for k in range(self.n_folds):
-                train, test = units[tested_in != k], units[tested_in == k]
-                pairs = train, test
-                if self.unit == "images":
-                    pairs = judged_pairs(train), judged_pairs(test)
-                yield Fold(own, k, len(train), len(test), *pairs)
+            row, k = divmod(number, self.n_folds)
+            tested_in = self.tested_in[row]
+            train, test = units[tested_in != k], units[tested_in == k]
+            pairs = train, test
+            if self.unit == "images":
+                pairs = judged_pairs(train), judged_pairs(test)
+            yield Fold(int(self.seeds[row]), k, len(train), len(test), *pairs)
 
 
 def split(n: int, seed: int, n_folds: int) -> Sides:
