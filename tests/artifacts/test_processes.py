@@ -13,7 +13,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from alignment.artifacts.errors import InputError
-from alignment.artifacts.processes import in_processes, shares
+from alignment.artifacts.processes import THREADS, in_processes, shares
 
 LIBRARY = Path(__file__).parents[2] / "workflow_scripts"
 
@@ -69,6 +69,30 @@ def test_linear_algebra_has_one_thread_in_each_process():
         for threads in in_processes(threads_of_algebra, range(2)):
             assert set(threads) == {1}
         assert set(threads_of_algebra(0)) == {2}
+
+
+LOADED_LATER = """
+import numpy
+from alignment.artifacts.processes import in_processes
+
+def threads(part):
+    import scipy.linalg.lapack
+    from threadpoolctl import threadpool_info
+    return [library["num_threads"] for library in threadpool_info()]
+
+if __name__ == "__main__":
+    print(*(len(found) > 1 and set(found) == {1} for found in in_processes(threads, range(2))))
+"""
+
+
+def test_linear_algebra_that_is_loaded_in_a_process_has_one_thread_there(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(LOADED_LATER)
+    environment = {**os.environ, "PYTHONPATH": str(LIBRARY)} | dict.fromkeys(THREADS, "2")
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_an_error_is_raised_once_all_have_ended(tmp_path):

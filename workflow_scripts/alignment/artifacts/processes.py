@@ -1,8 +1,13 @@
 """Work shared out among processes, for functions that hold the interpreter's lock."""
 
+import os
 from collections.abc import Callable, Sequence
 from multiprocessing import Pipe, Process
 from typing import Any
+
+# By which libraries of linear algebra are told how many threads to use when they are loaded
+THREADS = [f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "GOTO", "MKL")]
+THREADS.append("VECLIB_MAXIMUM_THREADS")
 
 
 def shares(n: int, processes: int) -> list[range]:
@@ -57,6 +62,8 @@ def in_processes(function: Callable[[Any], Any], parts: Sequence[Any]) -> list:
 def _call(function, part, sender):
     from threadpoolctl import threadpool_limits
 
+    # Of libraries that are loaded later, such as SciPy's own; the others are limited below.
+    os.environ |= dict.fromkeys(THREADS, "1")
     try:
         with threadpool_limits(1):
             result = function(part)
