@@ -128,6 +128,7 @@ rule draw_explorer:
         settings={
             "fit": config["fit"],
             "framing": config["framing"],
+            "seeds": SEEDS,
             "all_pairs": config["heatmaps"]["all_pairs"],
             "heatmaps": [
                 ("ais", "AIS"),

@@ -164,7 +164,7 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             {"id": "gaze", "label": "gaze", "kind": "folder"},
             {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},
         ],
-        **{"fit": "r2", "framing": "stretch", "all_pairs": 200},
+        **{"fit": "r2", "framing": "stretch", "all_pairs": 200, "seeds": [111, 222]},
         "heatmaps": [["ais", "AIS"], ["cam", LABEL]],
         "methods": {"facts": [["dataset", LABEL]], "citations": [LABEL], "config": LABEL},
     }

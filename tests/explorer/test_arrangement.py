@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.explorer.arrangement import align, arrange
+from alignment.explorer.arrangement import align, arrange, on_unit_scale
 
 
 def distances(places):
@@ -86,3 +86,24 @@ def test_turned_mirrored_and_shrunk_points_are_laid_back(places):
     moved = (places * [1, -1]) @ turn * 0.1
     np.testing.assert_allclose(align(moved, places), places, atol=1e-9)
     assert (align(np.zeros_like(places), places) == 0).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 10), (1, 7), (-1, 1), (0, 0.01)])
+def test_judgments_on_any_scale_are_arranged_alike(places, low, high):
+    likeness = 1 - distances(places) / distances(places).max()
+    expected = arrange(on_unit_scale(likeness))
+    found = arrange(on_unit_scale(low + (high - low) * likeness))
+    np.testing.assert_allclose(distances(found), distances(expected), atol=1e-9)
+    # As far apart as people find them unlike
+    upper = np.triu_indices(len(places), 1)
+    assert np.corrcoef(distances(found)[upper], distances(places)[upper])[0, 1] > 0.95
+
+
+def test_the_scale_of_judgments_is_that_of_pairs_that_were_judged():
+    judgments = np.array([[9, 2, np.nan], [2, 9, 4], [np.nan, 4, 9]])
+    found = on_unit_scale(judgments)
+    assert (found[0, 1], found[1, 2]) == (0, 1)
+    assert np.isnan(found[0, 2])
+    same = on_unit_scale(np.full((3, 3), 5.0))
+    assert (same == 0).all()
+    assert np.isnan(on_unit_scale(np.diag([1.0, 1.0]) * np.nan)).all()

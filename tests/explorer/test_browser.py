@@ -155,6 +155,14 @@ def mask_of(heatmap, height, width, top, framing):
         return placed > np.nanpercentile(placed, 100 - top)
 
 
+# Which pixels of a picture are in the top share of its heatmap, at its own size, as the page says
+MASK_OF = """((image, top) => {
+    const field = new Field(heatmapOf(image), sizeOf(image), contents.framing, false);
+    const threshold = field.threshold(top);
+    return Uint8Array.from(field.values, (value) => (value > threshold ? 1 : 0));
+})"""
+
+
 @pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
 def test_masks_are_those_of_the_workflow(made, visit, framing):
     tab = visit(made.path)
@@ -167,7 +175,7 @@ def test_masks_are_those_of_the_workflow(made, visit, framing):
                 """([image, top, framing]) => {
                     contents.framing = framing;
                     return Array.from(maskOf(image, top), Number).join("");
-                }""",
+                }""".replace("maskOf", MASK_OF),
                 [image, top, framing],
             )
             assert set(mask) == {"0", "1"}
@@ -185,7 +193,7 @@ def test_kinds_of_heatmaps_are_chosen_in_the_grid_and_stand_side_by_side(made, v
     height, width = made.shapes[4]
     for kind, heatmaps in (("cam", made.rivals), ("ais", made.heatmaps)):
         tab.locator("#choose-heatmap").select_option(kind)
-        mask = tab.evaluate("[...maskOf(4, 30)]")
+        mask = tab.evaluate(f"[...{MASK_OF}(4, 30)]")
         expected = mask_of(heatmaps[4], height, width, 30, "stretch")
         assert (np.array(mask, dtype=bool).reshape(height, width) == expected).all()
     tab = visit(made.path, "view=picture&heatmap=nothing")
@@ -487,6 +495,12 @@ def test_pictures_and_tables_are_saved(made, visit):
         header, *rows = csv.reader(io.StringIO(saved(tab, "#save-csv")[1].decode("utf-8")))
         assert rows
         assert all(len(row) == len(header) for row in rows)
+        if view == "map":
+            table = [dict(zip(header, row, strict=True)) for row in rows]
+            folds = {(row["seed"], row["fold"]) for row in table}
+            assert folds == {
+                (seed, str(k)) for seed in ("111", "222") for k in range(len(folds) // 2)
+            }
         if view != "methods":
             assert Image.open(io.BytesIO(saved(tab, "#save-png")[1])).size[0] > 100
 

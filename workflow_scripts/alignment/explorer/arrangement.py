@@ -93,6 +93,22 @@ def _classical(distances):
     return vectors[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0))
 
 
+def on_unit_scale(similarities: np.ndarray) -> np.ndarray:
+    """Return judgments on whatever scale, such as 1 to 7, from 0, the least alike, to 1.
+
+    Parameters
+    ----------
+    similarities : (n, n) array
+        NaN where a pair was not judged; the diagonal does not count.
+    """
+    similarities = np.asarray(similarities, dtype=np.float64)
+    pairs = np.where(np.eye(len(similarities), dtype=bool), np.nan, similarities)
+    if not np.isfinite(pairs).any():
+        return pairs
+    low, high = np.nanmin(pairs), np.nanmax(pairs)
+    return (similarities - low) / ((high - low) or 1)
+
+
 def align(places: np.ndarray, to: np.ndarray) -> np.ndarray:
     """Turn, mirror and scale an arrangement until it lies on another as closely as it can.
 

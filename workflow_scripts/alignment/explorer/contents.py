@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from alignment.comparison.stability import most_exciting
-from alignment.explorer.arrangement import align, arrange
+from alignment.explorer.arrangement import align, arrange, on_unit_scale
 from alignment.explorer.arrays import packed, rounded, small, webp
 from alignment.importance.pair_scores import strongest
 from alignment.similarity.pairs import upper_triangle
@@ -120,7 +120,7 @@ def arrangement_pack(
     judgments: np.ndarray, rsm: np.ndarray, held_out: np.ndarray
 ) -> dict[str, Any]:
     """Return where pictures lie by people, and by a network's maps, turned to match people."""
-    people = arrange(judgments)
+    people = arrange(on_unit_scale(judgments))
     network = arrange(rsm)
     # Pairs that no fold tests are missing: the search for their places begins at those of all maps.
     retained = arrange(held_out, start=network)

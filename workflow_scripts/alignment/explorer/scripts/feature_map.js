@@ -199,14 +199,18 @@ const featureMap = {
 
   rows() {
     const map = mapShown();
-    const rows = [["map", "cohort", "model", "fold", "ais", "retained"]];
+    const rows = [["map", "cohort", "model", "seed", "fold", "ais", "retained"]];
     for (const one of cohorts) {
       const found = pack(`folds/${one.id}/${model().id}`);
       if (!found) continue;
       const bytes = found.retained.shape[1];
-      numbers(found.scores, map, map + 1).forEach((value, fold) => {
-        const kept = (typed(found.retained)[map * bytes + (fold >> 3)] >> (fold & 7)) & 1;
-        rows.push([map, one.id, model().id, fold, value, kept]);
+      // Seed by seed: each has as many folds.
+      const { seeds } = contents;
+      const ofSeed = found.scores.shape[1] / seeds.length;
+      numbers(found.scores, map, map + 1).forEach((value, k) => {
+        const kept = (typed(found.retained)[map * bytes + (k >> 3)] >> (k & 7)) & 1;
+        const seed = seeds[Math.floor(k / ofSeed)];
+        rows.push([map, one.id, model().id, seed, k % ofSeed, value, kept]);
       });
     }
     return rows;

@@ -166,11 +166,3 @@ function heatmapOf(image, ofModel = state.model, kind = state.heatmap) {
   if (!found) return null;
   return mapIn(found.heatmap, cohort().place.get(image), name);
 }
-
-/** Which pixels of a picture are in the top share of its heatmap, at the picture's own size. */
-function maskOf(image, top) {
-  const size = sizeOf(image);
-  const field = new Field(heatmapOf(image), size, contents.framing, false);
-  const threshold = field.threshold(top);
-  return Uint8Array.from(field.values, (value) => (value > threshold ? 1 : 0));
-}
