@@ -104,6 +104,23 @@ def test_the_closed_form_is_the_definition(feature_maps, human, similarity, n_mi
             np.testing.assert_allclose(found, value, atol=1e-9 if i == 2 else 1e-12)
 
 
+def test_an_image_without_variance_that_is_not_judged_changes_nothing(feature_maps, human):
+    """What is not a number must not reach the pairs of others."""
+    maps = feature_maps.copy()
+    maps[7] = 0
+    judgments = human_of(human, 0)
+    judgments[7] = np.nan
+    one_side = without_each_map(maps, pooled, "cosine", 0)
+    expected = pair_scores(*one_side, judgments, EVERYONE)
+    with np.errstate(invalid="ignore"):
+        pairs = PooledPairs(pooled(maps), "cosine")
+    for found, value in zip(pairs.scores(0, judgments, EVERYONE), expected, strict=True):
+        np.testing.assert_allclose(found, value, atol=1e-12)
+        assert np.isfinite(found[[1, 2, 3]]).all()
+    judgments[7] = 0.5
+    assert np.isnan(pairs.scores(0, judgments, EVERYONE)[0]).all()
+
+
 def test_images_that_are_nearly_alike_keep_their_digits(human):
     embedding = 1 + 1e-4 * np.random.default_rng(3).random((N_IMAGES, N_MAPS))
     embedding[:, 0] += 5

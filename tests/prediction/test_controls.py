@@ -211,6 +211,12 @@ def test_random_sets_are_fitted_and_counted_against_the_retained_maps(case):
     assert control("random").measure(case, fold, 3, threshold) == found
 
 
+def test_no_share_of_random_sets_fits_as_well_as_what_has_no_fit(case):
+    found = control("random").measure(*case, 3, np.nan)
+    assert np.isnan(found["random_share"])
+    assert np.isfinite(found["random_mean"])
+
+
 def test_random_sets_without_a_fit_measure_nothing(case):
     # A single map makes all images the same.
     assert control("random").measure(*case, 1, 0.5) == {}

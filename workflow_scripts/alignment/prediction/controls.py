@@ -156,7 +156,9 @@ def measure_random_sets(case: Case, fold: Fold, n_retained: int, test_retained: 
         "random_mean": fits.mean(),
         "random_sd": fits.std(ddof=1) if len(fits) > 1 else np.nan,
         # Sets that differ in silent maps alone fit equally well, but for the last digit.
-        "random_share": np.mean(fits >= test_retained - EQUAL),
+        "random_share": np.mean(fits >= test_retained - EQUAL)
+        if np.isfinite(test_retained)
+        else np.nan,
     }
 
 
