@@ -5,14 +5,16 @@ from collections import Counter
 from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.tables import read_columns, write_rows
 from alignment.datasets.digits import N_CLASSES
-from alignment.topography.claims import COLUMNS, decide
+from alignment.topography.claims import COLUMNS, decide, of_chance
 from alignment.topography.comparisons import SEEDS_FOR_TEST
 
 
 def main(input, output, params):
     rows = []
     for (dataset, source), path in zip(params.sources.items(), input.measures, strict=True):
-        rows += decide(dataset, source, read_columns(path), N_CLASSES)
+        table = read_columns(path)
+        rows += decide(dataset, source, table, N_CLASSES)
+        warn(of_chance(dataset, table, N_CLASSES))
     write_rows(output.claims, COLUMNS, rows)
     print(dict(Counter(row["verdict"] for row in rows)))
     if params.n_seeds < SEEDS_FOR_TEST:

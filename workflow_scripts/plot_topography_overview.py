@@ -3,10 +3,9 @@
 from alignment.artifacts.arrays import read_arrays
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.recordings import read_activations
-from alignment.artifacts.tables import read_columns
+from alignment.artifacts.tables import read_columns, rows_where
 from alignment.figures.charts import save, use_style
 from alignment.figures.topography.overview import draw
-from alignment.figures.topography.panels import rows_with
 
 
 def main(input, output, params):
@@ -18,7 +17,7 @@ def main(input, output, params):
         labels,
         params.grid,
         read_columns(input.summary),
-        rows_with(read_columns(input.claims), dataset=params.dataset),
+        rows_where(read_columns(input.claims), dataset=params.dataset),
     )
     save(figure, output.png, output.pdf)
 

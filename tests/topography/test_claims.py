@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.topography.claims import COLUMNS, claims, decide, verdict
+from alignment.topography.claims import COLUMNS, claims, decide, of_chance, verdict
 from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
 LEVELS = (0.25, 0.5, 2.0)
@@ -132,3 +132,13 @@ def test_conditions_that_were_not_trained_are_claimed_nothing_of():
 def test_verdicts(relation, low, high, n, p_holm, expected):
     row = {"relation": relation, "low": low, "high": high, "n": n, "p_holm": p_holm}
     assert verdict(row) == expected
+
+
+def test_a_person_is_told_where_networks_hardly_learnt():
+    table = planted({})
+    assert of_chance("set", table, 10) == ""
+    control = (table["condition"] == "control") & (table["measure"] == "accuracy_test")
+    table["value"][control] = 0.117
+    said = of_chance("set", table, 10)
+    assert said.startswith("topography: set: the control tells 12 % of the test images right, ")
+    assert "where guessing gives 10 %" in said

@@ -12,6 +12,7 @@ from alignment.topography.comparisons import (
     TEST_COLUMNS,
     compare,
     matched_accuracy,
+    of_matching,
     summarize,
 )
 
@@ -94,3 +95,36 @@ def test_conditions_are_matched_where_they_are_as_accurate():
     assert row["lambda_a"] == 1.0
     accuracies = {("WS", 0.3): {1: 0.8}, ("WS", 1.0): {1: 0.6}, ("AS", 0.3): {1: 0.61}}
     assert matched_accuracy("WS", "AS", accuracies) == (("WS", 1.0), ("AS", 0.3))
+
+
+def test_a_tie_of_accuracies_is_not_broken_by_rounding():
+    """As far as floats can tell, .3 is nearer than .1 is."""
+    accuracies = {("WS", 1.0): {1: 0.2}, ("AS", 0.3): {1: 0.1}, ("AS", 1.0): {1: 0.3}}
+    assert abs(0.3 - 0.2) < abs(0.1 - 0.2)
+    assert matched_accuracy("WS", "AS", accuracies) == (("WS", 1.0), ("AS", 0.3))
+
+
+def test_a_person_is_told_of_matched_accuracies_that_differ():
+    accuracies = {
+        ("control", 0.0): 0.8,
+        ("WS", 0.3): 0.79,
+        ("WS", 1.0): 0.5,
+        ("AS", 0.3): 0.7,
+        ("AS", 1.0): 0.88,
+    }
+    cells = list(accuracies)
+    data = {
+        "condition": np.array([condition for condition, _ in cells]),
+        "lambda": np.array([strength for _, strength in cells]),
+        "seed": np.ones(5, dtype=int),
+        "measure": np.array(["accuracy_test"] * 5),
+        "level": np.full(5, np.nan),
+        "value": np.array(list(accuracies.values())),
+    }
+    assert of_matching("digits", data) == (
+        "topography: digits: of the accuracies that are called matched, WS 0.3 and AS 0.3 differ "
+        "by 0.090, as would WS 0.3 and AS 1; AS 1 and control differ by 0.080. More lambdas would "
+        "match them more closely."
+    )
+    data["value"][:] = 0.8
+    assert of_matching("digits", data) == ""

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from alignment.figures.topography.panels import COLOURS, rows_with
+from alignment.artifacts.tables import rows_where
+from alignment.figures.topography.panels import COLOURS
 from alignment.figures.topography.smoothness import draw
 
 
@@ -12,7 +13,7 @@ def test_it_is_drawn_in_the_colours_of_conditions(tables, assert_summary_drawn):
 
 def test_means_are_drawn_where_they_are(tables):
     figure = draw(tables["summary"])
-    own = rows_with(tables["summary"], measure="morans_i", condition="WS")
+    own = rows_where(tables["summary"], measure="morans_i", condition="WS")
     drawn = [
         line.get_ydata()
         for line in figure.axes[0].get_lines()

@@ -34,6 +34,7 @@ V1, JOURNAL, BOTH = "v1", "journal", "v1, journal"
 PHOTOGRAPHS = "cifar10"
 WEIGHT_NOISE = ("relative", "absolute")
 NOISES = ("white", "pink", "salt_and_pepper")
+LEARNT = 0.25  # of the way from guessing to no mistake: below it there is little to lose by noise
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,26 @@ def decide(dataset: str, source: str, table: Mapping[str, np.ndarray], n_classes
             rows.append(row | found | {"difference": found["mean"], "relation": claim.relation})
     rows = corrected_within(rows, ("measure", "matching"))
     return [row | {"verdict": verdict(row)} for row in rows]
+
+
+def of_chance(dataset: str, table: Mapping[str, np.ndarray], n_classes: int) -> str:
+    """Return a warning of networks that hardly learnt to tell classes, or nothing.
+
+    Parameters
+    ----------
+    dataset : str
+    table : dict of str to array
+        Columns of :data:`alignment.topography.measures.COLUMNS`.
+    n_classes : int
+    """
+    reached = np.mean(list(by_network(table)["accuracy_test", None][CONTROL, 0.0].values()))
+    if reached - 1 / n_classes >= LEARNT * (1 - 1 / n_classes):
+        return ""
+    return (
+        f"topography: {dataset}: the control tells {100 * reached:.0f} % of the test images right, "
+        f"where guessing gives {100 / n_classes:.0f} %: the verdicts are of networks that hardly "
+        "learnt. Take more images or epochs."
+    )
 
 
 def verdict(row: Mapping) -> str:

@@ -22,6 +22,7 @@ TEST_COLUMNS = [
 ]
 SAME_LAMBDA, MATCHED = "same lambda", "matched accuracy"
 SEEDS_FOR_TEST = 5
+CLOSE = 0.02  # accuracies that are called matched should differ by no more
 
 # (measure, level) -> (condition, lambda) -> seed -> value
 Values = dict[tuple[str, float | None], dict[tuple[str, float], dict[int, float]]]
@@ -102,9 +103,55 @@ def matched_accuracy(
     accuracies : mapping of (condition, lambda) to seed to accuracy
         Of ties the smaller lambdas.
     """
+    gaps = _gaps(a, b, accuracies)
+    return min(gaps, key=gaps.get)
+
+
+def of_matching(dataset: str, table: Mapping[str, np.ndarray]) -> str:
+    """Return a warning of accuracies that are called matched and differ, or nothing.
+
+    Parameters
+    ----------
+    dataset : str
+    table : dict of str to array
+        Columns of :data:`alignment.topography.measures.COLUMNS`.
+    """
+    accuracies = by_network(table)["accuracy_test", None]
+    said = []
+    for a, b in condition_pairs(accuracies):
+        gaps = _gaps(a, b, accuracies)
+        best = matched_accuracy(a, b, accuracies)
+        if gaps[best] <= CLOSE:
+            continue
+        as_near = [pair for pair in gaps if gaps[pair] == gaps[best] and pair != best]
+        also = "".join(f", as would {_named(x)} and {_named(y)}" for x, y in as_near)
+        said.append(f"{_named(best[0])} and {_named(best[1])} differ by {gaps[best]:.3f}{also}")
+    if not said:
+        return ""
+    return (
+        f"topography: {dataset}: of the accuracies that are called matched, {'; '.join(said)}. "
+        "More lambdas would match them more closely."
+    )
+
+
+def _gaps(a, b, accuracies):
+    """Return how far apart the mean accuracies of any cells of two conditions are.
+
+    To nine digits: which of two equal gaps is less by rounding must not decide a comparison.
+    """
     mean = {cell: np.mean(list(seeds.values())) for cell, seeds in accuracies.items()}
-    pairs = [(x, y) for x in sorted(mean) if x[0] == a for y in sorted(mean) if y[0] == b]
-    return min(pairs, key=lambda pair: abs(mean[pair[0]] - mean[pair[1]]))
+    return {
+        (x, y): round(abs(mean[x] - mean[y]), 9)
+        for x in sorted(mean)
+        if x[0] == a
+        for y in sorted(mean)
+        if y[0] == b
+    }
+
+
+def _named(cell):
+    condition, strength = cell
+    return condition if condition == CONTROL else f"{condition} {strength:g}"
 
 
 def differences(

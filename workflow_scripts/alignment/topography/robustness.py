@@ -9,8 +9,6 @@ from alignment.topography.networks import TopographicNetwork, class_scores, pool
 from alignment.topography.noise import add_noise
 from alignment.topography.training import accuracy
 
-WEIGHT_NOISE = ("relative", "absolute")
-
 
 def input_noise(
     network: TopographicNetwork,

@@ -1,11 +1,11 @@
 """Draw the table of claims: difference, interval and verdict of each."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.figure import Figure
 
+from alignment.artifacts.tables import only_row, rows_where
 from alignment.figures.charts import PAGE_WIDTH
-from alignment.figures.topography.panels import MEASURES, Table, rows_with
+from alignment.figures.topography.panels import MEASURES, Table
 from alignment.topography.claims import FAILS, HOLDS, UNDECIDED
 from alignment.topography.comparisons import MATCHED, SAME_LAMBDA
 
@@ -23,7 +23,7 @@ def draw(table: Table, dataset: str) -> Figure:
     dataset : str
         The one whose claims are shown.
     """
-    table = rows_with(table, dataset=dataset)
+    table = rows_where(table, dataset=dataset)
     lines = _lines(table)
     topics = list(dict.fromkeys(topic for topic, *_ in lines))
     n_rows = len(lines) + 1.6 * len(topics)
@@ -59,8 +59,12 @@ def draw(table: Table, dataset: str) -> Figure:
 
 
 def short(value: float) -> str:
-    """Return a number with two decimals, or none where it is large; zero has no sign."""
-    return f"{value:z.0f}" if abs(value) >= 10 else f"{value:z.2f}"
+    """Return a number with two decimals, three where it is small, none where it is large.
+
+    Zero has no sign.
+    """
+    digits = 0 if abs(value) >= 10 else 2 if abs(value) >= 0.095 else 3
+    return f"{value:z.{digits}f}"
 
 
 def _lines(table):
@@ -71,9 +75,7 @@ def _lines(table):
 def _row(table, topic, claim, measure, version, matching):
     keys = {"topic": topic, "claim": claim, "measure": measure, "version": version}
     keys["matching"] = matching
-    inside = np.all([table[name] == value for name, value in keys.items()], axis=0)
-    (k,) = np.flatnonzero(inside)
-    return {name: column[k] for name, column in table.items()}
+    return only_row(table, **keys)
 
 
 def _verdict(axes, x, y, row):

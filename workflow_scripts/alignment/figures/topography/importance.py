@@ -4,13 +4,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from alignment.artifacts.tables import rows_where
 from alignment.figures.charts import FIT_NAMES, PAGE_WIDTH, number
 from alignment.figures.topography.panels import (
     COLOURS,
     Table,
     conditions_of,
     lambdas_of,
-    rows_with,
     sheet,
 )
 from alignment.topography.design import CONTROL
@@ -46,11 +46,11 @@ def draw(units: Table, maps: Table, fit: str) -> Figure:
         said = condition if condition == CONTROL else f"{condition}, $\\lambda$ = {strength:g}"
         row[0].set_ylabel(said, color=COLOURS[condition])
         for axes, seed in zip(row, seeds, strict=True):
-            network = {"condition": condition, "lambda_": own, "seed": seed}
-            values = rows_with(units, **network)["ais"].reshape(grid)
+            network = {"condition": condition, "lambda": own, "seed": seed}
+            values = rows_where(units, **network)["ais"].reshape(grid)
             drawn = sheet(axes, 1000 * values)
             title = [] if condition != conditions[0] else [f"seed {seed}"]
-            title.append(_said(rows_with(maps, **network), symbol))
+            title.append(_said(rows_where(maps, **network), symbol))
             axes.set_title("\n".join(title), fontsize=6.5)
             bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=12)
             bar.ax.tick_params(labelsize=6)

@@ -6,8 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from alignment.artifacts.tables import rows_where
 from alignment.figures.charts import PAGE_WIDTH
-from alignment.figures.topography.panels import COLOURS, Table, bare, rows_with, sheet
+from alignment.figures.topography.panels import COLOURS, Table, bare, sheet
 from alignment.topography.design import CONTROL
 
 N_SHOWN = 4
@@ -53,7 +54,7 @@ def draw(
             drawn = sheet(axes, activations[k].reshape(grid) / deviation, limit=3)
         said = condition if condition == CONTROL else f"{condition}, $\\lambda$ = {strength:g}"
         row[0].set_ylabel(said, color=COLOURS[condition])
-        own = rows_with(units, condition=condition, lambda_=strength, seed=seed)
+        own = rows_where(units, **{"condition": condition, "lambda": strength, "seed": seed})
         told = preferred(row[-1], own, grid)
     figure.colorbar(
         drawn,

@@ -103,5 +103,5 @@ def _tally(axes, claims):
         left += n
     axes.set_yticks(range(len(topics)), topics)
     axes.invert_yaxis()
-    axes.set_xlabel("number of claims")
+    axes.set_xlabel("number of claims,\nat the same $\\lambda$")
     axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), fontsize=6.5, ncols=3)

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from alignment.artifacts.tables import rows_where
 from alignment.figures.charts import lighter
 from alignment.topography.design import CONDITIONS, CONTROL
 
@@ -56,15 +57,6 @@ MEASURES = (
 Table = Mapping[str, np.ndarray]
 
 
-def rows_with(table: Table, **keys: object) -> dict[str, np.ndarray]:
-    """Return the rows of a table whose columns have certain values; None stands for no level."""
-    inside = np.ones(len(next(iter(table.values()))), dtype=bool)
-    for name, value in keys.items():
-        column = table[name.rstrip("_")]
-        inside &= np.isnan(column) if value is None else column == value
-    return {name: column[inside] for name, column in table.items()}
-
-
 def conditions_of(table: Table) -> list[str]:
     """Return the conditions of a table, the control first."""
     return [name for name in (CONTROL, *CONDITIONS) if name in set(table["condition"])]
@@ -96,17 +88,17 @@ def condition_legend(table: Table, shades: bool = False) -> list[Line2D]:
     return handles
 
 
-def over_lambda(axes: Axes, summary: Table, measure: str, level: float | None = None) -> None:
+def over_lambda(axes: Axes, summary: Table, measure: str) -> None:
     """Draw a measure's means and intervals over lambda, the control as a line with a band."""
     lambdas = lambdas_of(summary)
     conditions = [name for name in conditions_of(summary) if name != CONTROL]
-    table = rows_with(summary, measure=measure, level=level)
-    control = rows_with(table, condition=CONTROL)
+    table = rows_where(summary, measure=measure)
+    control = rows_where(table, condition=CONTROL)
     for mean, low, high in zip(control["mean"], control["low"], control["high"], strict=True):
         axes.axhline(mean, color=COLOURS[CONTROL], zorder=1)
         axes.axhspan(low, high, color=COLOURS[CONTROL], alpha=0.12, lw=0, zorder=0)
     for k, condition in enumerate(conditions):
-        own = rows_with(table, condition=condition)
+        own = rows_where(table, condition=condition)
         order = np.argsort(own["lambda"])
         x = np.array([lambdas.index(s) for s in own["lambda"][order]], dtype=float)
         x += (k - (len(conditions) - 1) / 2) * 0.12
@@ -125,11 +117,11 @@ def over_level(axes: Axes, summary: Table, measure: str, band: bool = False) -> 
     With `band` the 95 % interval is shown, for the control and the largest lambda.
     """
     lambdas = lambdas_of(summary)
-    table = rows_with(summary, measure=measure)
+    table = rows_where(summary, measure=measure)
     for condition in conditions_of(summary):
-        own = rows_with(table, condition=condition)
+        own = rows_where(table, condition=condition)
         for strength in sorted(set(own["lambda"].tolist())):
-            one = rows_with(own, lambda_=strength)
+            one = rows_where(own, **{"lambda": strength})
             order = np.argsort(one["level"])
             x, mean, low, high = (one[name][order] for name in ("level", "mean", "low", "high"))
             colour = shade(condition, strength, lambdas)
@@ -138,7 +130,7 @@ def over_level(axes: Axes, summary: Table, measure: str, band: bool = False) -> 
                 axes.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
 
 
-def sheet(axes: Axes, values: np.ndarray, limit: float | None = None, cmap: str = "RdBu_r"):
+def sheet(axes: Axes, values: np.ndarray, limit: float | None = None):
     """Draw one value per unit on the grid, (rows, columns), colours centred on zero.
 
     Parameters
@@ -147,7 +139,6 @@ def sheet(axes: Axes, values: np.ndarray, limit: float | None = None, cmap: str 
     values : (rows, columns) array
     limit : float, optional
         Of the colours; by default the 99th percentile of the absolute values.
-    cmap : str
 
     Returns
     -------
@@ -155,7 +146,7 @@ def sheet(axes: Axes, values: np.ndarray, limit: float | None = None, cmap: str 
     """
     if limit is None:
         limit = np.nanpercentile(np.abs(values), 99) or 1.0
-    drawn = axes.imshow(values, cmap=cmap, vmin=-limit, vmax=limit)
+    drawn = axes.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
     bare(axes)
     return drawn
 

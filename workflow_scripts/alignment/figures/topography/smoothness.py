@@ -3,12 +3,12 @@
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from alignment.artifacts.tables import rows_where
 from alignment.figures.charts import PAGE_WIDTH
 from alignment.figures.topography.panels import (
     Table,
     condition_legend,
     over_lambda,
-    rows_with,
 )
 from alignment.topography.design import N_UNITS
 
@@ -38,9 +38,9 @@ def draw(summary: Table) -> Figure:
     panels[0, 0].axhline(-1 / (N_UNITS - 1), **chance)
     for axes in panels[0, 1:]:
         axes.axhline(0, **chance)
-    by_chance = rows_with(summary, measure="distance_by_chance_before")["mean"].mean()
-    for axes in panels[1, :2]:
-        axes.axhline(by_chance, **chance)
+    for axes, side in zip(panels[1], ("before", "after"), strict=False):
+        by_chance = rows_where(summary, measure=f"distance_by_chance_{side}")["mean"]
+        axes.axhline(by_chance.mean(), **chance)
     handles = condition_legend(summary)
     handles.append(plt.Line2D([], [], label="by chance", **chance))
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
