@@ -50,6 +50,7 @@ def main(input, output, params, wildcards):
             **which,
             "kind": wildcards.kind,
             "similarity": params.similarity,
+            "negative_scores": params.negative_scores,
             "made_from": made_from(
                 input.activations, input.judgments, **parents, cohort=input.cohort
             ),

@@ -5,6 +5,7 @@ import pytest
 from alignment.cutting.layers import (
     Layer,
     beside_in,
+    candidates,
     format_layers,
     kilobytes,
     said_of_beside,
@@ -59,3 +60,12 @@ def test_times_are_written_as_exactly_as_they_are_known(seconds, said):
 
 def test_shapes_are_written_for_any_number_of_pictures():
     assert written((2, 197, 384)) == "N x 197 x 384"
+
+
+def test_all_layers_are_named_where_no_command_lists_them():
+    names = [f"layer{k}" for k in range(12)]
+    assert candidates(names[:10], "vgg16") == ", ".join(names[:10])
+    said = "layer2, layer3, layer4, layer5, layer6, layer7, layer8, layer9, layer10, layer11"
+    command = "make layers MODEL=vgg16 lists all"
+    assert candidates(names, "vgg16") == f"{said} and 2 before them ({command})"
+    assert candidates(names, "topographic") == ", ".join(names)

@@ -70,9 +70,9 @@ def test_fewer_images_are_as_many_of_each_class(idx_package, tmp_path):
     few = take(arrays, {"train": 6, "test": None}, "topography: datasets: mnist")
     assert np.bincount(few["train_labels"]).tolist() == [2, 2, 2]
     assert len(few["test_labels"]) == 6
-    with pytest.raises(InputError, match="mnist: test: 9 images, as many of each class, are more"):
+    with pytest.raises(InputError, match="mnist: n_test: 9 images, as many of each class, are"):
         take(arrays, {"test": 9}, "topography: datasets: mnist")
-    with pytest.raises(InputError, match=r"train: 7 images cannot be .* 3 classes; take 9 or 6."):
+    with pytest.raises(InputError, match=r"n_train: 7 images cannot be .* 3 classes; take 9 or 6."):
         take(arrays, {"train": 7}, "topography: datasets: mnist")
-    with pytest.raises(InputError, match=r"train: 2 images cannot be .* 3 classes; take 3."):
+    with pytest.raises(InputError, match=r"n_train: 2 images cannot be .* 3 classes; take 3."):
         take(arrays, {"train": 2}, "topography: datasets: mnist")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from designs import ceilings, columns, legend, marks
 
-from alignment.figures.charts import looks
+from alignment.figures.charts import CEILING_LABEL, looks
 from alignment.figures.depth import draw
 
 SWEEPS = {
@@ -49,4 +49,7 @@ def test_every_layer_has_its_fits_in_the_order_of_the_config(saved):
     below = [label.get_text() for label in figure.axes[2].get_xticklabels()]
     assert below == ["features.9", "features.4"]
     assert "95 % interval of their difference" in legend(figure)
+    assert CEILING_LABEL in legend(figure)
+    unknown = ceilings(cohorts) | {"ceiling": np.array([np.nan, np.nan])}
+    assert CEILING_LABEL not in legend(draw(table, unknown, "r2", SWEEPS))
     saved(figure)

@@ -45,6 +45,18 @@ CONFIG_ERRORS = {
         {"topography": {"lambdas": [1, 1.0000001]}},
         ("config: topography: lambdas: 1 and 1.0000001 would both be called 1 in the names",),
     ),
+    "other architecture for a network trained here": (
+        {"models": {"sheet": {"architecture": "resnet18", "weights": TRAINED}}},
+        ("config: models: sheet: weights", "take the architecture topographic, not resnet18."),
+    ),
+    "size for a network trained here": (
+        {
+            "models": {
+                "sheet": {"architecture": "topographic", "weights": TRAINED, "input_size": 64}
+            }
+        },
+        ("config: models: sheet: input_size: a network trained here takes pictures as in its",),
+    ),
     "network of no images": (
         {
             "topography": {"datasets": {"digits": None}},

@@ -14,7 +14,6 @@ from alignment.similarity.pairs import upper_triangle
 from alignment.statistics.means import mean_of_defined
 from alignment.statistics.overlap import overlap, random_overlap, random_stable
 
-MAP_COLUMNS = ["map", "share_retained", "mean_ais", "sd_ais", "mean_rank"]
 SUMMARY_COLUMNS = ["cohort", "model", "n_folds", "n_maps", "n_retained_mean"]
 SUMMARY_COLUMNS += ["n_stable", "n_stable_random"]
 for _which in ("within", "between"):
@@ -134,10 +133,10 @@ def describe_maps(scores: np.ndarray, retained: np.ndarray) -> dict[str, np.ndar
 
     Returns
     -------
-    dict of (F,) arrays, with the keys `MAP_COLUMNS`
-        ``share_retained``: of the folds; ``mean_ais``, ``sd_ais`` (divisor folds - 1): over the
-        folds in which its training AIS is defined, NaN where it is in none; ``mean_rank`` (1 =
-        highest): over the folds in which any map's is, as in the tables of scores, where an
+    dict of (F,) arrays
+        ``map``; ``share_retained``: of the folds; ``mean_ais``, ``sd_ais`` (divisor folds - 1):
+        over the folds in which its training AIS is defined, NaN where it is in none; ``mean_rank``
+        (1 = highest): over the folds in which any map's is, as in the tables of scores, where an
         undefined score comes last.
     """
     mean = mean_scores(scores)

@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from alignment.cutting.arrangements import is_cube
+from alignment.networks.architectures import TOPOGRAPHIC
 from alignment.planning.families import is_own
 
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
@@ -185,9 +186,10 @@ def why_no_maps(shape: Sequence[int]) -> str:
 
 def candidates(names: Sequence[str], architecture: str) -> str:
     """Name the last of some layers, where cuts are usually made, and say how to see all."""
+    # One trained here is not listed by that command.
+    if len(names) <= _SHOWN or architecture == TOPOGRAPHIC:
+        return ", ".join(names)
     last = ", ".join(names[-_SHOWN:])
-    if len(names) <= _SHOWN:
-        return last
     return (
         f"{last} and {len(names) - _SHOWN} before them (make layers MODEL={architecture} lists all)"
     )

@@ -145,13 +145,13 @@ def take(arrays: dict[str, np.ndarray], numbers: dict[str, int | None], key: str
         classes, counts = np.unique(labels, return_counts=True)
         if n > len(classes) * counts.min():
             raise InputError(
-                f"{key}: {part}: {n} images, as many of each class, are more than the "
+                f"{key}: n_{part}: {n} images, as many of each class, are more than the "
                 f"{len(classes) * counts.min()} that there are."
             )
         if n % len(classes):
             least, most = (k * len(classes) for k in (n // len(classes), n // len(classes) + 1))
             raise InputError(
-                f"{key}: {part}: {n} images cannot be as many of each of the {len(classes)} "
+                f"{key}: n_{part}: {n} images cannot be as many of each of the {len(classes)} "
                 f"classes; take {most}{f' or {least}' if least else ''}."
             )
         _, taken = split_by_class(labels, n // len(classes), SPLIT_SEED)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-KEEP, DELETE = TESTS = ("keep", "delete")
-FILLS = ("mean", "blur")
+KEEP = "keep"
+TESTS = (KEEP, "delete")
 BLUR = 0.1  # deviation of the Gaussian that blurs, as a share of the picture's height and width
 
 

@@ -55,7 +55,7 @@ def draw(
             panel.set_xticks(range(len(layers)), layers.values(), rotation=30, ha="right")
             panel.set_xlim(-0.4, len(layers) - 0.6)
         row[0].set_ylabel(FIT_NAMES[fit])
-    legend_above(figure, _keys(), 4)
+    legend_above(figure, _keys(np.isfinite(list(ceilings.values())).any()), 4)
     return figure
 
 
@@ -69,11 +69,13 @@ def _draw_curves(panel, own, models, look):
     panel.vlines(places, *ends, color=look.colour, linewidth=0.8)
 
 
-def _keys():
+def _keys(with_ceiling):
     keys = [
         Line2D([], [], **NEUTRAL.point(hollow=hollow), label=label)
         for label, hollow in (("retained maps", False), ("all maps", True))
     ]
     interval = {"color": NEUTRAL.colour, "linewidth": 0.8, "marker": "|", "markersize": 6}
     keys.append(Line2D([], [], linestyle="", label="95 % interval of their difference", **interval))
-    return [*keys, Line2D([], [], label=CEILING_LABEL, **CEILING)]
+    if with_ceiling:
+        keys.append(Line2D([], [], label=CEILING_LABEL, **CEILING))
+    return keys

@@ -12,10 +12,9 @@ from functools import partial
 import numpy as np
 
 from alignment.artifacts.job_log import no_progress
-from alignment.heads import closed_form
+from alignment.heads import closed_form, map_sets
 from alignment.heads.growing import growing_fits, standardization
 from alignment.heads.layered import fits_of_steps
-from alignment.heads.map_sets import fits_of_sets, similarities_of_sets
 from alignment.heads.unit_rows import UnitRows
 from alignment.similarity.fits import fit_drop
 from alignment.similarity.pairs import matrix_among, members_of, pair_images
@@ -119,8 +118,15 @@ class PooledHead:
         See :class:`alignment.heads.opening.Head`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
-        return fits_of_sets(
-            self.embedding, sets, first, second, judgments[pairs], self.similarity, kind
+        return map_sets.fits_of_sets(
+            self.embedding,
+            sets,
+            first,
+            second,
+            judgments[pairs],
+            self.similarity,
+            kind,
+            min(self._memory, map_sets.MEMORY),
         )
 
     def similarities_of_sets(self, sets: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -129,13 +135,15 @@ class PooledHead:
         See :class:`alignment.heads.opening.Head`.
         """
         first, second = (images[pairs] for images in pair_images(self.n_images))
-        return similarities_of_sets(self.embedding, sets, first, second, self.similarity)
+        return map_sets.similarities_of_sets(self.embedding, sets, first, second, self.similarity)
 
     def similarities(self) -> np.ndarray:
         """Return the RSM with all maps, (P,)."""
         everything = np.ones((1, self.n_maps), dtype=bool)
         first, second = pair_images(self.n_images)
-        return similarities_of_sets(self.embedding, everything, first, second, self.similarity)[0]
+        return map_sets.similarities_of_sets(
+            self.embedding, everything, first, second, self.similarity
+        )[0]
 
     def _growing(self, order: np.ndarray, pairs: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the similarities of some pairs with only the k best maps on, (b, n) at a time."""

@@ -1,4 +1,4 @@
-"""Pooled embeddings at unit length, and what the removal of a map does to their similarities."""
+"""Embeddings at unit length, and what the removal of a map does to their similarities."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ class UnitRows:
     Parameters
     ----------
     embedding : (n, F) float64 array
-        Of a pooled head, a row per image.
+        Of any head, a row per image.
     similarity : {"pearson", "cosine"}
 
     Attributes

@@ -159,7 +159,10 @@ def map_by(
 
 
 def heatmaps_by(kind: str, known: Known, negative_scores: bool = False) -> np.ndarray:
-    """Return the heatmaps of all images by one kind, (n, H, W) float32: no place below zero.
+    """Return the heatmaps of all images by one kind, (n, H, W) float32.
+
+    Kinds that score places have none below zero; those that score maps do where negative scores
+    count.
 
     Parameters
     ----------

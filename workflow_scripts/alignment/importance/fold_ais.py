@@ -27,7 +27,7 @@ def scores_of_folds(table: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.nda
     row = np.empty(len(order), dtype=int)
     row[order] = np.arange(len(order))
     scores = np.full((len(order), int(table["map"].max()) + 1), np.nan)
-    scores[row[place.ravel()], table["map"]] = table["ais"]
+    scores[row[place], table["map"]] = table["ais"]
     return distinct[order], scores
 
 

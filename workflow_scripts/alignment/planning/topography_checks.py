@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.architectures import TOPOGRAPHIC
 from alignment.planning.checks import check_apart, check_names_of
 from alignment.planning.paths import check_file, check_folder, check_paths
 from alignment.planning.sources import trained_here
@@ -39,6 +40,7 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
             )
     for name, model in config["models"].items():
         if trained_here(model):
+            _check_architecture(name, model)
             _check_trained(name, model["weights"]["topography"], chosen)
 
 
@@ -54,6 +56,21 @@ def _check_images(where, dataset):
         check_file(f"{where}: archive", dataset["archive"])
     if "folder" in dataset:
         check_folder(f"{where}: folder", dataset["folder"])
+
+
+def _check_architecture(name, model):
+    """Refuse weights trained here for anything but the network that was trained."""
+    if model["architecture"] != TOPOGRAPHIC:
+        raise InputError(
+            f"config: models: {name}: weights of a network trained here (topography) take the "
+            f"architecture {TOPOGRAPHIC}, not {model['architecture']}."
+        )
+    for key in ("input_size", "mean", "std"):
+        if key in model:
+            raise InputError(
+                f"config: models: {name}: {key}: a network trained here takes pictures as in its "
+                "training; leave it out."
+            )
 
 
 def _check_trained(name, network, chosen):
