@@ -8,8 +8,7 @@ from typing import Any
 from torch import nn
 
 from alignment.cutting.arrangements import is_cube
-from alignment.networks.architectures import TOPOGRAPHIC
-from alignment.planning.families import is_own
+from alignment.planning.families import TOPOGRAPHIC, is_own
 
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
 BESIDE = "beside_"

@@ -18,14 +18,13 @@ from alignment.networks.own_networks import build_own
 from alignment.networks.timm_networks import build_timm, timm_config, timm_names
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.trials import output_for, trial_pictures
-from alignment.planning.families import TIMM, is_own
+from alignment.planning.families import TIMM, TOPOGRAPHIC, is_own
 
 torchvision = import_torchvision()
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 IMAGENET_CLASSES = 1000
-TOPOGRAPHIC = "topographic"
 HAVE_AUXILIARY_HEADS = ("googlenet", "inception_v3")
 
 # The resolutions that the EfficientNet-Lite networks were made for, in pixels.

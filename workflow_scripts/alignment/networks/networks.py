@@ -18,7 +18,6 @@ from alignment.artifacts.files import sha256_of_file
 from alignment.artifacts.network_files import SavedNetwork, read_network, sha256_of_tensors
 from alignment.networks.architectures import (
     HAVE_AUXILIARY_HEADS,
-    TOPOGRAPHIC,
     build,
     check_architecture,
     classifier_of,
@@ -28,7 +27,7 @@ from alignment.networks.state_dicts import load_checked, match_names
 from alignment.networks.timm_networks import as_timm_reads
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.weights import load_weights
-from alignment.planning.families import TIMM, is_own
+from alignment.planning.families import TIMM, TOPOGRAPHIC, is_own
 from alignment.planning.own_code import function_files
 from alignment.topography.design import trained_file
 

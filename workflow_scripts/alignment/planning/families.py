@@ -9,6 +9,7 @@ found from the network (:func:`alignment.heads.pooling.is_pooled`).
 import re
 
 TIMM = "timm:"
+TOPOGRAPHIC = "topographic"  # networks trained here
 # The embedding that is the mean of every map, and no layer of the network
 MEAN = "mean of the maps"
 POOLED = (

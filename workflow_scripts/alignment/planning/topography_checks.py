@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
-from alignment.networks.architectures import TOPOGRAPHIC
 from alignment.planning.checks import check_apart, check_names_of
+from alignment.planning.families import TOPOGRAPHIC
 from alignment.planning.paths import check_file, check_folder, check_paths
 from alignment.planning.sources import trained_here
 from alignment.topography.design import check_grid, networks, trained_file
