@@ -120,6 +120,8 @@ def explain_missing_target(target):
     }
     datasets = [*config["datasets"], *config["topography"]["datasets"]]
     names = {**DESIGN, "dataset": datasets, "model": MAKERS, "source": SOURCES}
+    for key in ("condition", "strength"):
+        names[key] = sorted({getattr(trained, key) for trained in TRAINED})
     if IMAGES is not None:
         names["image"] = IMAGES
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)

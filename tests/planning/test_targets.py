@@ -9,11 +9,12 @@ RULES = {
     "plot_prediction": ["results/figures/prediction.png", "results/figures/prediction.pdf"],
     "score_images": ["results/image_ais/{cohort}/{model}.h5"],
     "draw_overlay": ["results/heatmaps/{cohort}/{model}/{threshold}/{image}.png"],
+    "train_network": ["results/networks/{dataset}/{condition}/lambda-{strength}.safetensors"],
     "plot_heatmaps": ["results/figures/heatmaps-{cohort}.png"],
 }
 KNOWN = ["results/figures/prediction.png", "results/figures/controls.png"]
 NAMES = {"dataset": ["d"], "cohort": ["faces", "houses"], "model": ["lite0"], "source": []}
-NAMES["image"] = ["ada", "bo"]
+NAMES |= {"image": ["ada", "bo"], "condition": ["WS", "control"], "strength": ["0", "2"]}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,16 @@ NAMES["image"] = ["ada", "bo"]
             "results/heatmaps/faces/lite0/full/eva.png",
             "results/heatmaps/faces/lite0/full/eva.png: there is no picture 'eva'; there is ada, "
             "bo.",
+        ),
+        (
+            "results/networks/d/WS/lambda-2.0.safetensors",
+            "results/networks/d/WS/lambda-2.0.safetensors: the config has no lambda '2.0'; the "
+            "nearest are 2",
+        ),
+        (
+            "results/networks/d/MS/lambda-2.safetensors",
+            "results/networks/d/MS/lambda-2.safetensors: the config has no condition 'MS'; the "
+            "nearest are WS.",
         ),
         (
             "results/figures/heatmaps-fruit.png",

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-# What wildcards are called in sentences
-SECTIONS = ("dataset", "cohort", "model", "source", "image")
+# What the config has of what wildcards stand for, as sentences call it
+SECTIONS = {name: name for name in ("dataset", "cohort", "model", "source", "image", "condition")}
+SECTIONS["strength"] = "lambda"
 # Of more names a few are shown.
 _MANY = 8
 
@@ -27,15 +28,15 @@ def explain_missing(
     known : iterable of str
         The files of a whole run.
     names : mapping of str to iterable of str
-        What the wildcards may stand for: ``dataset``, ``cohort``, ``model``, ``source`` and, where
-        all pictures are known, ``image``.
+        What the wildcards may stand for: keys of `SECTIONS`; ``image`` where all pictures are
+        known.
     """
     for pattern in (pattern for outputs in rules.values() for pattern in outputs):
         values = wildcards_of(target, pattern) or {}
-        for key in SECTIONS:
+        for key, word in SECTIONS.items():
             if key in values and key in names and values[key] not in names[key]:
                 nearest = nearest_names(values[key], names[key])
-                lacking = "there is no picture" if key == "image" else f"the config has no {key}"
+                lacking = "there is no picture" if key == "image" else f"the config has no {word}"
                 return f"{target}: {lacking} '{values[key]}'; {nearest}."
     return f"there is no target {target}; {nearest_names(target, [*rules, *known])}."
 
