@@ -19,12 +19,6 @@ def test_every_claim_has_a_line_with_both_verdicts(tables):
 
 
 def test_numbers_are_short():
-    numbers = {
-        0.12345: "0.12",
-        -3.21: "-3.21",
-        123.4: "123",
-        -0.0012: "-0.001",
-        0.0488: "0.049",
-        -0.0001: "0.000",
-    }
-    assert {number: short(number) for number in numbers} == numbers
+    assert short(0.1234, -0.0488, -0.0001) == ["0.123", "-0.049", "0.000"]
+    assert short(-3.214, 0.5, 0) == ["-3.21", "0.50", "0.00"]
+    assert short(123.4, -0.3, 5) == ["123", "0", "5"]

@@ -40,12 +40,12 @@ def draw(table: Table, dataset: str) -> Figure:
                 0.22, y, MEASURES.get(measure, measure.replace("_", " ")), fontsize=6.5, va="center"
             )
             axes.text(0.55, y, version, fontsize=6, va="center", color="0.4")
-            for x, matching in ((0.66, SAME_LAMBDA), (0.84, MATCHED)):
+            for x, matching in ((0.64, SAME_LAMBDA), (0.83, MATCHED)):
                 _verdict(axes, x, y, _row(table, topic, claim, measure, version, matching))
         y += 1.6
     for x, said in ((0.02, "claim"), (0.22, "measure"), (0.55, "version")):
         axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
-    for x, said in ((0.65, "at the same $\\lambda$"), (0.83, "at matched accuracy")):
+    for x, said in ((0.63, "at the same $\\lambda$"), (0.82, "at matched accuracy")):
         axes.text(x, -1.4, said, fontsize=7, va="center", color="0.3")
     axes.set_xlim(0, 1)
     axes.set_ylim(n_rows, -2)
@@ -58,13 +58,14 @@ def draw(table: Table, dataset: str) -> Figure:
     return figure
 
 
-def short(value: float) -> str:
-    """Return a number with two decimals, three where it is small, none where it is large.
+def short(*values: float) -> list[str]:
+    """Return numbers with as many decimals as the largest of them needs: three below one.
 
     Zero has no sign.
     """
-    digits = 0 if abs(value) >= 10 else 2 if abs(value) >= 0.095 else 3
-    return f"{value:z.{digits}f}"
+    largest = max(map(abs, values))
+    digits = 3 if largest < 1 else 2 if largest < 10 else 0
+    return [f"{value:z.{digits}f}" for value in values]
 
 
 def _lines(table):
@@ -83,6 +84,7 @@ def _verdict(axes, x, y, row):
     axes.plot(x, y, mark, color=colour, ms=4.5, clip_on=False)
     said = "no level to compare at"
     if row["n"]:
-        said = f"{short(row['difference'])} [{short(row['low'])}, {short(row['high'])}]"
+        value, low, high = short(row["difference"], row["low"], row["high"])
+        said = f"{value} [{low}, {high}]"
     said = said.replace("-", "\N{MINUS SIGN}")
     axes.text(x + 0.015, y, said, fontsize=6, va="center")
