@@ -128,6 +128,17 @@ def test_the_number_of_retained_maps_stands_clear_of_the_line_to_them(gain):
     assert number.xy == (x1, y1)
 
 
+@pytest.mark.parametrize("cohorts", [["a"], ["a", "b"]])
+def test_the_number_of_maps_that_predict_next_to_nothing_stays_within_its_panel(cohorts):
+    summary = summary_of(cohorts, ["m"])
+    summary["test_full"][:], summary["test_retained"][:] = 0.012, 0.001
+    figure = draw(summary, ceilings(cohorts), "r2", FOLDS)
+    figure.canvas.draw()
+    above = figure.axes[0]
+    for number in above.texts:
+        assert number.get_window_extent().y0 > above.bbox.y0
+
+
 def test_a_cohort_of_which_a_fold_tests_few_pictures_is_marked():
     table = {"cohort": np.array(["a", "b"]), "n_images": np.array([39, 40])}
     table["ceiling"] = np.array([0.9, 0.9])

@@ -31,6 +31,8 @@ from alignment.figures.charts import (
     with_images,
 )
 
+ROOM = 0.12  # of the axis of fits, for a number above or below a mark
+
 
 def draw(summary, ceiling, fit, folds):
     """Return the figure: fits above, below them the difference that is tested.
@@ -65,7 +67,10 @@ def draw(summary, ceiling, fit, folds):
         if np.isfinite(ceilings[cohort]):
             above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
     with_ceiling = np.isfinite(list(ceilings.values())).any()
-    above.set_ylim(limits_of_fits([above], "y", with_ceiling, room=0.12))
+    low, high = limits_of_fits([above], "y", with_ceiling, room=ROOM)
+    worse = summary["test_retained"] < summary["test_full"]
+    lowest = summary["test_retained"][worse].min(initial=high)
+    above.set_ylim(min(low, lowest - ROOM * (high - low)), high)
     above.set_ylabel(f"{FIT_NAMES[fit]}\nof held-out judgments")
     below.axhline(0, color="0.5", linewidth=0.6, zorder=0)
     below.set_ylabel("difference\n(retained \N{MINUS SIGN} all)")
