@@ -23,6 +23,16 @@ def test_dissimilarities_are_correlation_distances():
     np.testing.assert_allclose(dissimilarities(activations), expected, atol=1e-12)
 
 
+def test_an_image_whose_units_are_alike_but_for_rounding_has_no_distance():
+    activations = rng.normal(size=(3, 9))
+    activations[1] = 0.1 + 1e-17 * np.arange(9)
+    activations[1, 0] = np.nextafter(0.1, 1)
+    found = dissimilarities(activations)
+    assert np.isnan(found).tolist() == [True, False, True]
+    activations[1] = 0
+    assert np.isnan(dissimilarities(activations, "cosine")).tolist() == [True, False, True]
+
+
 def test_similarities_are_squared_correlations():
     vectors = rng.normal(size=(3, 50))
     found = similarities(vectors)

@@ -6,6 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
+from alignment.similarity.fits import lengths
+
 PAIR_COLUMNS = [
     *("condition_a", "lambda_a", "seed_a", "condition_b", "lambda_b", "seed_b"),
     *("images", "classes"),
@@ -28,14 +30,12 @@ def dissimilarities(activations: np.ndarray, similarity: str = "pearson") -> np.
     -------
     (P,) float64 array
         Pairs in the order of :mod:`alignment.similarity.pairs`; NaN for an image whose activations
-        do not vary (cosine: are all zero).
+        vary by no more than rounding (cosine: are all zero).
     """
     rows = np.asarray(activations, dtype=np.float64)
-    if similarity == "pearson":
-        rows = rows - rows.mean(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rows = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True))
-    return 1 - (rows @ rows.T)[np.triu_indices(len(rows), 1)]
+    centred = rows - rows.mean(axis=1, keepdims=True) if similarity == "pearson" else rows
+    units = centred / lengths(rows, centred)
+    return 1 - (units @ units.T)[np.triu_indices(len(rows), 1)]
 
 
 def class_means(activations: np.ndarray, labels: np.ndarray) -> np.ndarray:
