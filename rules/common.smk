@@ -118,10 +118,9 @@ def explain_missing_target(target):
         made.name: [strip_wildcard_constraints(str(path)) for path in made.output]
         for made in workflow.rules
     }
-    datasets = [*config["datasets"], *config["topography"]["datasets"]]
-    names = {**DESIGN, "dataset": datasets, "model": MAKERS, "source": SOURCES}
-    for key in ("condition", "strength"):
-        names[key] = sorted({getattr(trained, key) for trained in TRAINED})
+    datasets = [*config["datasets"], *IN_TOPOGRAPHY["dataset"]]
+    names = {**DESIGN, **IN_TOPOGRAPHY, "dataset": datasets}
+    names |= {"model": MAKERS, "source": SOURCES}
     if IMAGES is not None:
         names["image"] = IMAGES
     return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)

@@ -13,12 +13,13 @@ ALIGNED = [
     name for name in TOPOGRAPHY["alignment"]["cohorts"] if name in config["cohorts"]
 ]
 SHEET = {key: TOPOGRAPHY[key] for key in ("grid", "neighbourhood", "wrap")}
-# The wildcard stands for datasets with judgments elsewhere, and for images to train on here.
-OF_TOPOGRAPHY = {
-    "dataset": any_of(TOPOGRAPHY["datasets"]),
-    "condition": any_of({trained.condition for trained in TRAINED}),
-    "strength": any_of({trained.strength for trained in TRAINED}),
+# What wildcards stand for here. That of datasets stands for those with judgments elsewhere.
+IN_TOPOGRAPHY = {
+    "dataset": TOPOGRAPHY["datasets"],
+    "condition": dict.fromkeys(trained.condition for trained in TRAINED),
+    "strength": dict.fromkeys(trained.strength for trained in TRAINED),
 }
+OF_TOPOGRAPHY = {name: any_of(values) for name, values in IN_TOPOGRAPHY.items()}
 
 
 rule fetch_training_images:

@@ -1,6 +1,7 @@
 """Fit what the retained maps are to be compared with to the held-out judgments of every fold."""
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -65,13 +66,8 @@ def main(input, output, params, wildcards, threads, memory_mb):
     retained = groups_of(read_tables(input.retained), "seed", "fold")
     folds = Folds(**Arrays(input.folds))
     measure = partial(measure_folds, case, folds, human, predictions, retained, observers)
-    parts = shares(len(folds), processes)
-    rows = dict(
-        numbered
-        for part, found in zip(parts, in_processes(measure, parts), strict=True)
-        for numbered in zip(part, found, strict=True)
-    )
-    write_rows(output.controls, COLUMNS, [rows[number] for number in sorted(rows)])
+    rows = in_processes(measure, shares(len(folds), processes))
+    write_rows(output.controls, COLUMNS, chain.from_iterable(rows))
 
 
 def measure_folds(case, folds, human, predictions, retained, observers, numbers):

@@ -11,8 +11,9 @@ THREADS.append("VECLIB_MAXIMUM_THREADS")
 
 
 def shares(n: int, processes: int) -> list[range]:
-    """Deal the numbers 0..n-1 out to processes, of which none has nothing to do."""
-    return [range(k, n, processes) for k in range(min(n, processes))]
+    """Cut the numbers 0..n-1 into as many runs as processes, of which none has nothing to do."""
+    processes = min(n, processes)
+    return [range(n * k // processes, n * (k + 1) // processes) for k in range(processes)]
 
 
 def in_processes(function: Callable[[Any], Any], parts: Sequence[Any]) -> list:
@@ -60,11 +61,11 @@ def in_processes(function: Callable[[Any], Any], parts: Sequence[Any]) -> list:
 
 
 def _call(function, part, sender):
-    from threadpoolctl import threadpool_limits
-
-    # Of libraries that are loaded later, such as SciPy's own; the others are limited below.
-    os.environ |= dict.fromkeys(THREADS, "1")
     try:
+        from threadpoolctl import threadpool_limits
+
+        # Of libraries that are loaded later, such as SciPy's own; the others are limited below.
+        os.environ |= dict.fromkeys(THREADS, "1")
         with threadpool_limits(1):
             result = function(part)
     except Exception as error:  # raised again where the result is waited for

@@ -248,6 +248,11 @@ def ceilings_of(table: Mapping[str, np.ndarray]) -> dict[str, float]:
     return dict(zip(table["cohort"], table["ceiling"], strict=True))
 
 
+def any_known(ceilings: Mapping[str, float]) -> bool:
+    """Tell whether a figure shows a ceiling: see :func:`ceilings_of`."""
+    return bool(np.isfinite(list(ceilings.values())).any())
+
+
 def with_images(
     cohorts: Iterable[str], table: Mapping[str, np.ndarray], folds: Mapping[str, Any]
 ) -> list[str]:

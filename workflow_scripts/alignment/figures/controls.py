@@ -10,6 +10,7 @@ from alignment.figures.charts import (
     ERROR_BAR,
     FIT_NAMES,
     NEUTRAL,
+    any_known,
     ceilings_of,
     count,
     designs_of,
@@ -69,7 +70,7 @@ def draw(tests, summary, ceiling, fit, folds):
     first = panels[0, 0]
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
-    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    with_ceiling = any_known(ceilings)
     first.set_xlim(limits_of_fits(panels.flat[: len(cohorts)], "x", with_ceiling))
     n_folds = count(summary["n_folds"])
     note = f"(means over {n_folds} folds; n: pictures)"

@@ -13,6 +13,7 @@ from alignment.figures.charts import (
     FIT_NAMES,
     NEUTRAL,
     PAGE_WIDTH,
+    any_known,
     ceilings_of,
     designs_of,
     legend_above,
@@ -55,7 +56,7 @@ def draw(
             panel.set_xticks(range(len(layers)), layers.values(), rotation=30, ha="right")
             panel.set_xlim(-0.4, len(layers) - 0.6)
         row[0].set_ylabel(FIT_NAMES[fit])
-    legend_above(figure, _keys(np.isfinite(list(ceilings.values())).any()), 4)
+    legend_above(figure, _keys(any_known(ceilings)), 4)
     return figure
 
 

@@ -18,6 +18,7 @@ from alignment.figures.charts import (
     MOST_IN_A_COLUMN,
     NEUTRAL,
     PAGE_WIDTH,
+    any_known,
     ceilings_of,
     count,
     designs_of,
@@ -66,7 +67,7 @@ def draw(summary, ceiling, fit, folds):
     for c, cohort in enumerate(cohorts):
         if np.isfinite(ceilings[cohort]):
             above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
-    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    with_ceiling = any_known(ceilings)
     low, high = limits_of_fits([above], "y", with_ceiling, room=ROOM)
     worse = summary["test_retained"] < summary["test_full"]
     lowest = summary["test_retained"][worse].min(initial=high)

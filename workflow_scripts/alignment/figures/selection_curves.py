@@ -11,6 +11,7 @@ from alignment.figures.charts import (
     FIT_NAMES,
     MOST_STACKED,
     NEUTRAL,
+    any_known,
     ceilings_of,
     count,
     designs_of,
@@ -68,7 +69,7 @@ def draw(selection, predictions, ceiling, fit, folds):
     first = panels[0, 0]
     number_maps(first, most, retained=BESIDE * most)
     first.set_xlim(1, BESIDE**1.6 * most)
-    with_ceiling = np.isfinite(list(ceilings.values())).any()
+    with_ceiling = any_known(ceilings)
     low, high = limits_of_fits(panels.flat[: len(cohorts)], "y", with_ceiling)
     # Below: the ticks of every model
     first.set_ylim(low - (0.03 + 0.05 * len(models)) * (high - low), high)
