@@ -1,5 +1,6 @@
 """Keep and delete what heatmaps and their rivals point at, and see what is left of the fit."""
 
+from collections import defaultdict
 from contextlib import ExitStack
 
 import numpy as np
@@ -19,6 +20,7 @@ from alignment.faithfulness.judging import COLUMNS, Design, judge
 from alignment.faithfulness.maps import AIS, CENTRED, SALIENCY, maps_of, with_centred
 from alignment.heads.opening import open_removals
 from alignment.heads.recorded import place_inputs
+from alignment.heatmaps.heatmaps import of_flat
 from alignment.heatmaps.kinds import Known, worth_of
 from alignment.heatmaps.placement import enlarge, frame, picture_area
 from alignment.heatmaps.rivals import others
@@ -52,8 +54,11 @@ def as_pixels(coarse, salient, size, side, framing):
     return place, maps
 
 
-def pictures_of(input, params, images, network, feature_maps, worth, generator):
-    """Yield every picture as the network sees it, the part that shows it, and its maps."""
+def pictures_of(input, params, images, network, feature_maps, worth, generator, flat):
+    """Yield every picture as the network sees it, the part that shows it, and its maps.
+
+    In which images a map is flat is noted in `flat`, a dict of lists.
+    """
     files = PictureFiles(input.pictures)
     size = dict(zip(files.names, files.sizes, strict=True))
     partner = others(len(images), generator)
@@ -67,7 +72,7 @@ def pictures_of(input, params, images, network, feature_maps, worth, generator):
             if CENTRED.keys() & set(params.kinds):
                 maps = with_centred(maps, maps[CENTRE])
             for name in (name for name, values in maps.items() if np.ptp(values) == 0):
-                warn(f"the map '{name}' of the image '{image}' is flat: it points nowhere.")
+                flat[name].append(image)
             picture = network_input(files[image], side, network.mean, network.std, framing)
             yield picture, place, maps
 
@@ -91,7 +96,8 @@ def main(input, output, params, wildcards, threads, memory_mb):
     recorded = [activations[name][rows] for name in ("feature_maps", "embedding")]
     feature_maps, embedding = recorded
     worth = worth_by_kind(input, params, memory_mb, activations, run, recorded, rows, parts[0])
-    pictures = pictures_of(input, params, images, network, feature_maps, worth, generator)
+    flat = defaultdict(list)
+    pictures = pictures_of(input, params, images, network, feature_maps, worth, generator, flat)
     batch_size = pictures_at_a_time(network.input_size, device)
     design = Design(params.shares, params.fills, params.similarity, batch_size)
     pictures = progress(pictures, "pictures judged", len(images))
@@ -103,6 +109,7 @@ def main(input, output, params, wildcards, threads, memory_mb):
         for row in own
     )
     write_rows(output.table, (*which, *COLUMNS), found)
+    warn(*(of_flat(where, len(images), wildcards.cohort, name) for name, where in flat.items()))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.heatmaps.heatmaps import heatmap, of_empty
+from alignment.heatmaps.heatmaps import heatmap, of_empty, of_flat
 
 MAPS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2
 
@@ -49,3 +49,11 @@ def test_empty_heatmaps_are_told_of_in_one_sentence():
     said = of_empty(heatmaps, images, "c", "m", "of that")
     assert said.startswith("7 of 9 images")
     assert said.endswith(": p0, p1, p2, p3, p4, ...")
+
+
+def test_a_map_that_is_flat_in_many_images_is_told_of_in_one_sentence():
+    said = "the map 'cam' is flat, and so points nowhere, in 2 of 9 images of the cohort 'c': a, b."
+    assert of_flat(["a", "b"], 9, "c", "cam") == said
+    assert of_flat(list("abcdef"), 9, "c", "cam").endswith(
+        "in 6 of 9 images of the cohort 'c': a, b, c, d, e, ..."
+    )

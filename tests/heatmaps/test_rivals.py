@@ -18,6 +18,17 @@ def test_the_mean_of_all_maps_by_hand():
     np.testing.assert_array_equal(mean_map(maps), [[4, 5], [6, 7]])
 
 
+def test_a_mean_of_rounding_alone_is_no_map():
+    """Maps that were standardised at each place, as by the layer norm of a transformer."""
+    rng = np.random.default_rng(0)
+    maps = rng.normal(size=(192, 14, 14)).astype(np.float32)
+    assert mean_map(maps).any()
+    maps -= maps.mean(axis=0)
+    maps /= maps.std(axis=0)
+    assert maps.mean(axis=0, dtype=np.float64).any()
+    assert not mean_map(maps).any()
+
+
 def test_an_activation_map_is_the_positive_part_of_a_weighted_sum():
     maps = np.array([[[1, 0], [0, 2]], [[0, 3], [1, 1]]], dtype=np.float32)
     np.testing.assert_array_equal(activation_map(maps, np.array([2.0, -1.0])), [[2, 0], [0, 3]])

@@ -1,5 +1,7 @@
 """Heatmaps of what matters when an image is compared with others."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 MOST_NAMED = 5  # images in a warning
@@ -53,8 +55,29 @@ def of_empty(heatmaps: np.ndarray, images: np.ndarray, cohort: str, maker: str, 
     empty = images[~heatmaps.any(axis=(1, 2))]
     if not len(empty):
         return ""
-    named = ", ".join(empty[:MOST_NAMED]) + ("." if len(empty) <= MOST_NAMED else ", ...")
     return (
         f"{len(empty)} of {len(images)} images of the cohort '{cohort}' have an empty heatmap by "
-        f"{maker}, since {why}: {named}"
+        f"{maker}, since {why}: {_first(empty)}"
     )
+
+
+def of_flat(flat: Sequence[str], n_images: int, cohort: str, name: str) -> str:
+    """Return a warning that names the images in which a map is the same everywhere.
+
+    Parameters
+    ----------
+    flat : sequence of str
+        Names of at least one image.
+    n_images : int
+        Of the cohort.
+    cohort, name : str
+        What the images are of, and the map.
+    """
+    return (
+        f"the map '{name}' is flat, and so points nowhere, in {len(flat)} of {n_images} images of "
+        f"the cohort '{cohort}': {_first(flat)}"
+    )
+
+
+def _first(images):
+    return ", ".join(images[:MOST_NAMED]) + ("." if len(images) <= MOST_NAMED else ", ...")

@@ -4,10 +4,26 @@ import numpy as np
 
 from alignment.heads.unit_rows import UnitRows, fit_over
 
+ROUNDING = np.finfo(np.float32).eps
+
 
 def mean_map(feature_maps: np.ndarray) -> np.ndarray:
-    """Return the plain mean of an image's feature maps, (F, H, W) to (H, W): no judgments."""
-    return feature_maps.mean(axis=0, dtype=np.float64).astype(np.float32)
+    """Return the plain mean of an image's feature maps, which knows no judgments.
+
+    Parameters
+    ----------
+    feature_maps : (F, H, W) array
+
+    Returns
+    -------
+    (H, W) float32 array
+        All zero where the mean varies by no more than rounding: a layer that standardises over maps
+        leaves the same mean at every place.
+    """
+    mean = feature_maps.mean(axis=0, dtype=np.float64)
+    if np.ptp(mean) <= ROUNDING * np.abs(feature_maps).max(initial=0):
+        return np.zeros(mean.shape, dtype=np.float32)
+    return mean.astype(np.float32)
 
 
 def activation_map(feature_maps: np.ndarray, weights: np.ndarray) -> np.ndarray:
