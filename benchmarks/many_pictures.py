@@ -1,9 +1,10 @@
 """Run the whole workflow on as many pictures as THINGS has, and say what its jobs took.
 
 Generated pictures of 64 x 64 pixels, judgments that follow from how they were generated, and a
-ResNet-50 with random weights: the numbers mean nothing, the sizes are real.
+network with random weights: the numbers mean nothing, the sizes are real.
 
     python benchmarks/many_pictures.py FOLDER [--pictures 1854] [--cores 2]
+                                       [--architecture resnet50] [--input-size 64] [--off saliency]
 """
 
 import argparse
@@ -38,8 +39,8 @@ def make_dataset(folder, n_pictures):
     np.save(folder / "data/judgments.npy", distance)
 
 
-def write_config(folder):
-    """Write a config that keeps every default but the data and the network."""
+def write_config(folder, architecture, input_size, off):
+    """Write a config that keeps every default but the data, the network and what is left out."""
     config = {
         "datasets": {
             "mur92": None,
@@ -57,12 +58,13 @@ def write_config(folder):
         "models": {
             "efficientnet_lite0": None,
             "efficientnet_lite1": None,
-            "resnet50_random": {
-                "architecture": "resnet50",
+            f"{architecture.rpartition(':')[-1]}_random": {
+                "architecture": architecture,
                 "weights": {"random": 1},
-                "input_size": SIDE,
+                "input_size": input_size,
             },
         },
+        **{section: {"enabled": False} for section in off},
     }
     (folder / "many.yaml").write_text(yaml.safe_dump(config))
 
@@ -87,10 +89,14 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pictures", type=int, default=1854)
     parser.add_argument("--cores", default="2")
+    parser.add_argument("--architecture", default="resnet50")
+    parser.add_argument("--input-size", type=int, default=SIDE, help="pixels a side")
+    off = "a section of the config to switch off, such as saliency; more than once for several"
+    parser.add_argument("--off", action="append", default=[], metavar="SECTION", help=off)
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
     make_dataset(folder, arguments.pictures)
-    write_config(folder)
+    write_config(folder, arguments.architecture, arguments.input_size, arguments.off)
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--directory", str(folder), "--cores", arguments.cores]
     command += ["--workflow-profile", str(ROOT / "profiles/default")]
