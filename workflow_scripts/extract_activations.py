@@ -1,12 +1,14 @@
 """Run a network over the pictures: feature maps, embeddings and class scores."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 
 import numpy as np
 import torch
 
-from alignment.artifacts.arrays import COMPACT, put_array, writing
+from alignment.artifacts.arrays import put_array, put_rows, room_for_rows, writing
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
 from alignment.artifacts.job_log import job_log, progress, usage_noted
@@ -31,7 +33,7 @@ def open_network(path, model, specification):
     return from_saved(saved), saved.attributes
 
 
-def write_outputs(file, backbone, batches, n_images, device):
+def write_outputs(file, backbone, batches, n_images, device, pool):
     """Write what a network makes of batches of prepared pictures.
 
     Returns
@@ -57,11 +59,8 @@ def write_outputs(file, backbone, batches, n_images, device):
                 )
         for name, array in arrays.items():
             if name not in file:
-                shape = (n_images, *array.shape[1:])
-                image_by_image = {"chunks": (1, *array.shape[1:]), **COMPACT}
-                layout = image_by_image if array.ndim == 4 else {}
-                file.create_dataset(name, shape, array.dtype, **layout)
-            file[name][start : start + len(array)] = array
+                room_for_rows(file, name, (n_images, *array.shape[1:]), array.dtype)
+            put_rows(file[name], start, array, pool)
         start += len(batch)
         pooled &= is_pooled(arrays["feature_maps"], arrays["embedding"])
         signed |= bool((arrays["feature_maps"] < 0).any())
@@ -75,11 +74,14 @@ def main(input, output, params, threads, dataset, model):
     network, attributes = open_network(input.network, model, params.model)
     cuts = cut_as_recorded(network, attributes)
     files = PictureFiles(input.pictures)
-    preparation = network.input_size, network.mean, network.std, params.framing
-    pictures = (network_input(picture, *preparation) for picture in files.checked())
+    preparation = {"size": network.input_size, "mean": network.mean, "std": network.std}
+    preparation["framing"] = params.framing
+    pictures = files.checked()
+    prepare = partial(network_input, **preparation)
     size = pictures_kept_at_a_time(network.input_size, device, threads)
     starts = range(0, len(files.names), size)
-    batches = (np.stack([*islice(pictures, size)]) for _ in starts)
+    pool = ThreadPoolExecutor(threads)
+    batches = (np.stack([*pool.map(prepare, islice(pictures, size))]) for _ in starts)
     made_by = {
         **attributes,
         "dataset": dataset,
@@ -102,6 +104,7 @@ def main(input, output, params, threads, dataset, model):
             progress(batches, "batches of pictures", len(starts)),
             len(files.names),
             device,
+            pool,
         )
         made_by["head"] = "pooled" if pooled else "forward"
         shape = " x ".join(map(str, file["feature_maps"].shape))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import numpy as np
@@ -12,10 +13,13 @@ from alignment.artifacts.arrays import (
     Arrays,
     compact_layout,
     open_arrays,
+    put_rows,
     read_arrays,
     read_attributes,
     read_seal,
+    room_for_rows,
     write_arrays,
+    writing,
 )
 from alignment.artifacts.errors import InputError
 
@@ -61,6 +65,24 @@ def test_chunks_hold_as_many_whole_rows_as_are_compressed_together(shape):
     assert chunks[1:] == shape[1:]
     assert chunks[0] == 1 or 8 * np.prod(chunks) <= CHUNK
     assert chunks[0] == shape[0] or 8 * np.prod((chunks[0] + 1, *shape[1:])) > CHUNK
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("shape", [(5, 40, 20, 9), (5, 3)], ids=["compressed", "short rows"])
+def test_rows_compressed_by_threads_are_those_that_hdf5_writes(path, shape, dtype):
+    rows = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    rows[rows < 0] = 0
+    with writing(path, {}) as file, ThreadPoolExecutor(3) as pool:
+        for name in ("by threads", "by HDF5"):
+            room_for_rows(file, name, shape, rows.dtype)
+        put_rows(file["by threads"], 0, rows[:2], pool)
+        put_rows(file["by threads"], 2, rows[2:], pool)
+        file["by HDF5"][...] = rows
+    np.testing.assert_array_equal(read_arrays(path, "by threads"), rows)
+    with open_arrays(path) as file:
+        sizes = [array.id.get_storage_size() for array in file.values()]
+        assert sizes[0] == pytest.approx(sizes[1], rel=0.1)
+        assert (sizes[0] < rows.nbytes) == (len(shape) == 4)
 
 
 @pytest.mark.parametrize("form", [list, np.array, lambda names: np.array(names, dtype=object)])

@@ -7,7 +7,9 @@ looks at anything: the library may hang on a damaged file.
 
 import json
 import math
+import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
@@ -70,6 +72,40 @@ def compact_layout(shape: tuple[int, ...], dtype: np.dtype) -> dict[str, Any]:
         return {}
     rows = max(1, CHUNK * shape[0] // n_bytes)
     return {"chunks": (min(rows, shape[0]), *shape[1:]), **COMPACT}
+
+
+def room_for_rows(file: h5py.File, name: str, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Make an array to be filled by :func:`put_rows`; long rows are compressed one by one."""
+    is_long = math.prod(shape[1:]) * dtype.itemsize >= SMALLEST_CHUNKED
+    layout = {"chunks": (1, *shape[1:]), **COMPACT} if is_long else {}
+    file.create_dataset(name, shape, dtype, **layout)
+
+
+def put_rows(array: h5py.Dataset, start: int, rows: np.ndarray, pool: ThreadPoolExecutor) -> None:
+    """Write rows of an array that :func:`room_for_rows` made, compressed by several threads.
+
+    HDF5 would compress one after the other, which takes longer than a GPU does for a picture.
+
+    Parameters
+    ----------
+    array : dataset
+    start : int
+        Where the first of the rows goes.
+    rows : array
+        Of the dataset's type.
+    pool : ThreadPoolExecutor
+    """
+    if not array.chunks:
+        array[start : start + len(rows)] = rows
+        return
+    for row, chunk in enumerate(pool.map(_chunk, rows), start):
+        array.id.write_direct_chunk((row, *(0 for _ in rows.shape[1:])), chunk)
+
+
+def _chunk(values):
+    """Compress values as `COMPACT` has HDF5 do it: first bytes of all, second bytes of all, ..."""
+    by_byte = values.reshape(-1, 1).view(np.uint8).T
+    return zlib.compress(by_byte.tobytes(), COMPACT["compression_opts"])
 
 
 @contextmanager
