@@ -4,6 +4,7 @@ import numpy as np
 
 STEPS = 300
 SETTLED = 1e-6  # share of the stress that a step must still gain
+IN_CACHE = 2**16  # numbers of an array of which several stay in a processor's cache
 
 
 def arrange(similarities: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
@@ -35,30 +36,37 @@ def arrange(similarities: np.ndarray, start: np.ndarray | None = None) -> np.nda
     places = _classical(wanted) if start is None else np.array(start, dtype=np.float64)
     settle = _inverse_of_laplacian(weights)
     wanted[~weights] = 0
-    # Written over at every step: fresh memory would cost as much as the arithmetic.
-    distances, error, pull = np.empty((3, n, n))
     before = np.inf
     for _ in range(STEPS):
-        _write_distances(places, distances, error)
-        np.subtract(distances, wanted, out=error)
-        np.copyto(error, 0, where=~weights)
-        stress = np.vdot(error, error)
+        stress, pulled = _pull(places, wanted, weights)
         if before - stress <= SETTLED * stress:
             break
         before = stress
-        np.copyto(distances, np.inf, where=distances == 0)  # such a pair pulls nowhere
-        np.divide(wanted, distances, out=pull)
-        places = settle(pull.sum(axis=1)[:, None] * places - pull @ places)
+        places = settle(pulled)
     return places - places.mean(axis=0)
 
 
-def _write_distances(places, distances, spare):
+def _pull(places, wanted, weights):
+    """Return the stress of an arrangement, and where each picture is pulled by the others.
+
+    A few rows at a time, which stay in the processor's cache.
+    """
+    n = len(places)
+    rows_at_once = max(1, IN_CACHE // n)
+    stress, pulled = 0.0, np.empty((n, 2))
     x, y = places.T
-    for coordinate, squares in ((x, distances), (y, spare)):
-        np.subtract.outer(coordinate, coordinate, out=squares)
-        squares *= squares
-    distances += spare
-    np.sqrt(distances, out=distances)
+    for start in range(0, n, rows_at_once):
+        rows = slice(start, start + rows_at_once)
+        distances = np.subtract.outer(x[rows], x) ** 2
+        distances += np.subtract.outer(y[rows], y) ** 2
+        np.sqrt(distances, out=distances)
+        error = distances - wanted[rows]
+        error *= weights[rows]
+        stress += np.vdot(error, error)
+        distances[distances == 0] = np.inf  # such a pair pulls nowhere
+        pull = np.divide(wanted[rows], distances, out=error)
+        pulled[rows] = pull.sum(axis=1)[:, None] * places[rows] - pull @ places
+    return stress, pulled
 
 
 def _inverse_of_laplacian(weights):
