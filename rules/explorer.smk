@@ -47,7 +47,8 @@ rule pack_cohort:
         ais=of_seeds("ais"),
         retained=of_seeds("retained"),
     output:
-        packs="results/explorer/cohorts/{cohort}/{model}.json",
+        # The page holds all of it: kept, it would take the same space again.
+        packs=temp("results/explorer/cohorts/{cohort}/{model}.json"),
     log:
         "results/logs/pack_cohort/{cohort}/{model}.log",
     benchmark:
@@ -67,7 +68,7 @@ rule pack_model:
     input:
         activations="results/activations/{dataset}/{model}.h5",
     output:
-        packs="results/explorer/models/{dataset}/{model}.json",
+        packs=temp("results/explorer/models/{dataset}/{model}.json"),
     log:
         "results/logs/pack_model/{dataset}/{model}.log",
     benchmark:
@@ -136,5 +137,10 @@ rule draw_explorer:
             ],
         },
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+        # Of parts that are not kept nothing says which code made them.
+        packers=[
+            fingerprints(SCRIPTS, SCRIPTS / f"pack_{part}.py")
+            for part in ("cohort", "model")
+        ],
     script:
         "../workflow_scripts/draw_explorer.py"

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 import zipfile
 
 import numpy as np
@@ -168,9 +169,35 @@ def test_a_pair_of_which_one_picture_is_of_another_cohort_is_refused(project):
     ) in done.said
 
 
-def test_an_edit_of_the_page_draws_it_alone(project, tmp_path):
+def planned(project, overlay=OVERLAY):
+    """The rules that would make the page anew, without the one that names all pages."""
+    return {job.rule for job in project.planned("explorer", overlays=[overlay])} - {"explorer"}
+
+
+def test_parts_of_the_page_are_gathered_again_for_it_alone(project, tmp_path):
+    """They are not kept: the page holds them."""
+    assert not [*(project / "results/explorer").rglob("*.json")]
     copied = project.copy(tmp_path / "edited")
     style = copied / "workflow_scripts/alignment/explorer/page.css"
     style.write_text(style.read_text() + "p { margin: 0; }\n")
-    jobs = copied.planned("explorer", overlays=[OVERLAY])
-    assert [job.rule for job in jobs if job.rule != "explorer"] == ["draw_explorer"]
+    assert planned(copied) == {"pack_cohort", "pack_model", "draw_explorer"}
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_other_parts_are_noticed_though_they_are_not_kept(project, tmp_path, moved):
+    copied = project.copy(tmp_path / "edited")
+    if moved:
+        shutil.rmtree(copied / ".snakemake")
+    assert planned(copied) == set()
+    with open(copied / "workflow_scripts/pack_cohort.py", "a") as code:
+        code.write("\n\ndef added():\n    return 1\n")
+    assert planned(copied) == {"pack_cohort", "pack_model", "draw_explorer"}
+
+
+def test_what_was_made_anew_before_is_shown(project, tmp_path):
+    copied = project.copy(tmp_path / "edited")
+    signed = OVERLAY | {"heatmaps": OVERLAY["heatmaps"] | {"negative_scores": True}}
+    heatmaps = [f"results/heatmaps/{cohort}/{model}/heatmaps.h5" for cohort, model in CASES]
+    rivals = [path.replace("/heatmaps.h5", "@mean/heatmaps.h5") for path in heatmaps]
+    copied.run(*heatmaps, *rivals, overlays=[signed])
+    assert planned(copied, signed) == {"pack_cohort", "pack_model", "draw_explorer"}
