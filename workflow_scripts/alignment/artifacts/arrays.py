@@ -24,7 +24,7 @@ from alignment.artifacts.files import altered, make_anew, replacing, sha256_of_r
 
 BLOCK = 512  # the smallest that HDF5 allows
 # For maps and scores, with many zeros and equal values: halves the space, and takes little time
-COMPACT = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+COMPACT = {"compression": "gzip", "compression_opts": 4, "shuffle": True}
 CHUNK = 2**19  # bytes that are compressed together
 SMALLEST_CHUNKED = 2**14  # bytes; what chunks need beside their values is then a small part
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # how an HDF5 file without such a block begins
