@@ -46,7 +46,7 @@ def measure(model, n_pictures):
     from alignment.artifacts.picture_files import PictureFiles
     from alignment.cutting.cuts import cut
     from alignment.datasets.pictures import network_input
-    from alignment.faithfulness.areas import changed, filled, top_areas
+    from alignment.faithfulness.areas import changed, filled, highest_pixels
     from alignment.heatmaps.placement import enlarge
     from alignment.networks.networks import from_saved
     from alignment.networks.running import embedder
@@ -68,7 +68,7 @@ def measure(model, n_pictures):
         values = enlarge(rng.random((7, 7)), (side, side))
         ties = rng.random((side, side), dtype=np.float32)
         (expected, slow), (areas, fast) = (
-            timed(way, values, shares, ties) for way in (all_sorted, top_areas)
+            timed(way, values, shares, ties) for way in (all_sorted, highest_pixels)
         )
         assert (expected == areas).all()
         sorts.append((slow, fast))

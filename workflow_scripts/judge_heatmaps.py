@@ -44,7 +44,7 @@ def worth_by_kind(input, params, memory_mb, activations, run, recorded, rows, ch
     return {AIS: ais, **{kind: worth_of(kind, known) for kind in kinds}}
 
 
-def as_pixels(coarse, salient, size, side, framing):
+def at_input_size(coarse, salient, size, side, framing):
     """Bring maps of the feature maps' and of the picture's resolution to the network's pixels."""
     place = picture_area(size, side, framing)
     maps = {name: enlarge(values, (side, side))[place] for name, values in coarse.items()}
@@ -68,7 +68,7 @@ def pictures_of(input, params, images, network, feature_maps, worth, generator, 
         for k, image in enumerate(images):
             coarse = maps_of(feature_maps, k, partner[k], worth, params.negative_scores, generator)
             salient = {maps.source: maps[k] for maps in opened}
-            place, maps = as_pixels(coarse, salient, size[image], side, framing)
+            place, maps = at_input_size(coarse, salient, size[image], side, framing)
             if CENTRED.keys() & set(params.kinds):
                 maps = with_centred(maps, maps[CENTRE])
             for name in (name for name, values in maps.items() if np.ptp(values) == 0):

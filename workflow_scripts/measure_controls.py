@@ -11,10 +11,11 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.processes import in_processes, shares
 from alignment.artifacts.tables import groups_of, read_columns, read_tables, write_rows
+from alignment.heads.map_sets import only
 from alignment.heads.opening import open_head, processes_for
 from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
-from alignment.prediction.controls import CONTROLS, Case, features_of, map_activity, only
+from alignment.prediction.controls import CONTROLS, Case, features_of, map_activity
 from alignment.prediction.observers import OBSERVER_COLUMNS, compare_observers, correlation_of
 from alignment.similarity.pairs import pair_images, upper_triangle
 

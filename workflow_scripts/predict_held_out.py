@@ -9,10 +9,10 @@ from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import groups_of, read_tables
+from alignment.heads.map_sets import only
 from alignment.heads.opening import open_head
 from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
-from alignment.prediction.controls import only
 from alignment.prediction.held_out import held_out_means
 from alignment.similarity.pairs import square
 

@@ -9,10 +9,10 @@ from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.tables import groups_of, read_tables, write_columns
+from alignment.heads.map_sets import only
 from alignment.heads.opening import open_head
 from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
-from alignment.prediction.controls import only
 from alignment.prediction.resampling import draw_images, fits_of_resampled_images, mean_over_folds
 from alignment.similarity.pairs import pair_images, upper_triangle
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.faithfulness.areas import changed, filled, top_areas
+from alignment.faithfulness.areas import changed, filled, highest_pixels
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def picture():
 def test_the_top_has_exactly_its_share_of_the_pixels_also_with_ties(levels):
     rng = np.random.default_rng(1)
     values = rng.integers(0, levels, (20, 30)).astype(float)
-    areas = top_areas(values, [10, 12.5, 90], rng.random((20, 30)))
+    areas = highest_pixels(values, [10, 12.5, 90], rng.random((20, 30)))
     assert areas.sum(axis=(1, 2)).tolist() == [60, 75, 540]
     for area in areas:
         assert values[area].min() >= values[~area].max()
@@ -28,14 +28,14 @@ def test_areas_are_those_of_all_pixels_in_order():
         values = rng.integers(0, levels, (12, 18)) / 7
         ties = rng.integers(0, 40, (12, 18)).astype(np.float32)  # some are equal: the first counts
         pixels = sorted(range(216), key=lambda p: (-values.flat[p], ties.flat[p], p))
-        areas = top_areas(values, [0.1, 30, 10, 99.9], ties)
+        areas = highest_pixels(values, [0.1, 30, 10, 99.9], ties)
         for area, size in zip(areas, (0, 65, 22, 216), strict=True):
             assert sorted(np.flatnonzero(area)) == sorted(pixels[:size])
 
 
 def test_ties_are_broken_by_chance_and_not_by_place():
     ties = np.random.default_rng(2).random((40, 40))
-    (area,) = top_areas(np.zeros((40, 40)), [50], ties)
+    (area,) = highest_pixels(np.zeros((40, 40)), [50], ties)
     np.testing.assert_array_equal(area, ties <= np.sort(ties.ravel())[799])
     assert 0.4 < area[:20].mean() < 0.6
 

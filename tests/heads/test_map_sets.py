@@ -4,7 +4,7 @@ import numpy as np
 import oracle
 import pytest
 
-from alignment.heads.map_sets import fits_of_sets, similarities_of_sets
+from alignment.heads.map_sets import fits_of_sets, only, similarities_of_sets
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 
@@ -60,3 +60,8 @@ def test_no_set_has_no_fit():
     first, second = pair_images(N_IMAGES)
     assert fits_of_sets(embedding, sets[:0], first, second, np.ones(len(first))).shape == (0,)
     assert similarities_of_sets(embedding, sets[:0], first, second).shape == (0, len(first))
+
+
+def test_only_some_maps_are_on():
+    assert only([2, 0], 4).tolist() == [[True, False, True, False]]
+    assert only([], 3).tolist() == [[False] * 3]

@@ -20,6 +20,10 @@ CONFIG_ERRORS = {
         {"topography": {"datasets": {"digits": {"label": "bars"}, "bars": CIFAR}}},
         ("config: topography: datasets: digits and bars would both be called 'bars'",),
     ),
+    "images named as a table is": (
+        {"topography": {"datasets": {"similarity-bars": CIFAR}}},
+        ("topography: datasets: 'similarity-bars': a name cannot begin with similarity-, which",),
+    ),
     "grid": (
         {"topography": {"grid": [11, 10]}},
         ("grid: 11 x 10 gives 110 places", "121 units", "11 x 11"),

@@ -17,7 +17,6 @@ from alignment.prediction.controls import (
     features_of,
     map_activity,
     most_active,
-    only,
     random_sets,
 )
 from alignment.prediction.fold_tests import compare_folds
@@ -276,11 +275,6 @@ def test_features_are_terms_of_the_similarity_or_the_embedding_itself(case):
         rows = features_of(embedding, "pearson", reweighting)
         np.testing.assert_array_equal(rows, embedding)
         assert rows.dtype == np.float64
-
-
-def test_only_some_maps_are_on():
-    assert only([2, 0], 4).tolist() == [[True, False, True, False]]
-    assert only([], 3).tolist() == [[False] * 3]
 
 
 def test_where_all_maps_are_equally_active_none_are_the_most_active(case):

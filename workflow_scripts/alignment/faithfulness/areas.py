@@ -7,7 +7,7 @@ TESTS = (KEEP, "delete")
 BLUR = 0.1  # deviation of the Gaussian that blurs, as a share of the picture's height and width
 
 
-def top_areas(values: np.ndarray, shares: list[float], ties: np.ndarray) -> np.ndarray:
+def highest_pixels(values: np.ndarray, shares: list[float], ties: np.ndarray) -> np.ndarray:
     """Mark the pixels where a map is highest: of each share exactly as many.
 
     Parameters

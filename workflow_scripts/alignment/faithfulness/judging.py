@@ -6,7 +6,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from alignment.faithfulness.areas import TESTS, changed, filled, top_areas
+from alignment.faithfulness.areas import TESTS, changed, filled, highest_pixels
 from alignment.faithfulness.halves import check_apart
 from alignment.heads.unit_rows import UnitRows
 from alignment.similarity.fits import fit
@@ -67,7 +67,7 @@ def variants(
         Per cent of the pixels of `place`.
     fills : sequence of {"mean", "blur"}
     ties : (h, w) array
-        See :func:`alignment.faithfulness.areas.top_areas`.
+        See :func:`alignment.faithfulness.areas.highest_pixels`.
 
     Yields
     ------
@@ -78,7 +78,7 @@ def variants(
     for name, values in maps.items():
         if np.ptp(values) == 0:
             continue
-        areas = top_areas(values, shares, ties)
+        areas = highest_pixels(values, shares, ties)
         for fill, filling in fillings.items():
             for test in TESTS:
                 for share, area in zip(shares, areas, strict=True):

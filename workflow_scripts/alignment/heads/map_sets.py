@@ -10,6 +10,11 @@ from alignment.similarity.pairs import members_of
 MEMORY = 200_000_000
 
 
+def only(maps: np.ndarray, n_maps: int) -> np.ndarray:
+    """Return the (1, n_maps) bool array that has some maps on."""
+    return np.isin(np.arange(n_maps), maps)[None]
+
+
 def fits_of_sets(
     embedding: np.ndarray,
     sets: np.ndarray,

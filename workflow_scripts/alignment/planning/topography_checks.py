@@ -10,6 +10,8 @@ from alignment.planning.paths import check_file, check_folder, check_paths
 from alignment.planning.sources import trained_here
 from alignment.topography.design import check_grid, networks, trained_file
 
+SIMILARITY = "similarity-"
+
 
 def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     """Refuse what networks on a grid cannot be trained from.
@@ -31,6 +33,11 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     check_apart("topography: datasets", chosen["datasets"])
     check_names_of("topography: lambdas", chosen["lambdas"])
     for name, dataset in chosen["datasets"].items():
+        if name.startswith(SIMILARITY):
+            raise InputError(
+                f"config: topography: datasets: '{name}': a name cannot begin with {SIMILARITY}, "
+                "which marks the table of how alike networks are."
+            )
         _check_images(f"config: topography: datasets: {name}", dataset)
     for cohort in chosen["alignment"]["cohorts"]:
         if cohort not in known_cohorts:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from alignment.heads.map_sets import only
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
@@ -131,11 +132,6 @@ def most_active(share: np.ndarray, strength: np.ndarray, images: np.ndarray) -> 
     (F,) int array of map indices
     """
     return np.lexsort((-strength[images].mean(axis=0), -share[images].mean(axis=0)))
-
-
-def only(maps: np.ndarray, n_maps: int) -> np.ndarray:
-    """Return the (1, n_maps) bool array that has some maps on."""
-    return np.isin(np.arange(n_maps), maps)[None]
 
 
 def measure_random_sets(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
