@@ -29,7 +29,7 @@ from alignment.heatmaps.placement import place
 
 def heatmaps_of(n_images, models=("a", "b"), sign=1):
     rng = np.random.default_rng(0)
-    images = [f"{k:02d}" for k in range(n_images)]
+    images = [f"no. {k:02d}" for k in range(n_images)]
     sizes = [(40, 20, 3) if k == 1 else (30, 30, 3) for k in range(n_images)]
     pictures = {
         image: rng.integers(0, 255, size, dtype=np.uint8)
@@ -113,7 +113,7 @@ def test_every_picture_is_shown_with_its_overlays(n_images, models, thresholds, 
     canvas = np.asarray(panel.images[0].get_array())
     layout = arrange(min(n_images, 14), len(models), len(thresholds))
     assert layout.in_rows == in_rows
-    shown = [f"{k:02d}" for k in spread(n_images, layout.n_drawn)]
+    shown = [f"no. {k:02d}" for k in spread(n_images, layout.n_drawn)]
     cells = 0
     for image, model, threshold, left, top in cells_of(layout, shown, models, thresholds):
         picture = heatmaps["a"].pictures[image]
@@ -140,7 +140,8 @@ def test_a_line_goes_around_what_is_above_a_percentile(models, colours):
     drawn = np.split(path.vertices, np.flatnonzero(path.codes == Path.MOVETO)[1:])
     layout = arrange(3, len(models), len(thresholds))
     expected = []
-    for image, model, threshold, left, top in cells_of(layout, ["00", "01", "02"], models, FIVE):
+    images = heatmaps["a"].images
+    for image, model, threshold, left, top in cells_of(layout, images, models, FIVE):
         if not model or threshold == "full":
             continue
         height, width = heatmaps["a"].pictures[image].shape[:2]
@@ -299,3 +300,19 @@ def test_the_key_says_what_its_ends_mean(colours, sign, ends):
     assert bool(ticks) == (colours != "spotlight")
     assert all(a < b for a, b in pairwise(ticks))
     assert (min(ticks, default=0) < 0) == (sign < 0 and colours != "spotlight")
+
+
+@pytest.mark.parametrize(("models", "in_rows"), [("ab", True), ("abcd", False)])
+def test_every_picture_has_its_name_above_it(models, in_rows):
+    heatmaps = heatmaps_of(20, models)
+    figure = draw("cohort", heatmaps, FIVE, "viridis", n_shown=8)
+    layout = arrange(8, len(models), len(FIVE))
+    assert layout.in_rows == in_rows
+    shown = [heatmaps["a"].images[k] for k in spread(20, layout.n_drawn)]
+    (panel,) = figure.axes
+    where = {text.get_text(): text.get_position() for text in panel.texts}
+    for image, model, _, left, top in cells_of(layout, shown, models, FIVE):
+        if not model:
+            x, y = where[image]
+            assert x == left + layout.side / 2
+            assert top - HEADING <= y < top

@@ -15,6 +15,7 @@ from alignment.figures.photographs import (
     add_key,
     outline,
     save_photographs,
+    shortened,
     width_of,
     wrapped,
 )
@@ -88,6 +89,18 @@ def test_words_are_put_on_lines_that_fit_their_room(text):
         "indivisible-and-much-too-long",
         6,
     )
+
+
+@pytest.mark.parametrize("room", [60, 120, 2000])
+@pytest.mark.parametrize("text", ["01", "animals/a_long_name_of_a_picture_0012"])
+def test_a_name_that_is_too_long_loses_its_middle(text, room):
+    short = shortened(text, 6, room)
+    assert width_of(short, 6) <= room
+    start, _, end = short.partition("…")
+    assert text.startswith(start)
+    assert text.endswith(end)
+    assert (short == text) == (width_of(text, 6) <= room)
+    assert 0 <= len(start) - len(end) <= 1 or short == text
 
 
 @pytest.mark.parametrize("text", ["whole", "top 40 %", "a long name of a network\nand more"])

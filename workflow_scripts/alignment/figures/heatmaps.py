@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from alignment.artifacts.heatmap_files import SavedHeatmaps
 from alignment.figures.charts import spread
 from alignment.figures.photographs import (
+    GAP,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     SMALL,
@@ -20,9 +21,10 @@ from alignment.figures.photographs import (
 from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
-# Dots for title and key, for a model's name or those of thresholds above pictures, for thresholds
-# and for models to their left, and between blocks
-HEADER, HEADING, NAMES, MODELS, APART = dots(0.5), dots(0.2), dots(0.6), dots(0.85), dots(0.1)
+# Dots for title, key and names of pictures, for a model's name or those of thresholds above
+# pictures, for thresholds and for models to their left, and between blocks
+HEADER, HEADING, NAMES, MODELS, APART = dots(0.58), dots(0.2), dots(0.6), dots(0.85), dots(0.1)
+ABOVE = dots(0.055)  # from the middle of a picture's name to the picture
 KEY = dots(0.29)  # from the upper edge to the middle of the key
 LARGEST, SMALLEST = dots(0.78), dots(0.5)  # sides of a picture
 SMALLEST_OF_MANY = dots(0.34)  # where many networks and thresholds leave no more
@@ -149,7 +151,9 @@ def _draw_rows(sheet, images, heatmaps, thresholds, colours, top, side):
     pictures = next(iter(heatmaps.values())).pictures
     _name_row(sheet, "picture", top, side)
     for column, image in enumerate(images):
-        sheet.put(pictures[image], NAMES + column * side, top, side)
+        left = NAMES + column * side
+        sheet.caption(image, left + side / 2, top - ABOVE, side - GAP)
+        sheet.put(pictures[image], left, top, side)
     top += side
     for model, saved in heatmaps.items():
         sheet.write(model, NAMES, top + HEADING / 2, room=PAGE_WIDTH - NAMES)
@@ -171,9 +175,11 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
         sheet.name(model, room, middle, (room, side), "right")
     for k, image in enumerate(images):
         left = MODELS + k * ((1 + len(thresholds)) * side + APART)
-        for column, name in enumerate(["picture", *map(said, thresholds)]):
+        above = top + HEADING / 2
+        sheet.caption(image, left + side / 2, above, side - GAP)
+        for column, threshold in enumerate(thresholds, 1):
             middle = left + (column + 0.5) * side
-            sheet.write(name, middle, top + HEADING / 2, SMALL, room=side - 4, ha="center")
+            sheet.write(said(threshold), middle, above, SMALL, room=side - GAP, ha="center")
         sheet.put(pictures[image], left, first, side)
         for (row, saved), (column, threshold) in product(
             enumerate(heatmaps.values()), enumerate(thresholds, 1)

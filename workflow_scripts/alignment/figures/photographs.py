@@ -22,7 +22,7 @@ DOTS = 150  # per inch: what print shows of photographs, which are the weight of
 PAGE_WIDTH, PAGE_HEIGHT = round(PAGE_INCHES * DOTS), 9 * DOTS  # what a journal page has room for
 GAP = 4  # dots between pictures
 SWATCH = 205  # the grey that keys light and darken
-SMALL = 6  # points
+SMALL, SMALLEST = 6, 5  # points
 LINE = 1.3  # of a line's letters, from line to line
 
 
@@ -75,6 +75,10 @@ class Sheet:
         """Write a name in as many lines as its room takes, whose width and height are in dots."""
         words, points = wrapped(name, SMALL, *room)
         self.write(words, x, y, points, room[0], ha=ha, linespacing=LINE)
+
+    def caption(self, name: str, x: float, y: float, room: float) -> None:
+        """Write a picture's name in one line, without its middle where that is too long."""
+        self.write(shortened(name, SMALLEST, room), x, y, SMALLEST, ha="center")
 
     def outline(self, area: np.ndarray, place: tuple) -> None:
         """Draw a line around an area, (height, width) bool, of what lies at a place.
@@ -155,6 +159,15 @@ def width_of(text: str, points: float) -> float:
     longest = max(measure(line, font, False)[0] for line in text.split("\n"))
     # Letters are set on whole dots, which makes lines a little longer.
     return 1.08 * longest * DOTS / 72
+
+
+def shortened(text: str, points: float, room: float) -> str:
+    """Return a text, without its middle where it would be wider than its room in dots."""
+    short, kept = text, len(text)
+    while width_of(short, points) > room and kept > 2:
+        kept -= 1
+        short = f"{text[: kept - kept // 2]}\N{HORIZONTAL ELLIPSIS}{text[len(text) - kept // 2 :]}"
+    return short
 
 
 def wrapped(text: str, points: float, room: float, height: float) -> tuple[str, float]:
