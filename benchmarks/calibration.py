@@ -2,7 +2,8 @@
 
 Nothing: the judgments of the default data with their pictures shuffled, so that all that is left is
 how judgments are spread.  Truth: judgments made from the similarities of a random set of maps, with
-noise.  Scores, retained maps and tests are those of the workflow, on its own folds.
+noise; or of all maps, so that there is much to predict and nothing to gain by a choice.  Scores,
+retained maps and tests are those of the workflow, on its own folds.
 
     python benchmarks/calibration.py [--shuffles 200] [--plants 20] [--processes 2]
 
@@ -14,6 +15,7 @@ import csv
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -96,17 +98,17 @@ def shuffled(arguments):
 
 
 def planted(arguments):
-    """Measure judgments that a random set of maps makes, with noise of one level."""
-    which, seed, noise = arguments
+    """Measure judgments that a random set of maps makes, or all, with noise of one level."""
+    which, seed, noise, by_all = arguments
     case = read_case(*which)
     embedding, generator = case[0], np.random.default_rng(seed)
     varying = np.flatnonzero(np.ptp(embedding, axis=0) > 0)
-    maps = generator.choice(varying, N_PLANTED, replace=False)
+    maps = varying if by_all else generator.choice(varying, N_PLANTED, replace=False)
     judgments = np.corrcoef(embedding[:, maps])
     above = np.triu_indices(len(judgments), 1)
     errors = np.zeros(judgments.shape)
     errors[above] = noise * judgments[above].std() * generator.normal(size=len(above[0]))
-    return measure(case, judgments + errors + errors.T, maps)
+    return measure(case, judgments + errors + errors.T, None if by_all else maps)
 
 
 def interval(hits, n):
@@ -140,9 +142,9 @@ def jobs_of(options):
             which = (cohort, options.dataset, model)
             seeds = range(options.shuffles)
             yield which, "shuffled", shuffled, [(which, seed) for seed in seeds]
-            for noise in NOISE:
-                plants = [(which, seed, noise) for seed in range(options.plants)]
-                yield which, f"planted, noise {noise:g}", planted, plants
+            for (said, by_all), noise in product((("planted", False), ("all maps", True)), NOISE):
+                plants = [(which, seed, noise, by_all) for seed in range(options.plants)]
+                yield which, f"{said}, noise {noise:g}", planted, plants
 
 
 def written(row):

@@ -62,7 +62,7 @@ def test_every_mean_interval_star_and_ceiling_is_shown(saved, n_cohorts, n_model
         assert [text.get_text() for text in panel.texts] == ["*"] * n_models
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     assert "over 10 folds" in figure.get_supxlabel()
-    assert "* p < .05 after Holm's correction" in figure.get_supxlabel()
+    assert "* p < .05, two-sided, after Holm's correction" in figure.get_supxlabel()
     assert any(text.startswith("95 % interval, each for") for text in legend(figure))
     saved(figure, stacked(n_cohorts))
 

@@ -46,7 +46,7 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert figure.get_supxlabel().splitlines() == [
         "means over 40 folds; n: pictures",
         "bars: 95 % intervals, each for itself",
-        "* p < .05 after Holm's correction",
+        "* p < .05, one-sided, after Holm's correction",
     ]
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)
     levels = [lines for lines in above.collections if lines.get_linewidth()[0] > 2]
@@ -95,7 +95,7 @@ def test_where_no_test_is_significant_no_star_is_explained():
     summary = summary_of(["a"], ["m"])
     summary["p_holm"][:] = 0.05
     figure = draw(summary, ceilings(["a"]), "r2", FOLDS)
-    assert figure.get_supxlabel().endswith("\nno p < .05 after Holm's correction")
+    assert figure.get_supxlabel().endswith("\nno p < .05, one-sided, after Holm's correction")
 
 
 @pytest.mark.parametrize(("cohorts", "top"), [(["a"], 0.024), (["a", "b"], 1)])

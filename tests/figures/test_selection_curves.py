@@ -59,6 +59,18 @@ def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_m
     saved(figure, stacked(n_cohorts))
 
 
+def test_lines_begin_where_every_fold_has_a_fit_that_ever_has_one():
+    selection, predictions = tables_of(["a"], ["m"])
+    test_fit = selection["test_fit"].reshape(N_FOLDS, N_MAPS)
+    test_fit[1, :20] = np.nan
+    test_fit[2] = np.nan  # such as of a fold in which no pair was judged
+    figure = draw(selection, predictions, ceilings(["a"]), "r2", FOLDS)
+    lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == N_MAPS]
+    _, test = (line.get_ydata() for line in lines)
+    assert np.isnan(test[:20]).all()
+    np.testing.assert_allclose(test[20:], test_fit[[0, 1, 3], 20:].mean(axis=0))
+
+
 def test_marks_beside_the_curves_are_the_mean_fit_of_the_retained_sets():
     selection, predictions = tables_of(["a"], ["m", "n"])
     figure = draw(selection, predictions, ceilings(["a"]), "r2", FOLDS)

@@ -176,9 +176,12 @@ def star(p: float) -> str:
     return "*" if p < 0.05 else ""
 
 
-def star_key(
-    p: Iterable[float], meaning: str = "p < .05 after Holm's correction", none: str = "no"
-) -> str:
+def significant(sides: str) -> str:
+    """Say what a star stands for, of tests that are one-sided or two-sided."""
+    return f"p < .05, {sides}, after Holm's correction"
+
+
+def star_key(p: Iterable[float], meaning: str = significant("two-sided"), none: str = "no") -> str:
     """Say what the stars of some tests mean; with the word for none where there are no stars."""
     return f"{'*' if any(map(star, p)) else none} {meaning}"
 

@@ -66,7 +66,8 @@ def draw(distributions, tests):
     ]
     note = "n: maps or images"
     if len(models) > 1:
-        note += ", in this order; * different (p < .05), n.s.: not significantly"
+        note += ", in this order; * different (p < .05 after Holm's correction), "
+        note += "n.s.: not significantly"
     handles.append(Line2D([], [], linestyle="", label=note))
     legend_above(figure, handles, min(len(handles), 3))
     return figure

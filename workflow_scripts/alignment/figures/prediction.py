@@ -27,6 +27,7 @@ from alignment.figures.charts import (
     limits_of_fits,
     looks,
     places,
+    significant,
     star,
     star_key,
     with_images,
@@ -83,7 +84,9 @@ def draw(summary, ceiling, fit, folds):
     for panel in (above, below):
         panel.tick_params(axis="x", length=0)
     note = f"means over {count(summary['n_folds'])} folds; n: pictures"
-    figure.supxlabel(f"{note}\n{INTERVALS}\n{star_key(summary['p_holm'])}", fontsize=7)
+    figure.supxlabel(
+        f"{note}\n{INTERVALS}\n{star_key(summary['p_holm'], significant('one-sided'))}", fontsize=7
+    )
     keys = _keys(known, with_ceiling)
     legend_above(figure, keys, 2 if narrow else 5)
     return figure

@@ -13,6 +13,7 @@ from alignment.figures.charts import (
     keys_of,
     legend_above,
     looks,
+    significant,
     source_label,
     star,
     star_key,
@@ -69,7 +70,7 @@ def draw(summary):
         panel.set_ylabel(f"relative risk\n{cohort}, n = {n_pictures[cohort]}")
     stars = star_key(
         (row["p_holm"] for (*_, measure), row in rows.items() if measure in RELATIVE_RISKS),
-        "above other pictures' maps (p < .05)",
+        f"above other pictures' maps:\n{significant('one-sided')}",
         "none",
     )
     _add_words(figure, panels[0], kinds, known, narrow, stars)

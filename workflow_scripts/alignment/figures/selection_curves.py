@@ -89,13 +89,24 @@ def _draw_curves(panel, curve, folds, look, lowest):
     k = np.arange(1, n_maps + 1)
     # Row under row: k = 1..F of a fold, then of the next.
     sizes = folds["n_train"], folds["n_test"]
-    train, _, _ = interval_of_means(curve["train_fit"].reshape(-1, n_maps), *sizes)
-    test, low, high = interval_of_means(curve["test_fit"].reshape(-1, n_maps), *sizes)
+    train, _, _ = _means_of_same_folds(curve["train_fit"].reshape(-1, n_maps), *sizes)
+    test, low, high = _means_of_same_folds(curve["test_fit"].reshape(-1, n_maps), *sizes)
     ends = np.clip([low, high], lowest, 1)
     panel.fill_between(k, *ends, color=look.colour, alpha=0.15, lw=0)
     panel.plot(k, train, color=lighter(look.colour), linestyle=look.line, **TRAINING)
     panel.plot(k, test, color=look.colour, linestyle=look.line)
     panel.plot(n_maps, test[-1], **look.point(4, hollow=True), zorder=3)
+
+
+def _means_of_same_folds(fits, n_train, n_test):
+    """Return means and intervals where every fold has a fit that has one with all maps on.
+
+    With few maps on an image has no similarity if none of them is active in it, and means over
+    fewer and fewer folds would go up and down with the folds.
+    """
+    n_defined = np.isfinite(fits).sum(axis=0)
+    found = interval_of_means(fits, n_train, n_test)
+    return [np.where(n_defined >= n_defined[-1], values, np.nan) for values in found]
 
 
 def _draw_retained(panel, folds, look, beside, m):
