@@ -74,14 +74,16 @@ def main(input, output, params, threads, dataset, model):
     network, attributes = open_network(input.network, model, params.model)
     cuts = cut_as_recorded(network, attributes)
     files = PictureFiles(input.pictures)
-    preparation = {"size": network.input_size, "mean": network.mean, "std": network.std}
-    preparation["framing"] = params.framing
+    prepare = partial(
+        network_input,
+        size=network.input_size,
+        mean=network.mean,
+        std=network.std,
+        framing=params.framing,
+    )
     pictures = files.checked()
-    prepare = partial(network_input, **preparation)
     size = pictures_kept_at_a_time(network.input_size, device, threads)
     starts = range(0, len(files.names), size)
-    pool = ThreadPoolExecutor(threads)
-    batches = (np.stack([*pool.map(prepare, islice(pictures, size))]) for _ in starts)
     made_by = {
         **attributes,
         "dataset": dataset,
@@ -96,8 +98,9 @@ def main(input, output, params, threads, dataset, model):
         "torch_version": version("torch"),
         "torchvision_version": version("torchvision"),
     }
-    with writing(output.activations, made_by) as file:
+    with ThreadPoolExecutor(threads) as pool, writing(output.activations, made_by) as file:
         put_array(file, "images", files.names)
+        batches = (np.stack([*pool.map(prepare, islice(pictures, size))]) for _ in starts)
         pooled, silent, signed = write_outputs(
             file,
             cuts.backbone.to(device),
