@@ -39,6 +39,7 @@ from alignment.saliency.sources import maps_of, warnings_of
 from alignment.similarity.pairs import pairs_in_short
 
 ROOT = Path(__file__).parents[1]
+SHOWN = 3  # pairs that are most alike, and least
 
 
 class Read(NamedTuple):
@@ -78,6 +79,8 @@ def describe_dataset(dataset):
         f"  judgments: {dataset['judgments']['kind']}, {pairs_in_short(judgments.similarity)}, "
         f"{n_observers or 'no single'} observers"
     )
+    for which, found in extremes(judgments.similarity, names).items():
+        print(f"  people find {which} alike: {found}")
     labels = folder_labels(names)
     labels |= read_labels(dataset["labels"], names) if "labels" in dataset else {}
     print(f"  labels: {', '.join(labels) or 'none'}")
@@ -88,6 +91,18 @@ def describe_dataset(dataset):
     return Read(files, sizes, table, judgments.similarity)
 
 
+def extremes(similarity, names):
+    """Return the pairs that people find most and least alike: they show which way a scale runs."""
+    first, second = np.triu_indices(len(names), 1)
+    values = similarity[first, second]
+    order = np.argsort(values)[: np.isfinite(values).sum()]
+    pairs = {"most": order[::-1][:SHOWN], "least": order[:SHOWN]}
+    return {
+        which: "; ".join(f"{names[first[k]]} and {names[second[k]]}" for k in found)
+        for which, found in pairs.items()
+    }
+
+
 def warn(*sentences):
     """Say what a run would warn of; an empty sentence says nothing."""
     for sentence in filter(None, sentences):
@@ -95,7 +110,7 @@ def warn(*sentences):
 
 
 def describe_cohort(name, cohort, table, similarity, folds):
-    """Say which pictures a cohort compares, and in how large folds."""
+    """Say which pictures a cohort compares, and in how large folds; return how many all hold."""
     chosen = query_images(table, cohort.get("query"), name)
     unit, n_folds = folds["unit"], folds["n_folds"]
     check_cohort(name, chosen, similarity, n_folds, unit)
@@ -109,6 +124,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
         of_few_images(name, len(chosen), n_folds, unit),
         of_equal_judgments(name, made, similarity),
     )
+    return len(images) * n_folds * len(folds["seeds"])
 
 
 def describe_source(source, definition, read):
@@ -152,7 +168,7 @@ def describe_saliency(config, read, errors):
             attempt(errors, f"fixations of {dataset}", describe_fixations, path, read[dataset])
 
 
-def describe_model(model, n_images):
+def describe_model(model, n_images, n_in_folds):
     """Say where a network is cut, how large its feature maps are, and what it takes."""
     network, cuts = load_and_cut(model, cache_folder())
     check_known(network, cuts.backbone)
@@ -160,7 +176,7 @@ def describe_model(model, n_images):
     print(f"  {model['architecture']}, {network.weights_name}, input {network.input_size} pixels")
     print(f"  feature maps: {cuts.feature_maps} ({shape}), embedding: {cuts.embedding}")
     pictures = trial_pictures(network.input_size)
-    print(f"  head: {foresee(cuts.backbone, cuts.head, pictures)}")
+    print(f"  head: {foresee(cuts.backbone, cuts.head, pictures, n_images + n_in_folds)}")
     megabytes = np.prod(cuts.maps_shape) * 4 / 1e6
     print(f"  activations take up to {megabytes:.2g} MB per picture on disk")
     if n_images:
@@ -192,13 +208,14 @@ def describe_all(config, errors):
             # Once it is here it is like any other.
             dataset = {key: value for key, value in dataset.items() if key != "source"}
         read[name] = attempt(errors, f"dataset {name}", describe_dataset, dataset)
+    n_in_folds = 0  # images of all folds of all cohorts
     for name, cohort in config["cohorts"].items():
         if read.get(cohort["dataset"]) is None:
             print(f"cohort {name}\n  of {cohort['dataset']}: not known yet")
             continue
         dataset = read[cohort["dataset"]]
         what = name, cohort, dataset.table, dataset.similarity, config["crossvalidation"]
-        attempt(errors, f"cohort {name}", describe_cohort, *what)
+        n_in_folds += attempt(errors, f"cohort {name}", describe_cohort, *what) or 0
     describe_saliency(config, read, errors)
     n_images = sum(len(dataset.files) for dataset in filter(None, read.values()))
     print(f"memory: at most {config['compute']['memory_mb']} MB for a network or a head at a time")
@@ -207,7 +224,7 @@ def describe_all(config, errors):
         if isinstance(weights, dict) and "topography" in weights:
             print(f"model {name}\n  {weights['topography']}: trained by this workflow")
             continue
-        attempt(errors, f"model {name}", describe_model, model, n_images)
+        attempt(errors, f"model {name}", describe_model, model, n_images, n_in_folds)
 
 
 def main(overlays):

@@ -253,9 +253,9 @@ def renamed(*names):
             "dissimilarity",
             r"2 infinite values, the first for bee, cat: they must be finite",
         ),
-        (with_diagonal(ALIKE, 0), "similarity", r"looks like dissimilarity: set"),
-        (DISTANCES + UPPER + UPPER.T, "similarity", r"looks like dissimilarity: set kind: diss"),
-        (DISTANCES, "similarity", r"looks like dissimilarity: set kind: dissimilarity"),
+        (with_diagonal(ALIKE, 0), "similarity", r"set the diagonal to NaN if it is not"),
+        (DISTANCES + UPPER + UPPER.T, "similarity", r"or kind: dissimilarity if larger"),
+        (DISTANCES, "similarity", r"has its smallest values, up to 0, on the diagonal"),
         (
             with_diagonal(2 * ALIKE - 1, 0),
             "similarity",
@@ -299,8 +299,8 @@ def test_unusable_judgments(judge, tmp_path, values, kind, sentence):
 
 
 def test_of_a_picture_that_was_dropped_a_query_is_told(judge):
-    sentence = "rows but no pictures for cat: its 4 names must be those of the 3 pictures; to "
-    with pytest.raises(InputError, match=sentence + "compare fewer pictures, keep all and give"):
+    sentence = "rows but no pictures for cat: its 4 names must be those of the 3 pictures; "
+    with pytest.raises(InputError, match=sentence + "leave these rows out, or keep their pict"):
         judge(NAMED, images=["ant", "bee", "dog"])
 
 

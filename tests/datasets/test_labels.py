@@ -72,6 +72,10 @@ def test_a_table_without_labels_is_allowed(tmp_path):
             "no row for 01 and rows but no pictures for 1: its 3 names",
         ),
         ("image,a\n01,1\nb.v2,2\ncat,3\ndog.png,4\n", "rows but no pictures for dog: its 4 names"),
+        (
+            "image,a\n01,1\nb.v2,2\ncatt,3\n",
+            r"pictures for catt \(is catt meant for cat\?\): its 3",
+        ),
         ("image,a\n01,1\nb.v2,2\ncat,3\ncat,4\n", "more than one cat"),
         ("image,a\n01,1\nb.v2,2\ncat,3\ncat.png,4\n", "more than one cat"),
         ("image,index\n01,1\nb.v2,2\ncat,3\n", "a column called 'index'; rename it, since"),

@@ -97,8 +97,29 @@ def test_long_table_keeps_both_orders_only_when_asked(tmp_path):
     with pytest.raises(InputError, match=r"pair ant, bee is given twice \(again in row 3\)"):
         read_matrices(path, 3, both_orders=True)
     cells(path, [[*head, "observer"], ["ant", "bee", 1, "x"], ["bee", "ant", 3, "x"]])
-    with pytest.raises(InputError, match=r"bee, ant is given twice by observer x"):
+    with pytest.raises(InputError, match=r"bee, ant is given twice by observer x .*symmetrize"):
         read_matrices(path, 3)
+
+
+@pytest.mark.parametrize("both_orders", [False, True])
+def test_symmetrize_is_no_remedy_for_what_is_repeated_in_one_order(tmp_path, both_orders):
+    path = tmp_path / "judgments.csv"
+    head = ["image_1", "image_2", "value"]
+    cells(path, [head, ["ant", "bee", 1], ["ant", "bee", 3], ["cat", "ant", 2]])
+    with pytest.raises(InputError, match="if several people judged it, add a column obs") as said:
+        read_matrices(path, 3, both_orders=both_orders)
+    assert "symmetrize: mean" not in str(said.value)
+    cells(path, [[*head, "observer"], ["ant", "bee", 1, "x"], ["ant", "bee", 3, "x"]])
+    with pytest.raises(InputError, match="average the ratings that an observer repeated") as said:
+        read_matrices(path, 3, both_orders=both_orders)
+    assert "symmetrize: mean" not in str(said.value)
+
+
+def test_percent_signs_are_named(tmp_path):
+    path = tmp_path / "judgments.csv"
+    cells(path, [["", "ant", "bee"], ["ant", "100 %", "40 %"], ["bee", "40 %", "100 %"]])
+    with pytest.raises(InputError, match=r"holds '100 %': .*format the cells as numbers"):
+        read_matrices(path, 2)
 
 
 def long_table(path, header, *rows):

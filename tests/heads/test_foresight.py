@@ -38,6 +38,8 @@ def test_the_kind_of_a_head_is_foreseen(case):
     head = head_of(*layers)
     said = foresee(Backbone(head), head, torch.randn(2, 3, 8, 8))
     assert said.startswith(expected)
+    in_all = foresee(Backbone(head), head, torch.randn(2, 3, 8, 8), n_times=10)
+    assert ("in all" in in_all) == expected.startswith("any other")
 
 
 def test_a_head_is_tried_with_what_passes_the_maps_by():

@@ -384,6 +384,13 @@ def test_what_yaml_would_lose_or_change_is_refused(tmp_path, text, said):
         read_yaml(path)
 
 
+def test_brackets_that_yaml_takes_for_its_own_are_to_be_quoted(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text('a: {b: x in ["c", "d"]}\n')
+    with pytest.raises(InputError, match="a text that holds brackets or commas must be in quotes"):
+        read_yaml(path)
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "a: &x {b: 0}\nc:\n  <<: *x\n  d: '010'\n"])
 def test_other_files_are_read_as_yaml_reads_them(tmp_path, text):
     path = tmp_path / "mine.yaml"

@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import check_inputs
 import numpy as np
 import pytest
 import yaml
@@ -96,6 +97,17 @@ def test_what_is_understood_is_told(check):
     assert "over 16 pictures here" in time
     assert any(line.startswith("memory: at most 4000 MB ") for line in lines)
     assert "head: global average pooling: by arithmetic on the embeddings" in lines
+
+
+def test_pairs_that_are_most_and_least_alike_show_which_way_a_scale_runs():
+    similarity = np.array(
+        [[9, 3, 1, np.nan], [3, 9, 2, 5], [1, 2, 9, 4], [np.nan, 5, 4, 9]], dtype=float
+    )
+    found = check_inputs.extremes(similarity, ["a", "b", "c", "d"])
+    assert found == {
+        "most": "b and d; c and d; a and b",
+        "least": "a and c; b and c; a and b",
+    }
 
 
 def test_a_fetched_dataset_is_told_once_it_is_here(check, tmp_path):

@@ -249,8 +249,8 @@ def _check_kind(mean: np.ndarray, kind: str, images: Sequence[str], path: str | 
     if given.max() <= lowest:
         raise InputError(
             f"{path} has its smallest values, up to {given.max():g}, on the diagonal under kind: "
-            "similarity; this looks like dissimilarity: set kind: dissimilarity, or set the "
-            "diagonal to NaN if it is not given."
+            "similarity: set the diagonal to NaN if it is not given, or kind: dissimilarity if "
+            "larger values mean less alike."
         )
     raise InputError(
         f"{path} holds {images[row]} and {images[column]} for more alike "

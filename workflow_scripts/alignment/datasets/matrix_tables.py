@@ -195,10 +195,20 @@ def _read_long(
     if repeated.any():
         row = np.flatnonzero(repeated)[0]
         by = f" by observer {observers[observer[row]]}" if has_observers else ""
+        turned = (
+            (first == second[row]) & (second == first[row]) & (observer == observer[row])
+        ).any()
+        if turned and not both_orders:
+            remedy = "give each pair once for each observer, or set symmetrize: mean to average "
+            remedy += "its two orders"
+        elif has_observers:
+            remedy = "average the ratings that an observer repeated, so that each pair has one"
+        else:
+            remedy = "give each pair once; if several people judged it, add a column observer, or "
+            remedy += "say which it is: judgments: columns: {observer: ...}"
         raise InputError(
             f"{path}: the pair {names[first[row]]}, {names[second[row]]} is given twice{by} "
-            f"(again in row {table.index[row] + 1}): give each pair once for each observer, or set "
-            "symmetrize: mean to average its two orders."
+            f"(again in row {table.index[row] + 1}): {remedy}."
         )
     stack = np.full((len(observers), len(names), len(names)), np.nan)
     stack[observer, first, second] = values
@@ -216,6 +226,7 @@ def _numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
         raise InputError(
             f"{path}: row {cells.index[row] + 1}, column "
             f"{label if isinstance(label, str) else label + 1} holds '{cells.iloc[row, column]}': "
-            "it must be a number, or empty where none is given."
+            "it must be a number, or empty where none is given"
+            f"{'; format the cells as numbers, not as percent' * ('%' in cells.iloc[row, column])}."
         )
     return cells.mask(cells.map(is_nothing)).apply(pd.to_numeric).to_numpy(np.float64)

@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
@@ -184,11 +185,15 @@ def match_rows(
         without_picture = [name for name in rows if name not in pictures]
     problems = [f"no row for {listed(without_row)}"] if without_row else []
     if without_picture:
-        problems.append(f"rows but no pictures for {listed(without_picture)}")
-    fewer = "" if without_row else "; to compare fewer pictures, keep all and give a cohort a query"
+        near = get_close_matches(without_picture[0], without_row, 1, 0.8)
+        meant = f" (is {without_picture[0]} meant for {near[0]}?)" if near else ""
+        problems.append(f"rows but no pictures for {listed(without_picture)}{meant}")
+    remedy = ""
+    if not without_row:
+        remedy = "; leave these rows out, or keep their pictures and give a cohort a query"
     raise InputError(
         f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
-        f"{len(pictures)} pictures{fewer}."
+        f"{len(pictures)} pictures{remedy}."
     )
 
 

@@ -14,7 +14,7 @@ POOLED = "global average pooling: by arithmetic on the embeddings"
 CONNECTED = "fully connected layers: the first one once, map by map"
 
 
-def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str:
+def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor, n_times: int = 0) -> str:
     """Say which head a network has, and about how long it takes where layers are run again.
 
     Parameters
@@ -25,6 +25,9 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str
         Feature maps (B, F, H, W), and what passes them by, to embeddings (B, D).
     pictures : (B, 3, S, S) tensor
         To try it on.
+    n_times : int
+        Of how many pictures every map is switched on or off, those of every fold counted anew; 0 if
+        that is not known.
     """
     with torch.inference_mode():
         found = backbone(pictures)
@@ -40,9 +43,11 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor) -> str
         start = time.perf_counter()
         head(maps, *beside)
         took = (time.perf_counter() - start) / len(maps)
+    took *= maps.shape[1]
+    total = f": in all {time_written(n_times * took)} or more" if n_times else ""
     return (
-        f"any other layers: run again for every map, about {time_written(took * maps.shape[1])} "
-        "for a picture here, and as long for every fold"
+        f"any other layers: run again for every map, about {time_written(took)} for a picture "
+        f"here, and as long for every fold that holds it{total}"
     )
 
 

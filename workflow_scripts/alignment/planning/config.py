@@ -100,6 +100,8 @@ def read_yaml(path: str | Path) -> dict:
         mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
         where = f"line {mark.line + 1}: " if mark else ""
         hint = "YAML is indented by blanks, not by tabs" if "\t" in text else problem or "bad text"
+        if "expected ',' or" in hint:
+            hint += "; within { } or [ ] a text that holds brackets or commas must be in quotes"
         raise InputError(f"{path}: {where}this is no YAML ({hint}).") from error
     finally:
         loader.dispose()
