@@ -123,7 +123,13 @@ def explain_missing_target(target):
     names |= {"model": MAKERS, "source": SOURCES}
     if IMAGES is not None:
         names["image"] = IMAGES
-    return explain_missing(target, outputs, [*TARGETS, *TOPOGRAPHY_TARGETS], names)
+    return explain_missing(
+        target,
+        outputs,
+        [*TARGETS, *TOPOGRAPHY_TARGETS],
+        names,
+        own_config=bool(workflow.overwrite_configfiles),
+    )
 
 
 def files_asked_for():

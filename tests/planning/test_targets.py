@@ -61,6 +61,18 @@ def test_what_nothing_makes_is_told_with_the_nearest(target, sentence):
     assert explain_missing(target, RULES, KNOWN, NAMES).startswith(sentence)
 
 
+def test_a_name_of_a_config_that_was_not_named_is_hinted_at():
+    target = "results/image_ais/mine/lite0.h5"
+    assert "configfile" not in explain_missing(target, RULES, KNOWN, NAMES)
+    said = explain_missing(target, RULES, KNOWN, NAMES, own_config=False)
+    assert said.endswith("houses. Your own config is named by --configfile.")
+
+
+def test_a_path_into_the_folder_of_a_run_is_hinted_at():
+    said = explain_missing("mine/results/figures/controls.png", RULES, KNOWN, NAMES)
+    assert said.endswith("--directory mine results/figures/controls.png.")
+
+
 def test_wildcards_are_read_as_snakemake_reads_them():
     assert wildcards_of("a/x/x.h5", "a/{model}/{model}.h5") == {"model": "x"}
     assert wildcards_of("a/x/y.h5", "a/{model}/{model}.h5") is None

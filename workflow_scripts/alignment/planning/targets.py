@@ -16,6 +16,7 @@ def explain_missing(
     rules: Mapping[str, Iterable[str]],
     known: Iterable[str],
     names: Mapping[str, Iterable[str]],
+    own_config: bool = True,
 ) -> str:
     """Return a sentence on a target that no rule makes, with those that were perhaps meant.
 
@@ -30,6 +31,8 @@ def explain_missing(
     names : mapping of str to iterable of str
         What the wildcards may stand for: keys of `SECTIONS`; ``image`` where all pictures are
         known.
+    own_config : bool
+        Whether the command names a config beside the default one.
     """
     for pattern in (pattern for outputs in rules.values() for pattern in outputs):
         values = wildcards_of(target, pattern) or {}
@@ -37,7 +40,14 @@ def explain_missing(
             if key in values and key in names and values[key] not in names[key]:
                 nearest = nearest_names(values[key], names[key])
                 lacking = "there is no picture" if key == "image" else f"the config has no {word}"
-                return f"{target}: {lacking} '{values[key]}'; {nearest}."
+                hint = "" if own_config else " Your own config is named by --configfile."
+                return f"{target}: {lacking} '{values[key]}'; {nearest}.{hint}"
+    folder, results, path = target.partition("/results/")
+    if results:
+        return (
+            f"there is no target {target}; targets are named from the folder of the run: "
+            f"--directory {folder} results/{path}."
+        )
     return f"there is no target {target}; {nearest_names(target, [*rules, *known])}."
 
 
