@@ -98,7 +98,9 @@ def extremes(similarity, names):
     order = np.argsort(values)[: np.isfinite(values).sum()]
     pairs = {"most": order[::-1][:SHOWN], "least": order[:SHOWN]}
     return {
-        which: "; ".join(f"{names[first[k]]} and {names[second[k]]}" for k in found)
+        which: "; ".join(
+            f"{names[first[k]]} and {names[second[k]]} ({values[k]:.3g})" for k in found
+        )
         for which, found in pairs.items()
     }
 

@@ -115,6 +115,19 @@ def test_symmetrize_is_no_remedy_for_what_is_repeated_in_one_order(tmp_path, bot
     assert "symmetrize: mean" not in str(said.value)
 
 
+def test_which_columns_were_taken_is_told_where_there_are_others(tmp_path):
+    path = tmp_path / "judgments.csv"
+    head = ["trial", "image_left", "image_right", "response", "subject_id", "rt"]
+    cells(path, [head, [1, "ant", "bee", 3, "x", 0.5], [2, "cat", "bee", 4, "x", 0.7]])
+    raw = read_matrices(path, 3)
+    assert raw.notes == (
+        f"Read from {path}: image_1 from image_left, image_2 from image_right, value from "
+        "response, observer from subject_id; not read: trial, rt.",
+    )
+    cells(path, [head[1:4], ["ant", "bee", 3], ["cat", "bee", 4]])
+    assert read_matrices(path, 3).notes == ()
+
+
 def test_percent_signs_are_named(tmp_path):
     path = tmp_path / "judgments.csv"
     cells(path, [["", "ant", "bee"], ["ant", "100 %", "40 %"], ["bee", "40 %", "100 %"]])

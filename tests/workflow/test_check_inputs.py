@@ -105,8 +105,8 @@ def test_pairs_that_are_most_and_least_alike_show_which_way_a_scale_runs():
     )
     found = check_inputs.extremes(similarity, ["a", "b", "c", "d"])
     assert found == {
-        "most": "b and d; c and d; a and b",
-        "least": "a and c; b and c; a and b",
+        "most": "b and d (5); c and d (4); a and b (3)",
+        "least": "a and c (1); b and c (2); a and b (3)",
     }
 
 

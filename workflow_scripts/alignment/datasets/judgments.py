@@ -126,7 +126,7 @@ def check_judgments(
         if value not in choices:
             allowed = " or ".join(str(choice) for choice in choices if choice is not None)
             raise InputError(f"{key}: {value!r} is unknown: set it to {allowed}.")
-    notes: list[str] = []
+    notes = list(raw.notes)
     order = row_order(raw, images, path, notes)
     # A triangle is one only in the order of the file.
     of_row = [images[picture] for picture in np.argsort(order)]

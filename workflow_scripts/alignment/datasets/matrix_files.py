@@ -42,12 +42,14 @@ class RawMatrices:
     observers : S names of the observers, or None where the file gives none
     may_be_numbered : whether the names, if they count the rows, may come from the program that
         wrote the file
+    notes : what a person should know of how the file was read
     """
 
     values: np.ndarray
     names: tuple[str, ...] | None = None
     observers: tuple[str, ...] | None = None
     may_be_numbered: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def read_matrices(

@@ -33,7 +33,7 @@ _PLAIN = {role: role.replace("_", "") for role in ROLES}
 
 def read_table(
     path: Path, n_images: int, both_orders: bool, columns: Mapping[str, str] | None = None
-) -> tuple[np.ndarray, tuple[str, ...] | None, tuple[str, ...] | None, bool]:
+) -> tuple[np.ndarray, tuple[str, ...] | None, tuple[str, ...] | None, bool, tuple[str, ...]]:
     """Values, names of the rows and names of the observers of a table.
 
     A square table may have names in a header row, in the first column, in both or in neither.
@@ -56,6 +56,7 @@ def read_table(
     names : N names, or None
     observers : S > 1 names in the order of their first row, or None
     may_be_numbered : whether names that count the rows may be a program's
+    notes : what a person should know of how the table was read
 
     Raises
     ------
@@ -68,9 +69,19 @@ def read_table(
     found = _given(header, columns, path) if columns else _found(cells, header, path)
     if found:
         table = cells.iloc[1:, list(found.values())].set_axis(list(found), axis=1)
-        return *_read_long(table, header, found, path, both_orders), False
+        read = _read_long(table, header, found, path, both_orders)
+        return *read, False, _of_columns(header, found, path)
     values, names, numbered = _read_square(cells, n_images, path)
-    return values, names, None, numbered
+    return values, names, None, numbered, ()
+
+
+def _of_columns(header: list[str], found: Mapping[str, int], path: Path) -> tuple[str, ...]:
+    """Say which columns of a long table were taken for what, where it has others as well."""
+    others = [name for k, name in enumerate(header) if k not in found.values()]
+    if not others:
+        return ()
+    taken = ", ".join(f"{role} from {header[k]}" for role, k in found.items())
+    return (f"Read from {path}: {taken}; not read: {', '.join(others)}.",)
 
 
 def _given(header: list[str], columns: Mapping[str, str], path: Path) -> dict[str, int]:
