@@ -386,6 +386,11 @@ def test_choices_have_names(made, visit, width):
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_name_of_a_view_alone_leads_to_it(made, visit):
+    assert visit(made.path, "numbers").evaluate("state.view") == "numbers"
+    assert visit(made.path, "nothing").evaluate("state.view") == "grid"
+
+
 def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     tab = visit(made.path)
     assert tab.locator("#view .tile").count() == 92

@@ -108,6 +108,7 @@ const grid = {
     const fits = typed(found.fit);
     for (const [image, cell] of this.cells) {
       cell.lastChild.textContent = `r ${decimals(fits[cohort().place.get(image)])}`;
+      cell.lastChild.title = "r with people (Methods says what this is)";
     }
   },
 

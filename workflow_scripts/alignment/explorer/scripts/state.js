@@ -86,7 +86,8 @@ function valid(wanted) {
 }
 
 function read(hash) {
-  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const words = hash.replace(/^#/, "");
+  const given = new URLSearchParams(VIEWS.includes(words) ? { view: words } : words);
   const wanted = { ...state, ...Object.fromEntries(KEPT.map((key) => [key, usual[key]])) };
   const text = (key) => given.get(key) ?? usual[key];
   const number = (key) => (given.has(key) ? Number(given.get(key)) : usual[key]);
