@@ -139,7 +139,11 @@ DATA_ERRORS = {
     "not-similarity": (
         change(lambda m: 1 - m),
         {},
-        (NPY, "on the diagonal under kind: similarity", "set kind: dissimilarity"),
+        (
+            NPY,
+            "on the diagonal under kind: similarity",
+            "or kind: dissimilarity if larger values mean less alike",
+        ),
     ),
     "text": (
         lambda folder: (folder / "judgments.npy").write_text("none"),
