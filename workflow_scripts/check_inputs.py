@@ -36,7 +36,7 @@ from alignment.planning.sources import (
 )
 from alignment.saliency.models import CENTRE
 from alignment.saliency.sources import maps_of, warnings_of
-from alignment.similarity.pairs import pairs_in_short
+from alignment.similarity.pairs import pair_images, pairs_in_short, upper_triangle
 
 ROOT = Path(__file__).parents[1]
 SHOWN = 3  # pairs that are most alike, and least
@@ -93,8 +93,8 @@ def describe_dataset(dataset):
 
 def extremes(similarity, names):
     """Return the pairs that people find most and least alike: they show which way a scale runs."""
-    first, second = np.triu_indices(len(names), 1)
-    values = similarity[first, second]
+    first, second = pair_images(len(names))
+    values = upper_triangle(similarity)
     order = np.argsort(values)[: np.isfinite(values).sum()]
     pairs = {"most": order[::-1][:SHOWN], "least": order[:SHOWN]}
     return {

@@ -22,7 +22,7 @@ DOTS = 150  # per inch: what print shows of photographs, which are the weight of
 PAGE_WIDTH, PAGE_HEIGHT = round(PAGE_INCHES * DOTS), 9 * DOTS  # what a journal page has room for
 GAP = 4  # dots between pictures
 SWATCH = 205  # the grey that keys light and darken
-SMALL, SMALLEST = 6, 5  # points
+SMALL, CAPTION = 6, 5  # points
 LINE = 1.3  # of a line's letters, from line to line
 
 
@@ -78,7 +78,7 @@ class Sheet:
 
     def caption(self, name: str, x: float, y: float, room: float) -> None:
         """Write a picture's name in one line, without its middle where that is too long."""
-        self.write(shortened(name, SMALLEST, room), x, y, SMALLEST, ha="center")
+        self.write(shortened(name, CAPTION, room), x, y, CAPTION, ha="center")
 
     def outline(self, area: np.ndarray, place: tuple) -> None:
         """Draw a line around an area, (height, width) bool, of what lies at a place.
