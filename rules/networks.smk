@@ -39,6 +39,9 @@ rule extract_activations:
     log:
         "results/logs/extract_activations/{dataset}/{model}.log",
     cache: SHARED
+    # Before all that waits for it. Since it takes all cores, a second network would else be run only
+    # when nothing is left to do but what needs it, with cores idle before.
+    priority: 80
     conda:
         "../envs/alignment.yaml"
     threads: all_cores
