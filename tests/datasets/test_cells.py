@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import squareform
 
@@ -153,6 +153,8 @@ names = st.lists(
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
+@example(["0", "−", "00"], ",", ".", False, True, "utf-8", 0)
+@example(["−1", "−b", "a"], ";", ",", True, True, "utf-8", 0)
 @given(
     names,
     st.sampled_from([",", ";", "\t"]),

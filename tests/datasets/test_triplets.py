@@ -120,3 +120,11 @@ def test_other_files_are_refused(tmp_path):
     (tmp_path / "t.npy").write_bytes(b"x")
     with pytest.raises(InputError, match=r"complete \.npy"):
         read_triplets(tmp_path / "t.npy", NAMES, [])
+
+
+def test_keys_of_matrices_are_refused(tmp_path):
+    path = write(tmp_path, [["ant", "bee", "cat"]])
+    with pytest.raises(
+        InputError, match=r"for which there is no repeats, symmetrize: leave it out"
+    ):
+        read_judgments(path, "odd_one_out", NAMES, symmetrize="mean", repeats="mean")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
@@ -13,10 +14,11 @@ from alignment.datasets.label_files import decoded
 
 SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
 # Marks for no value: words, the dashes that people put, and the point of SPSS and Stata
-NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "–", "—", "."}
-_DECIMAL = r"[+-]?\d*{}\d+([eE][+-]?\d+)?"
+NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "–", "—", "−", "."}
+MINUS = "−"  # as word processors and some statistics programs write it
+_DECIMAL = r"[+−-]?\d*{}\d+([eE][+-]?\d+)?"
 _WITH_POINT, _WITH_COMMA = (re.compile(_DECIMAL.format(mark)) for mark in (r"\.", ","))
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_THOUSANDS = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
 
 Rows = list[list[str]]
 
@@ -68,7 +70,7 @@ def _rows(text: str, separator: str) -> Rows:
     if separator == " ":
         text = "\n".join(re.sub(" +", " ", line.strip()) for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = [[_plain(cell.strip()) for cell in row] for row in reader if row]
+    rows = [[cell.strip() for cell in row] for row in reader if row]
     # What numpy.savetxt puts above numbers, and by what Excel tells itself the separator
     while len(rows) > 1 and (rows[0][0].startswith("# ") or _is_hint(rows[0])):
         if len(rows[0]) == len(rows[1]):
@@ -79,11 +81,6 @@ def _rows(text: str, separator: str) -> Rows:
 
 def _is_hint(row: list[str]) -> bool:
     return row[0].startswith("sep=") and not any(row[1:])
-
-
-def _plain(cell: str) -> str:
-    """Return a number with the minus sign that programs read."""
-    return f"-{cell[1:]}" if cell[:1] == "−" and is_number(cell[1:].replace(",", ".")) else cell
 
 
 def _even(rows: Rows) -> Rows | None:
@@ -125,10 +122,15 @@ def is_number(cell: str) -> bool:
     if is_nothing(cell):
         return True
     try:
-        float(cell)
+        float(_with_hyphen(cell))
     except ValueError:
         return False
     return "_" not in cell
+
+
+def _with_hyphen(cell: str) -> str:
+    """Return a cell with the minus sign that programs read."""
+    return f"-{cell[1:]}" if cell[:1] == MINUS else cell
 
 
 def is_text(cell: str) -> bool:
@@ -154,3 +156,19 @@ def _with_points(rows: Rows, path: Path) -> Rows:
         [cell.replace(",", ".") if _WITH_COMMA.fullmatch(cell) else cell for cell in row]
         for row in rows
     ]
+
+
+def numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
+    """Return cells as float64, NaN where nothing is given; what is no number is refused."""
+    wrong = ~cells.map(is_number).to_numpy(bool)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        label = cells.columns[column]
+        raise InputError(
+            f"{path}: row {cells.index[row] + 1}, column "
+            f"{label if isinstance(label, str) else label + 1} holds '{cells.iloc[row, column]}': "
+            "it must be a number, or empty where none is given"
+            f"{'; format the cells as numbers, not as percent' * ('%' in cells.iloc[row, column])}."
+        )
+    given = cells.map(_with_hyphen).mask(cells.map(is_nothing))
+    return given.apply(pd.to_numeric).to_numpy(np.float64)

@@ -56,6 +56,7 @@ def read_judgments(
     missing: str | None = None,
     names: str | None = None,
     columns: Mapping[str, str] | None = None,
+    repeats: str | None = None,
 ) -> Judgments:
     """Read a file of judgments of the pictures `images`.
 
@@ -67,7 +68,8 @@ def read_judgments(
     path : file in one of the formats of `alignment.datasets.matrix_files.read_matrices`
     kind : "similarity", "dissimilarity", or "odd_one_out" for trials of three pictures
     images : N names of the pictures, in the order that the rows shall have
-    variable, observer_axis, names, columns : see `alignment.datasets.matrix_files.read_matrices`
+    variable, observer_axis, names, columns, repeats : see
+        `alignment.datasets.matrix_files.read_matrices`
     symmetrize : "mean" averages (a, b) and (b, a); where one is missing the other is taken
     missing : "drop" leaves NaN where a pair was judged by no observer
 
@@ -78,21 +80,28 @@ def read_judgments(
         asymmetric, incomplete, all the same, or not of the stated kind.
     """
     notes: list[str] = []
+    keys = {
+        "variable": variable,
+        "observer_axis": observer_axis,
+        "names": names,
+        "columns": columns,
+        "repeats": repeats,
+    }
     if kind == ODD_ONE_OUT:
         from alignment.datasets.triplets import read_triplets  # pandas, as for other tables
 
+        given = [
+            key for key, value in (keys | {"symmetrize": symmetrize}).items() if value is not None
+        ]
+        if given:
+            raise InputError(
+                f"{path} holds trials of three pictures (kind: odd_one_out), for which there is "
+                f"no {listed(given)}: leave it out."
+            )
         raw = read_triplets(path, images, notes)
         found = check_judgments(raw, "similarity", images, path, missing=missing)
         return replace(found, notes=(*notes, *found.notes))
-    raw = read_matrices(
-        path,
-        len(images),
-        variable=variable,
-        observer_axis=observer_axis,
-        both_orders=symmetrize == "mean",
-        names=names,
-        columns=columns,
-    )
+    raw = read_matrices(path, len(images), both_orders=symmetrize == "mean", **keys)
     return check_judgments(raw, kind, images, path, symmetrize=symmetrize, missing=missing)
 
 

@@ -61,6 +61,7 @@ def read_matrices(
     both_orders: bool = False,
     names: str | None = None,
     columns: Mapping[str, str] | None = None,
+    repeats: str | None = None,
 ) -> RawMatrices:
     """Read the matrices of any supported file.
 
@@ -80,6 +81,7 @@ def read_matrices(
     both_orders : whether a long table may give a pair as (a, b) and also as (b, a)
     names : name of the list of texts in .npz or .mat that names the rows
     columns : names of the columns ``image_1, image_2, value, observer`` of a long table
+    repeats : "mean" where a long table may give a pair several times for an observer
 
     Raises
     ------
@@ -95,14 +97,15 @@ def read_matrices(
         raise InputError(
             f"{path} is a pickle, and no pickle is ever loaded: save it as one of {FORMATS}."
         )
-    if columns and suffix not in TABLES:
-        raise InputError(f"{path}: columns is for tables ({', '.join(TABLES)}): leave it out.")
+    for key, given in (("columns", columns), ("repeats", repeats)):
+        if given and suffix not in TABLES:
+            raise InputError(f"{path}: {key} is for tables ({', '.join(TABLES)}): leave it out.")
     if names and suffix not in (".npz", ".mat"):
         raise InputError(f"{path}: names is for .npz and .mat files: leave it out.")
     if suffix in TABLES:
         from alignment.datasets.matrix_tables import read_table  # pandas is not needed for arrays
 
-        return RawMatrices(*read_table(path, n_images, both_orders, columns))
+        return RawMatrices(*read_table(path, n_images, both_orders, columns, repeats))
     if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
         return _read_meadows(path, variable)
     if suffix in (".h5", ".hdf5"):
