@@ -135,6 +135,13 @@ def test_what_can_mean_two_things_or_nothing_is_refused(tmp_path, text, said):
         read_matrices(path, 2)
 
 
+def test_numbers_as_other_programs_write_them(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text("-nan,１,+.5\n−1,NaN,1e-1\n1.,−2.5,nan\n", encoding="utf-8")
+    expected = [[np.nan, 1, 0.5], [-1, np.nan, 0.1], [1, -2.5, np.nan]]
+    np.testing.assert_array_equal(read_matrices(path, 3).values, expected)
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "judgments.csv").write_bytes(b"1\0,2\n")
     with pytest.raises(InputError, match="it is no text"):

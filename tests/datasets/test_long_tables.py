@@ -98,7 +98,7 @@ def test_what_an_observer_repeated_is_averaged_when_asked(tmp_path):
     ]
     np.testing.assert_array_equal(raw.values, expected)
     assert raw.notes == (
-        f"The 9 rows of {path} became 5 ratings, 3 of them the mean of several, of 3 at most.",
+        f"The 9 rows of {path} became 4 ratings, 1 of them the mean of several, of 3 at most.",
     )
     cells(path, [head, *rows[3:5]])
     assert read_matrices(path, 3, repeats="mean").notes == (
@@ -116,6 +116,26 @@ def test_each_order_is_averaged_by_itself(tmp_path):
     np.testing.assert_array_equal(raw.values[[0, 1, 0, 2], [1, 0, 2, 0]], [2, 8, 2, 2])
     with pytest.raises(InputError, match=r"pair bee, ant is given twice \(again in row 4\).*symm"):
         read_matrices(path, 3, repeats="mean")
+
+
+def test_a_rating_without_observer_is_refused_where_others_have_one(tmp_path):
+    path = tmp_path / "judgments.csv"
+    head = ["image_1", "image_2", "value", "who"]
+    columns = dict(zip(["image_1", "image_2", "value", "observer"], head, strict=True))
+    cells(path, [head, ["ant", "bee", 1, "x"], ["cat", "ant", 2, "x"], ["ant", "bee", 3, "NA"]])
+    with pytest.raises(InputError, match=r"row 4 lacks the observer \('NA'\): fill who, or leave"):
+        read_matrices(path, 3, columns=columns)
+    cells(path, [head, ["ant", "bee", 1, ""], ["cat", "ant", 2, ""]])
+    assert read_matrices(path, 3, columns=columns).observers is None
+
+
+def test_a_picture_with_itself_has_no_two_orders(tmp_path):
+    path = tmp_path / "judgments.csv"
+    head = ["image_1", "image_2", "value", "observer"]
+    cells(path, [head, ["ant", "ant", 1, "x"], ["ant", "bee", 2, "x"], ["ant", "ant", 3, "x"]])
+    with pytest.raises(InputError, match=r"ant, ant is given twice .*set repeats: mean") as said:
+        read_matrices(path, 2)
+    assert "symmetrize" not in str(said.value)
 
 
 def test_repeats_are_of_long_tables(tmp_path):

@@ -46,6 +46,44 @@ def test_column_names_that_r_makes_up_are_none(tmp_path, index):
     assert raw.names == (tuple(numbers) if index else None)
 
 
+def numbered_names(path, count, corner="", diagonal=True):
+    """Write the pictures 001, 002, ... with dissimilarities, and return these."""
+    names = [f"{k:03d}" for k in range(1, count + 1)]
+    values = np.abs(np.subtract.outer(np.arange(count), np.arange(count))).astype(float)
+    written = values.astype(object)
+    if not diagonal:
+        np.fill_diagonal(written, "")
+        np.fill_diagonal(values, np.nan)
+    pd.DataFrame(written, index=names, columns=names).to_csv(path, index_label=corner)
+    return tuple(names), values
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_names_of_digits_are_names_also_where_pictures_are_missing(tmp_path, missing, diagonal):
+    path = tmp_path / "judgments.csv"
+    names, values = numbered_names(path, 11, diagonal=diagonal)
+    raw = read_matrices(path, 11 + missing)
+    assert raw.names == names
+    np.testing.assert_array_equal(raw.values, values)
+
+
+def test_plain_numbers_with_a_diagonal_are_names(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text(",11,12,14\n11,0,2,3\n12,2,0,4\n14,3,4,0\n")
+    assert read_matrices(path, 4).names == ("11", "12", "14")
+    # Here the diagonal is not given
+    path.write_text(",11,12,14\n11,,2,3\n12,2,,4\n14,3,4,\n")
+    assert read_matrices(path, 4).names is None
+
+
+def test_a_corner_may_say_what_the_names_are_of(tmp_path):
+    names, values = numbered_names(tmp_path / "judgments.csv", 4, corner="image")
+    raw = read_matrices(tmp_path / "judgments.csv", 4)
+    assert raw.names == names
+    np.testing.assert_array_equal(raw.values, values)
+
+
 def test_percent_signs_are_named(tmp_path):
     path = tmp_path / "judgments.csv"
     path.write_text(",ant,bee\nant,100 %,40 %\nbee,40 %,100 %\n")

@@ -60,6 +60,15 @@ def test_several_participants_are_read(tmp_path, structure):
     assert observers == ("sunny-ox arrange", "rainy-cat arrange")
 
 
+def test_a_tree_of_one_arrangement_may_have_any_name(tmp_path):
+    path = write(tmp_path, task(VECTORS[0]), "Meadows_mine.json")
+    values, _, observers = read_tree(path)
+    np.testing.assert_array_equal(values, squareform(VECTORS[0]))
+    assert observers is None
+    write(tmp_path, whole(task(VECTORS[0], name="a"), task(VECTORS[1], name="b")), path.name)
+    assert len(read_tree(path)[2]) == 2
+
+
 @pytest.mark.parametrize("name", ["sunny-ox_tree", "sunny-ox_2_tree"])
 def test_one_participant_is_read_with_one_task_and_with_several(tmp_path, name):
     path = tmp_path / f"Meadows_myExp_v_v1_{name}.json"

@@ -93,6 +93,20 @@ def test_a_palette_of_greys_is_read_as_grey(tmp_path):
     np.testing.assert_array_equal(read_map(tmp_path / "a.png"), GREY)
 
 
+def test_a_picture_of_several_pages_is_refused(tmp_path):
+    pages = [Image.fromarray(GREY), Image.fromarray(255 - GREY)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    with pytest.raises(InputError, match=r"a\.tif holds 2 pages or layers: it is to hold one"):
+        read_map(tmp_path / "a.tif")
+
+
+def test_a_picture_that_is_far_too_large_is_refused(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.png", GREY)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", GREY.size // 3)
+    with pytest.raises(InputError, match=r"a\.png cannot be read \(Image size"):
+        read_map(path)
+
+
 def test_a_map_in_colour_is_refused(tmp_path):
     path = write(tmp_path / "a.png", RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8))
     with pytest.raises(InputError, match=r"a\.png is in colour: a saliency map is grey"):
@@ -202,6 +216,7 @@ def test_a_table_of_no_fixations_has_none(tmp_path):
     [
         ("picture,x,y\na,1,2\n", "have no column 'image' but picture, x, y; it is to hold"),
         ("image,x\na,1\n", "have the columns image, x: they are to have"),
+        ("image,x,y,x\na,1,2,3\n", "have the columns image, x, y, x: they are to have"),
         ("image,x,y\na,left,2\n", "have an x or y that is no number of pixels"),
         ("image,x,y\na,1,2\nq,1,2\n", "name q, which is no picture of the dataset"),
         ("image,x,y\nq,1,2\nr,1,2\n", "name q, r, which are no pictures of the dataset"),

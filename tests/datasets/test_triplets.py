@@ -103,7 +103,8 @@ def test_pairs_never_shown_together_are_missing(tmp_path):
         ([[1, 2, 3]], list("abcde"), "whether the first picture is 0 or 1 cannot be told"),
         ([[0, 1, 9]], list("abc"), "from 0 to 9, but there are 3"),
         ([[0, 1, 1]], list("abc"), "trial 1 shows a picture twice"),
-        ([[1, 2, 3]], ["1", "2", "3"], "could count the pictures or be their names"),
+        ([[1, 2, 3]], ["1", "2", "3", "4"], "could count the pictures or be their names"),
+        ([[1, 2, 4]], ["001", "002", "004", "005"], "could count the pictures or be their"),
         ([[0, 1]], list("abc"), "needs three columns"),
         ([[0.5, 1, 2]], list("abc"), "rows but no pictures for 0.5"),
     ],
@@ -111,6 +112,57 @@ def test_pairs_never_shown_together_are_missing(tmp_path):
 def test_what_is_no_triplet_or_could_be_two_things_is_refused(tmp_path, rows, images, said):
     with pytest.raises(InputError, match=said):
         read_judgments(write(tmp_path, rows), "odd_one_out", images)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.npy", "header.csv"])
+@pytest.mark.parametrize(
+    ("images", "trial"),
+    [
+        (["101", "102", "103"], [101, 103, 102]),
+        (["1", "2", "3"], [1, 3, 2]),
+        (["07", "08", "21"], [7, 21, 8]),
+    ],
+)
+def test_numbers_that_can_only_be_names_are_names(tmp_path, name, images, trial):
+    path = tmp_path / name
+    if name == "t.npy":
+        np.save(path, np.array([trial], dtype=float))
+    else:
+        write(tmp_path, [["a", "b", "odd"]] * (name == "header.csv") + [trial], name)
+    found = read_judgments(path, "odd_one_out", images)
+    assert (found.similarity[0, 2], found.similarity[0, 1]) == (1, 0)
+
+
+def test_zeros_before_numbers_tell_names(tmp_path):
+    images = ["001", "002", "004", "005"]
+    path = write(tmp_path, [["001", "002", "004"], ["001", "002", "005"], ["004", "005", "001"]])
+    found = read_judgments(path, "odd_one_out", images, missing="drop")
+    assert (found.similarity[0, 1], found.similarity[2, 3], found.similarity[0, 2]) == (1, 1, 0)
+
+
+def test_arrays_of_bytes_are_names(tmp_path):
+    np.save(tmp_path / "t.npy", np.array([["ada", "bo", "cleo"]], dtype="S"))
+    assert read_triplets(tmp_path / "t.npy", NAMES, []).names == ("ada", "bo", "cleo")
+
+
+def test_a_column_that_no_header_calls_odd_is_told(tmp_path):
+    path = write(tmp_path, [["outlier", "other_1", "other_2"], [2, 0, 1]])
+    read_triplets(path, ["a", "b", "c"], notes := [])
+    assert f"The last column of {path}, other_2, was taken for that of the odd one." in notes
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (np.zeros((0, 3), int), "holds no trials"),
+        (np.array([[0, 1, 2.5]]), "must hold whole numbers or names"),
+        (np.array([[0, 1, np.nan]]), "must hold whole numbers or names"),
+    ],
+)
+def test_arrays_that_hold_no_trials_are_refused(tmp_path, cells, said):
+    np.save(tmp_path / "t.npy", cells)
+    with pytest.raises(InputError, match=said):
+        read_triplets(tmp_path / "t.npy", NAMES, [])
 
 
 def test_other_files_are_refused(tmp_path):

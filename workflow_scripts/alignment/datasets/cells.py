@@ -122,15 +122,16 @@ def is_number(cell: str) -> bool:
     if is_nothing(cell):
         return True
     try:
-        float(_with_hyphen(cell))
+        _number(cell)
     except ValueError:
         return False
     return "_" not in cell
 
 
-def _with_hyphen(cell: str) -> str:
-    """Return a cell with the minus sign that programs read."""
-    return f"-{cell[1:]}" if cell[:1] == MINUS else cell
+def _number(cell: str) -> float:
+    if is_nothing(cell):
+        return np.nan
+    return float(f"-{cell[1:]}" if cell[:1] == MINUS else cell)
 
 
 def is_text(cell: str) -> bool:
@@ -170,5 +171,5 @@ def numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
             "it must be a number, or empty where none is given"
             f"{'; format the cells as numbers, not as percent' * ('%' in cells.iloc[row, column])}."
         )
-    given = cells.map(_with_hyphen).mask(cells.map(is_nothing))
-    return given.apply(pd.to_numeric).to_numpy(np.float64)
+    # As is_number reads them: pandas knows fewer numbers, such as the -nan of C.
+    return cells.map(_number).to_numpy(np.float64)

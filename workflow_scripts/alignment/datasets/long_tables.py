@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cells import is_number, numbers
+from alignment.datasets.cells import is_nothing, is_number, numbers
 
 PAIR_COLUMNS = ("image_1", "image_2", "value")
 ROLES = (*PAIR_COLUMNS, "observer")
@@ -153,25 +153,43 @@ def _ratings(
     values = numbers(table[["value"]].set_axis([header[found["value"]]], axis=1), path)[:, 0]
     codes, names = pd.factorize(pairs.to_numpy().ravel())
     first, second = codes.reshape(-1, 2).T
-    observer, observers = pd.factorize(
-        table["observer"] if "observer" in table else pd.Index([NOBODY] * len(table))
-    )
+    observer, observers = pd.factorize(_observers(table, header, found, path))
     ratings = pd.DataFrame(
         {"observer": observer, "first": first, "second": second, "value": values}, table.index
     )
     return ratings, tuple(names), tuple(observers)
 
 
+def _observers(
+    table: pd.DataFrame, header: list[str], found: Mapping[str, int], path: Path
+) -> pd.Series:
+    """Return who gave each rating: `NOBODY` throughout where a table says it nowhere."""
+    nobody = pd.Series(NOBODY, table.index)
+    if "observer" not in table:
+        return nobody
+    unknown = table["observer"].map(is_nothing)
+    if unknown.all():
+        return nobody
+    if unknown.any():
+        row = unknown.idxmax()
+        raise InputError(
+            f"{path}: row {row + 1} lacks the observer ('{table['observer'][row]}'): fill "
+            f"{header[found['observer']]}, or leave the row out."
+        )
+    return table["observer"]
+
+
 def _averaged(ratings: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, str]:
     """Return one rating of each pair, in each order, by each observer, and what was averaged."""
     groups = ratings.groupby(["observer", "first", "second"], sort=False)["value"]
     means = groups.mean().reset_index().set_axis(groups.head(1).index)
-    repeated = int((groups.size() > 1).sum())
+    given = groups.count()  # without empty ones
+    repeated = int((given > 1).sum())
     if not repeated:
         return means, f"In {path} no observer judged a pair twice: repeats changed nothing."
     return means, (
-        f"The {len(ratings)} rows of {path} became {len(means)} ratings, {repeated} of them the "
-        f"mean of several, of {groups.size().max()} at most."
+        f"The {len(ratings)} rows of {path} became {int((given > 0).sum())} ratings, {repeated} of "
+        f"them the mean of several, of {given.max()} at most."
     )
 
 
@@ -190,8 +208,8 @@ def _refuse_repeated(
         return
     row = np.flatnonzero(repeated)[0]
     named = observers != (NOBODY,)
-    turned = ((first == second[row]) & (second == first[row]) & (observer == observer[row])).any()
-    if turned and not both_orders:
+    is_turned = (first == second[row]) & (second == first[row]) & (first != second)
+    if (is_turned & (observer == observer[row])).any() and not both_orders:
         remedy = "give each pair once for each observer, or set symmetrize: mean to average its "
         remedy += "two orders"
     elif named:

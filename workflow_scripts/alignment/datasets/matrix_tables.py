@@ -73,9 +73,8 @@ def _read_square(
             f"{path} has {n_rows} rows of {n_columns} cells: it must be a square matrix with or "
             f"without names, {_or_long()}."
         )
-    # Names may look like numbers; then only the size and the empty corner give them away.
     both = n_rows == n_columns and (
-        any(map(is_text, top)) or (n_rows == n_images + 1 and cells.iloc[0, 0] == "")
+        any(map(is_text, top)) or _has_numbers_as_names(cells, n_images)
     )
     has_header, has_index = both or n_rows > n_columns, both or n_rows < n_columns
     columns = tuple(cells.iloc[0, int(has_index) :]) if has_header else None
@@ -101,6 +100,24 @@ def _read_square(
             )
         values = values[:, pd.Index(columns).get_indexer(rows)]
     return values, rows or columns, may_be_numbered
+
+
+def _has_numbers_as_names(cells: pd.DataFrame, n_images: int) -> bool:
+    """Tell whether the first row and column of numbers are names, with a text or nothing between.
+
+    Nothing is there too where the diagonal is not given.  Then the number of rows tells or, where
+    pictures are missing, zeros before numbers.
+    """
+    corner = cells.iloc[0, 0]
+    if corner != "":
+        return is_text(corner) and len(cells) == n_images + 1
+    top, left = list(cells.iloc[0, 1:]), list(cells.iloc[1:, 0])
+    has_diagonal = all(cells.iat[k, k] != "" for k in range(1, len(cells)))
+    return (
+        len(cells) == n_images + 1
+        or (top == left and has_diagonal)
+        or all(re.fullmatch(r"0\d+", name) for name in top)
+    )
 
 
 def _or_long() -> str:

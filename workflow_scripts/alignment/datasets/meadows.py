@@ -97,13 +97,13 @@ def read_tree(path: Path, task: str | None = None) -> Matrices:
         raise InputError(f"{path}: nobody finished the multiple-arrangement task.")
     pictures = _pictures(given[0], path)
     values = np.stack([_matrix(found, pictures, path) for _, found in arranged])
+    if len(values) == 1:
+        return values[0], tuple(pictures), None
     nickname = _nickname(path) if of_one else None
     observers = tuple(
         f"{nickname or own} {_name(found)}{'' if _is_given(found) else ' (not finished)'}"
         for own, found in arranged
     )
-    if len(values) == 1:
-        return values[0], tuple(pictures), None
     return values, tuple(pictures), observers
 
 
@@ -131,7 +131,8 @@ def _is_given(task):
 
 def _nickname(path):
     """Return the participant whom the name of a file names, before the number of the task."""
-    *_, before, last = path.stem.split("_")[:-1]
+    # Meadows_{experiment}_v_{version}_{nickname}_{number of the task}_tree; others may be shorter.
+    *_, before, last = ["", "", *path.stem.split("_")[:-1]]
     return before if last.isdigit() else last
 
 

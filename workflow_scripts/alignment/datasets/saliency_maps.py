@@ -84,7 +84,10 @@ def read_map(path: str | Path) -> np.ndarray:
     except InputError:
         raise
     # Pillow and numpy raise what their parsers raise.
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+    except (
+        *(OSError, SyntaxError, ValueError, EOFError, KeyError),
+        Image.DecompressionBombError,
+    ) as error:
         raise InputError(f"{where} cannot be read ({error}).") from error
     return checked_map(values, where)
 
@@ -105,6 +108,8 @@ def _read_archive(path: Path, where: str) -> np.ndarray:
 
 def _read_picture(path: Path, where: str) -> np.ndarray:
     with Image.open(path) as image:
+        if (n_pages := getattr(image, "n_frames", 1)) > 1:
+            raise InputError(f"{where} holds {n_pages} pages or layers: it is to hold one.")
         image.load()
         if image.mode in ("P", "PA", "CMYK", "YCbCr", "LAB", "HSV"):
             image = image.convert("RGB")
@@ -189,10 +194,10 @@ def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndar
     where = f"the fixations {path}"
     header, rows = read_label_rows(path, "the fixations")
     table = dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
-    if not {"x", "y"} <= set(table):
+    if any(header.count(name) != 1 for name in ("image", "x", "y")):
         raise InputError(
-            f"{where} have the columns {', '.join(table)}: they are to have the columns image, x "
-            "and y."
+            f"{where} have the columns {', '.join(header)}: they are to have the columns image, x "
+            "and y, each once."
         )
     points = np.stack([np.array(values_of(table[name])) for name in ("x", "y")], axis=1)
     if points.dtype.kind not in "if":

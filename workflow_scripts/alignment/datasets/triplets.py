@@ -12,6 +12,8 @@ from alignment.datasets.cells import read_cells
 from alignment.datasets.matrix_files import TABLES, RawMatrices
 from alignment.datasets.picture_names import without_suffix
 
+_COUNT = re.compile("0|[1-9][0-9]*")  # other digits are of a name
+
 
 def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> RawMatrices:
     """Read trials of three pictures each, the odd one last, as a matrix of similarities.
@@ -36,7 +38,7 @@ def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> 
         numbers count from 0 or 1, or are names.
     """
     path = Path(path)
-    cells = _cells(path, images)
+    cells = _cells(path, images, notes)
     if cells.ndim != 2 or cells.shape[1] != 3:
         raise InputError(
             f"{path} is {' x '.join(map(str, cells.shape))}: kind: odd_one_out needs three "
@@ -59,7 +61,7 @@ def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> 
     return RawMatrices(values, names)
 
 
-def _cells(path: Path, images: Sequence[str]) -> np.ndarray:
+def _cells(path: Path, images: Sequence[str], notes: list[str]) -> np.ndarray:
     """Return the cells of the file, (T, 3) of integers or texts where it is what it should be."""
     if path.suffix.lower() == ".npy":
         try:
@@ -70,7 +72,10 @@ def _cells(path: Path, images: Sequence[str]) -> np.ndarray:
         raise InputError(f"{path}: triplets are read from .npy and {', '.join(TABLES)} files.")
     try:
         # Millions of trials: nothing but numbers, without a header, is read at once.
-        first = path.open("rb").readline()
+        with path.open("rb") as file:
+            first = file.readline()
+        if re.search(rb"\b0\d", first):
+            raise ValueError("names with zeros before them, which numbers would lose")
         separator = next((mark for mark in (b",", b";", b"\t") if mark in first), b" ").decode()
         return pd.read_csv(path, sep=separator, header=None, dtype=np.int64).to_numpy()
     except (ValueError, OSError):
@@ -80,10 +85,12 @@ def _cells(path: Path, images: Sequence[str]) -> np.ndarray:
     numbered = all(map(str.isdecimal, cells.iloc[-1]))
     named = set(map(without_suffix, cells.iloc[0])) & set(images)
     if not named and (odd or (numbered and not all(map(str.isdecimal, header)))):
-        cells = cells.iloc[1:]
+        last, cells = cells.iloc[0, -1], cells.iloc[1:]
         if len(odd) == 1:  # the header tells which column it is
             others = [k for k in range(cells.shape[1]) if k != odd[0]]
             cells = cells.iloc[:, [*others, odd[0]]]
+        else:
+            notes.append(f"The last column of {path}, {last}, was taken for that of the odd one.")
     return cells.to_numpy(str)
 
 
@@ -91,18 +98,37 @@ def _numbered(
     cells: np.ndarray, images: Sequence[str], path: Path
 ) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Return trials of numbers from 0, and the names that they count; None for the pictures'."""
-    if cells.dtype.kind in "iu" or all(map(str.isdecimal, np.unique(cells))):
-        numbers = cells.astype(np.int64)
-        if set(map(str, np.unique(numbers))) <= set(images):
-            raise InputError(
-                f"{path}: its numbers could count the pictures or be their names: write the names "
-                "with the suffix of the pictures (1.png)."
-            )
+    if not len(cells):
+        raise InputError(f"{path} holds no trials.")
+    cells = _integers_or_texts(cells, path)
+    if cells.dtype.kind == "U" and not all(map(_COUNT.fullmatch, np.unique(cells))):
+        names, numbers = np.unique(cells, return_inverse=True)
+        return numbers.reshape(cells.shape), tuple(map(str, names))
+    numbers = cells.astype(np.int64)
+    # Without the zeros before them, which are lost where a file holds numbers
+    place_of = {int(image): k for k, image in enumerate(images) if image.isdecimal()}
+    if not set(np.unique(numbers).tolist()) <= set(place_of):
         return _from_zero(numbers, len(images), path), None
-    if cells.dtype.kind not in "US":
+    by_name = np.vectorize(place_of.get, otypes=[np.int64])(numbers)
+    starts = [k for k in (0, 1) if numbers.min() >= k and numbers.max() - k < len(images)]
+    if any((numbers - start != by_name).any() for start in starts):
+        raise InputError(
+            f"{path}: its numbers could count the pictures or be their names: write the names "
+            "with the suffix of the pictures (1.png)."
+        )
+    return by_name, None
+
+
+def _integers_or_texts(cells: np.ndarray, path: Path) -> np.ndarray:
+    """Return int64 or str cells of what a file holds: whole numbers may be floats, texts bytes."""
+    kind = cells.dtype.kind
+    if kind == "S":
+        return np.char.decode(cells, "utf-8")
+    if kind == "f" and (np.isfinite(cells) & (cells == np.round(cells))).all():
+        return cells.astype(np.int64)
+    if kind not in "iuU":
         raise InputError(f"{path} must hold whole numbers or names of pictures.")
-    names, numbers = np.unique(cells, return_inverse=True)
-    return numbers.reshape(cells.shape), tuple(map(str, names))
+    return cells
 
 
 def _from_zero(numbers: np.ndarray, n_images: int, path: Path) -> np.ndarray:
