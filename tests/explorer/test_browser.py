@@ -288,6 +288,76 @@ def test_the_slider_lights_what_it_says_and_keeps_up(made, visit):
     assert middle <= FRAME_LIMIT
 
 
+def test_a_slider_can_be_dragged_from_the_first_time_on(made, visit):
+    tab = visit(made.path)
+    settle(tab)
+    for name, least in (("top", 60), ("strength", 60)):
+        box = tab.locator(f"#slide-{name}").bounding_box()
+        middle = box["y"] + box["height"] / 2
+        tab.mouse.move(box["x"] + 0.2 * box["width"], middle)
+        tab.mouse.down()
+        for step in range(3, 10):
+            tab.mouse.move(box["x"] + step / 10 * box["width"], middle)
+        tab.mouse.up()
+        assert tab.evaluate(f"state.{name}") >= least
+        tab.evaluate(
+            "() => { go({ look: 'colours' }); go({ view: 'pairs' }); go({ view: 'grid' }); }"
+        )
+
+
+def test_pictures_without_r_come_last_in_the_order_by_r(made, visit):
+    tab = visit(made.path)
+    found = tab.evaluate(
+        """() => {
+            const fits = typed(pack(`heatmaps/${both()}`).fit);
+            fits[1] = fits[4] = NaN;
+            Object.assign(state, { sort: "fit", group: "" });
+            const images = groupsShown().flatMap(([, images]) => images);
+            return images.map((image) => fits[cohort().place.get(image)]);
+        }"""
+    )
+    defined = [r for r in found if not np.isnan(r)]
+    assert len(found) - len(defined) == 2
+    np.testing.assert_array_equal(found, [*sorted(defined, reverse=True), np.nan, np.nan])
+
+
+def test_pairs_are_more_alike_than_those_below_them_alone(made, visit):
+    found = visit(made.path).evaluate(
+        """() => {
+            const packed = { type: "i2", shape: [6], data: null };
+            const bytes = new Uint8Array(new Int16Array([5, 5, 5, 9, 9, 100]).buffer);
+            packed.data = btoa(String.fromCharCode(...bytes));
+            const { rank, below } = percentRanks(packed, [1, 1, 1, 1, 1, 0]);
+            return { rank: [...rank], below: [...below] };
+        }"""
+    )
+    assert found["below"][:5] == [0, 0, 0, 75, 75]
+    assert found["rank"][:5] == [25, 25, 25, 87.5, 87.5]
+    assert np.isnan([found["rank"][5], found["below"][5]]).all()
+
+
+def test_maps_that_add_nothing_are_not_among_those_that_add_most(made, visit):
+    tab = visit(made.path, "view=picture&image=3")
+    settle(tab)
+    count = "document.querySelectorAll('#view .row a[href*=\"view=map\"]').length"
+    before = tab.evaluate(count)
+    change = """(values) => {
+        const found = pack(`heatmaps/${both()}`);
+        const n = found.maps.shape[1];
+        const first = cohort().place.get(state.image) * n;
+        const scores = typed(found.scores);
+        values.forEach((value, k) => (scores[first + k] = value ?? NaN));
+        scores.fill(-0.5, first + values.length, first + n);
+        show(true);
+    }"""
+    assert before > 2
+    tab.evaluate(change, [0.5, 0.1, -0.1])
+    assert tab.evaluate(count) == 2
+    tab.evaluate(change, [None])
+    assert tab.evaluate(count) == 0
+    assert tab.evaluate("grid.rows()[1 + cohort().place.get(state.image)].slice(-2)") == ["", ""]
+
+
 def test_links_lead_back_and_unknown_words_fall_back(made, visit):
     tab = visit(made.path, "view=picture&cohort=rest&model=network8&image=picture-0060&top=35")
     assert tab.locator("#view h2").inner_text() == "picture-0060"

@@ -21,7 +21,11 @@ function groupsShown() {
   if (state.sort === "fit") {
     const found = pack(`heatmaps/${both()}`);
     const fits = found ? typed(found.fit) : null;
-    const fit = (image) => (fits ? (fits[cohort().place.get(image)] ?? -2) : 0);
+    // A picture without r comes last.
+    const fit = (image) => {
+      const r = fits?.[cohort().place.get(image)];
+      return r >= -1 ? r : -2;
+    };
     shown.sort((a, b) => fit(b) - fit(a));
   }
   const groups = new Map();
@@ -161,14 +165,16 @@ const grid = {
         .map((image) => {
           const row = cohort().place.get(image);
           const best = row * found.maps.shape[1];
+          const score = typed(found.scores)[best];
+          const adds = score > 0;
           return [
             nameOf(image),
             ...columns.map((name) => contents.labels[name][image]),
             cohort().id,
             model().id,
             fits[row],
-            typed(found.maps)[best],
-            typed(found.scores)[best],
+            adds ? typed(found.maps)[best] : "",
+            adds ? score : "",
           ];
         }),
     ];

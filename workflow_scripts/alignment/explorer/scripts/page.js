@@ -82,13 +82,14 @@ function showControls() {
   byId("controls").replaceChildren(...controls);
   byId("folded").hidden = controls.length === 0;
   if (focused) byId(focused)?.focus(); // so all that can be pressed here has an id
+  showControls.pressed = pressed();
 }
+
+const pressed = () => JSON.stringify([state.look, state.kind]);
 
 /** Bring controls in line with the state without taking away the one in use. */
 function refreshControls() {
-  const pressed = JSON.stringify([state.look, state.kind]);
-  if (refreshControls.before !== pressed) showControls();
-  refreshControls.before = pressed;
+  if (showControls.pressed !== pressed()) showControls();
   for (const key of ["top", "strength", "morph"]) {
     const input = byId(`slide-${key}`);
     if (input && Number(input.value) !== state[key]) showControls();

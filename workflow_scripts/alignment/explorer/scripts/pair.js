@@ -210,7 +210,8 @@ const pair = {
     const found = pack(`pairs/${both()}`);
     const count = found.maps.shape[1];
     const scores = numbers(found.scores, entry, entry + 1);
-    const links = Array.from({ length: count }, (_, k) => {
+    // In order, undefined ones last: those that add nothing are left out.
+    const links = [...scores.keys()].filter((k) => scores[k] > 0).map((k) => {
       const map = typed(found.maps)[entry * count + k];
       const changes = { view: "map", map };
       return make("a", {
@@ -219,6 +220,7 @@ const pair = {
         text: `map ${map} (${decimals(1000 * scores[k], 0)})`,
       });
     });
+    if (!links.length) return "";
     return make(
       "p",
       { class: "note links" },

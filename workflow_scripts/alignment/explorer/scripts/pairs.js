@@ -34,7 +34,10 @@ function lineOf({ people, network }) {
   return { n, slope, base: (sy - slope * sx) / n, r: covariance / Math.sqrt(varX * varY) };
 }
 
-/** The share of pairs, in percent, that are less alike than each; NaN where `known` is false. */
+/**
+ * Where each pair stands among the others, in percent; NaN where `known` is false: `below`, the
+ * share of them that are less alike, and `rank`, with half of those that are as alike.
+ */
 function percentRanks(packed, known) {
   // Values are whole numbers of 16 bits: counting them is sorting them.
   const values = typed(packed);
@@ -45,14 +48,16 @@ function percentRanks(packed, known) {
     counts[value + 32768] += 1;
     n += 1;
   });
-  const ranks = new Float32Array(65536);
+  const [rank, below] = [new Float32Array(65536), new Float32Array(65536)];
+  const others = Math.max(1, n - 1);
   for (let k = 0, before = 0; k < 65536; k++) {
-    ranks[k] = (100 * (before + (counts[k] - 1) / 2)) / Math.max(1, n - 1);
+    rank[k] = (100 * (before + (counts[k] - 1) / 2)) / others;
+    below[k] = (100 * before) / others;
     before += counts[k];
   }
-  const found = new Float32Array(values.length);
-  for (let k = 0; k < found.length; k++) found[k] = known[k] ? ranks[values[k] + 32768] : NaN;
-  return found;
+  const ofPairs = (shares) =>
+    Float32Array.from(values, (value, k) => (known[k] ? shares[value + 32768] : NaN));
+  return { rank: ofPairs(rank), below: ofPairs(below) };
 }
 
 /** The positions of the `count` largest values, largest first; NaN does not count. */
@@ -359,16 +364,16 @@ const pairs = {
   said(at) {
     return ["people", "network"]
       .map((who, k) => {
-        const rank = this.ranks[k][at];
-        const share = rank === 100 ? "all" : `${Math.floor(rank)} % of`;
-        const more = Number.isNaN(rank) ? "" : ` (more than ${share} other pairs)`;
+        const below = this.ranks[k].below[at];
+        const share = below === 100 ? "all" : `${Math.floor(below)} % of`;
+        const more = Number.isNaN(below) ? "" : ` (more than ${share} other pairs)`;
         return `${who} ${decimals(this.values[who][at])}${more}`;
       })
       .join(", ");
   },
 
   surprising() {
-    const [people, network] = this.ranks;
+    const [people, network] = this.ranks.map((found) => found.rank);
     const off = network.map((rank, k) => rank - people[k]);
     const n = cohort().images.length;
     this.tiles = [];

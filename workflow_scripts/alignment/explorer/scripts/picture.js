@@ -103,10 +103,14 @@ const picture = {
     const row = cohort().place.get(image);
     const count = found.maps.shape[1];
     const shares = typed(folds.share);
-    const tiles = Array.from({ length: count }, (_, k) => {
+    const scores = typed(found.scores).subarray(row * count, (row + 1) * count);
+    // In order, undefined ones last: those that add nothing are left out.
+    const adding = [...scores.keys()].filter((k) => scores[k] > 0);
+    if (!adding.length) return "";
+    const tiles = adding.map((k) => {
       const place = row * count + k;
       const map = typed(found.maps)[place];
-      const score = typed(found.scores)[place];
+      const score = scores[k];
       const share = `${Math.round(100 * shares[map])} %`;
       const gain = thousandths(score);
       const label = `map ${map}: AIS ${gain} thousandths, retained in ${share} of folds`;
