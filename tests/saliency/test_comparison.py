@@ -58,6 +58,16 @@ def test_an_image_has_a_row_a_source_with_every_column():
     assert np.isnan([own["nss"], own["auc_judd"], own["saliency_nss"]]).all()
 
 
+def test_a_flat_map_predicts_no_fixations():
+    heatmap = RNG.random((4, 4)).astype(np.float32)
+    maps = {"own": place(heatmap, SIZE), "flat": np.ones((3, 3))}
+    own, flat = compare_image(heatmap, maps, SIZE, "stretch", np.array([[3.0, 5.0], [20.0, 30.0]]))
+    measures = ("saliency_nss", "saliency_auc_judd")
+    assert np.isfinite([own[measure] for measure in measures]).all()
+    assert np.isnan([flat[measure] for measure in measures]).all()
+    assert flat["auc_judd"] == own["auc_judd"]
+
+
 def test_an_empty_heatmap_is_said_to_be_empty():
     fixations = np.array([[3.0, 4.0]])
     (row,) = compare_image(np.zeros((4, 4)), {"a": RNG.random((4, 4))}, SIZE, "stretch", fixations)

@@ -38,5 +38,13 @@ def test_what_does_not_vary_has_no_test():
     assert np.isnan([found["t"], found["p"]]).all()
 
 
+def test_what_rounding_leaves_is_no_variation():
+    values = np.array([0.1, 0.1, 0.1])
+    assert values.std() > 0
+    found = mean_and_test(values)
+    assert np.isnan([found["t"], found["p"]]).all()
+    assert np.isfinite(mean_and_test([0.1, 0.1, 0.1 + 1e-9])["p"])
+
+
 def test_undefined_values_are_left_out():
     assert mean_and_test([1.0, np.nan, 2.0, np.inf])["n"] == 2

@@ -87,14 +87,18 @@ def compare_image(
     compared = compare_maps(heat, salient)
     empty, flat = bool(is_flat(heat)[0]), is_flat(salient)
     fixated = fixated_pixels(fixations, size)[seen]
-    by_heatmap = predict_fixations(heat[0], fixated)
-    if empty:
-        by_heatmap = dict.fromkeys(by_heatmap, np.nan)
+    by_heatmap, *by_maps = (
+        # Ties alone would have an area under the curve.
+        dict.fromkeys(FIXATION_MEASURES, np.nan)
+        if is_constant
+        else predict_fixations(values, fixated)
+        for values, is_constant in zip([heat[0], *salient], [empty, *flat], strict=True)
+    )
     return [
         {"source": source, "empty_heatmap": empty, "flat_map": bool(flat[k])}
         | {measure: float(compared[measure][0, k]) for measure in OVERLAPS}
         | by_heatmap
-        | {f"saliency_{name}": v for name, v in predict_fixations(salient[k], fixated).items()}
+        | {f"saliency_{name}": v for name, v in by_maps[k].items()}
         for k, source in enumerate(maps)
     ]
 

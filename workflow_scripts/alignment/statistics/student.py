@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 LEVEL = 0.95
+ROUNDING = 1e-12  # relative to the largest value
 
 
 def mean_and_test(values: Iterable[float], fewest_tested: int = 2) -> dict[str, float]:
@@ -39,7 +40,9 @@ def mean_and_test(values: Iterable[float], fewest_tested: int = 2) -> dict[str, 
     error = found["sd"] / np.sqrt(n)
     reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * error
     found |= {"low": mean - reach, "high": mean + reach}
-    if n >= fewest_tested and error > 0:
+    # Of equal values, rounding may leave a difference.
+    varies = np.ptp(x) > ROUNDING * np.abs(x).max()
+    if n >= fewest_tested and varies:
         found["t"] = float(mean / error)
         found["p"] = float(2 * student.sf(abs(mean / error), n - 1))
     return found
