@@ -142,6 +142,19 @@ def test_numbers_as_other_programs_write_them(tmp_path):
     np.testing.assert_array_equal(read_matrices(path, 3).values, expected)
 
 
+def test_rows_are_counted_as_in_the_file(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text("sep=,\n\n1,2,3\n\n2,1,x\n3,4,1\n")
+    with pytest.raises(InputError, match="row 5, column 3 holds 'x'"):
+        read_matrices(path, 3)
+    path.write_text("\nimage_1,image_2,value\n\na,b,1\n\na,b,2\n")
+    with pytest.raises(InputError, match=r"a, b is given twice \(again in row 6\)"):
+        read_matrices(path, 3)
+    path.write_text("1;2;3\n\n1;2\n1;2;3\n")
+    with pytest.raises(InputError, match="row 3 has 2 cells where others have 3"):
+        read_matrices(path, 3)
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "judgments.csv").write_bytes(b"1\0,2\n")
     with pytest.raises(InputError, match="it is no text"):

@@ -92,6 +92,7 @@ def test_a_query_means_what_it_means_to_pandas(query):
         ("a.str.lower() == 'x'", "'a' does not hold text"),
         ("a and yes", "a part of 'a and yes' is not true or false"),
         ("1 / 0 == a", "division by zero"),
+        ("-yes == 1", "'-yes' has a sign before what is true or false"),
         ("b == [1, 2]", "has a list where a value belongs"),
         (
             "(" * 300 + "a" + ")" * 300 + " == 1",

@@ -32,6 +32,7 @@ def read_cells(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame of str, whose first row may be a header
+        The index counts the rows of the file from 0, with those that are left out.
 
     Raises
     ------
@@ -40,43 +41,47 @@ def read_cells(path: Path) -> pd.DataFrame:
     """
     try:
         text = decoded(path.read_bytes())
-        rows = _trimmed(_split(text, path.suffix.lower()))
+        rows, places = _split(text, path.suffix.lower())
+        rows = _trimmed(rows)
     except (OSError, ValueError, csv.Error) as error:
         raise InputError(
             f"{path} cannot be read ({' '.join(str(error).split())}): it must be a table whose "
             "rows have the same number of cells, split by commas, semicolons or tabs."
         ) from error
-    return pd.DataFrame(_with_points(rows, path), dtype=object)
+    return pd.DataFrame(_with_points(rows, path), index=places[: len(rows)], dtype=object)
 
 
-def _split(text: str, suffix: str) -> Rows:
+def _split(text: str, suffix: str) -> tuple[Rows, list[int]]:
     """Return the rows by the first separator that gives all of them as many cells."""
     separators = ("\t", *SEPARATORS) if suffix == ".tsv" else SEPARATORS
     for separator in (*separators, " "):  # R's write.table puts blanks
-        rows = _rows(text, separator)
+        rows, places = _rows(text, separator)
         if rows and len(rows[-1]) > 1 and (even := _even(rows)):
-            return even
-    rows = _rows(text, max(separators, key=text.count))
+            return even, places
+    rows, places = _rows(text, max(separators, key=text.count))
     if not rows:
         raise ValueError("it is empty")
     usual, _ = Counter(map(len, rows)).most_common(1)[0]
-    for number, row in enumerate(rows, start=1):
+    for place, row in zip(places, rows, strict=True):
         if len(row) != usual:
-            raise ValueError(f"row {number} has {len(row)} cells where others have {usual}")
-    return rows
+            raise ValueError(f"row {place + 1} has {len(row)} cells where others have {usual}")
+    return rows, places
 
 
-def _rows(text: str, separator: str) -> Rows:
+def _rows(text: str, separator: str) -> tuple[Rows, list[int]]:
+    """Return the rows with something in them, and their places among all, from 0."""
     if separator == " ":
         text = "\n".join(re.sub(" +", " ", line.strip()) for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = [[cell.strip() for cell in row] for row in reader if row]
+    rows = [[cell.strip() for cell in row] for row in reader]
+    places = [place for place, row in enumerate(rows) if row]
+    rows = [row for row in rows if row]
     # What numpy.savetxt puts above numbers, and by what Excel tells itself the separator
     while len(rows) > 1 and (rows[0][0].startswith("# ") or _is_hint(rows[0])):
         if len(rows[0]) == len(rows[1]):
             break  # a header
-        rows = rows[1:]
-    return rows
+        rows, places = rows[1:], places[1:]
+    return rows, places
 
 
 def _is_hint(row: list[str]) -> bool:

@@ -152,6 +152,8 @@ class _Reader:
             truth = _truth(value, node)
             return not truth if isinstance(truth, bool) else ~truth
         _refuse_text(node, value)
+        if isinstance(value, bool) or getattr(value, "dtype", None) == "boolean":
+            raise QueryError(f"'{ast.unparse(node)}' has a sign before what is true or false")
         return -value if isinstance(node.op, ast.USub) else +value
 
     def _binop(self, node):
