@@ -11,6 +11,8 @@ DESIGNS = pytest.mark.parametrize(
 )
 
 
+# The cuts of one network, and others: more than a legend of a few rows holds
+MANY = [f"resnet18_random, layer{k}.1.relu_1" for k in range(1, 8)]
 COLUMN, PAGE = 1003, 2100  # dots: 85 mm and 7 inches, at 300 an inch
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, columns, legend, marks, names, width
+from designs import COLUMN, DESIGNS, MANY, columns, legend, marks, names, width
 
 from alignment.figures.activity import draw, shares_of_tenths
 from alignment.figures.charts import looks
@@ -16,10 +16,8 @@ IMAGES = [
 ]
 
 
-@DESIGNS
-def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, n_models):
-    cohorts, models = names(n_cohorts, n_models)
-    table = columns(
+def activity_of(cohorts, models):
+    return columns(
         [
             dict(zip(COLUMNS, (cohort, image, model, *values), strict=True))
             for cohort in cohorts
@@ -27,6 +25,17 @@ def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, 
             for image, *values in IMAGES
         ]
     )
+
+
+def test_many_models_with_long_names_have_room(saved):
+    table = activity_of(["animals"], MANY)
+    saved(draw(table, columns(summarize_activity(table))), COLUMN)
+
+
+@DESIGNS
+def test_ranks_are_counted_by_tenths_beside_what_chance_gives(saved, n_cohorts, n_models):
+    cohorts, models = names(n_cohorts, n_models)
+    table = activity_of(cohorts, models)
     figure = draw(table, columns(summarize_activity(table)))
     above, *below = figure.axes
     panels = [axes for axes in below if axes.get_title()]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import columns, legend, names, stacked, texts
+from designs import MANY, PAGE, columns, legend, names, stacked, texts
 
 from alignment.artifacts.errors import InputError
 from alignment.comparison.models import COLUMNS, summarize_agreement
@@ -40,6 +40,12 @@ def test_titles_say_how_it_goes_with_entropy_and_what_is_empty(saved, n_cohorts,
     assert legend(figure)[: len(pairs)] == pairs
     assert not any("-0." in title for title in titles)  # but a minus sign
     saved(figure, stacked(n_cohorts))
+
+
+@pytest.mark.parametrize("n_models", [4, 7])
+def test_many_models_with_long_names_have_room(saved, n_models):
+    table = agreement_of(["animals"], MANY[:n_models])
+    saved(draw(table, columns(summarize_agreement(table))), PAGE)
 
 
 def test_the_three_images_with_the_least_agreement_are_numbered_and_named():

@@ -10,7 +10,6 @@ from alignment.figures.charts import (
     count,
     designs_of,
     labelled,
-    legend_above,
     lighter,
     looks,
     number,
@@ -24,20 +23,6 @@ from alignment.figures.charts import (
 )
 
 KINDS = {"transalnet": "folder", "fine_grained": "bottom-up saliency", "gaussian": "baseline"}
-
-
-@pytest.mark.parametrize(("words", "columns"), [(1, 3), (3, 2), (6, 1), (40, 1)])
-def test_a_legend_takes_no_more_columns_than_fit(words, columns):
-    figure = plt.figure(figsize=(4, 2))
-    keys = [plt.Line2D([], [], label=" ".join(["network"] * words)) for _ in range(5)]
-    legend = legend_above(figure, [*keys, plt.Line2D([], [], label="")], 3)
-    assert figure.legends == [legend]
-    assert legend._ncols == columns
-    assert len(legend.get_texts()) == (5 if columns == 1 else 6)
-    if words < 40:
-        figure.canvas.draw()
-        assert 0 <= legend.get_window_extent().x0 < legend.get_window_extent().x1 <= 400
-    plt.close(figure)
 
 
 def test_pictures_are_spread_over_the_cohort():

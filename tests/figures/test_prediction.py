@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import COLUMN, DESIGNS, FOLDS, PAGE, ceilings, legend, marks, names, texts
+from designs import COLUMN, DESIGNS, FOLDS, MANY, PAGE, ceilings, legend, marks, names, texts
 
 from alignment.figures.charts import looks
 from alignment.figures.prediction import draw
@@ -53,6 +53,13 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert len(levels) == n_cohorts - 1
     # One column of a journal where it fits
     saved(figure, COLUMN if n_cohorts * n_models <= 8 else PAGE)
+
+
+def test_many_models_with_long_names_have_room(saved):
+    figure = draw(summary_of(["animals"], MANY), ceilings(["animals"]), "r2", FOLDS)
+    saved(figure, COLUMN)
+    above, below = (axes.yaxis.label.get_window_extent() for axes in figure.axes)
+    assert above.y0 > below.y1
 
 
 def test_bars_are_intervals_of_one_kind_and_stars_stand_above_those_of_significant_tests():

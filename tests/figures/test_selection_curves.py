@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, stacked
+from designs import COLUMN, DESIGNS, FOLDS, MANY, ceilings, columns, legend, marks, names, stacked
 from scipy import stats
 
 from alignment.figures.charts import looks
@@ -57,6 +57,11 @@ def test_a_panel_per_cohort_shows_the_means_of_every_model(saved, n_cohorts, n_m
         np.testing.assert_array_equal(ticks, [[10, 11, 12, 13]] * n_models)
     assert "their number, 4 folds" in legend(figure)
     saved(figure, stacked(n_cohorts))
+
+
+def test_many_models_with_long_names_have_room(saved):
+    tables = tables_of(["animals"], MANY)
+    saved(draw(*tables, ceilings(["animals"]), "r2", FOLDS), COLUMN)
 
 
 def test_lines_begin_where_every_fold_has_a_fit_that_ever_has_one():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from designs import DESIGNS, FOLDS, ceilings, columns, legend, marks, names, width
+from designs import COLUMN, DESIGNS, FOLDS, MANY, ceilings, columns, legend, marks, names, width
 
 from alignment.comparison.stability import (
     compare_fold_pairs,
@@ -21,10 +21,8 @@ def repeated(designs, table):
     return {"cohort": cohort, "model": model} | tiled
 
 
-@pytest.mark.parametrize("seeds", [[1, 1, 2, 2], [1, 1, 1, 1]], ids=["seeds", "one seed"])
-@DESIGNS
-def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
-    cohorts, models = names(n_cohorts, n_models)
+def stability_of(cohorts, models, seeds):
+    """The same folds for every cohort and model: tables, a row's values, number of stable maps."""
     rng = np.random.default_rng(0)
     scores = rng.normal(size=(4, 30))
     retained = rng.random((4, 30)) < 0.2
@@ -36,8 +34,23 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     designs = [(cohort, model) for cohort in cohorts for model in models]
     summary = columns([{"cohort": c, "model": m, **one} for c, m in designs])
     tables = repeated(designs, maps), repeated(designs, pairs), summary
+    return tables, one, int(retained.all(axis=0).sum())
+
+
+def test_many_models_with_long_names_have_room(saved):
+    tables, _, _ = stability_of(["animals"], MANY, [1, 1, 2, 2])
+    figure = draw(*tables, ceilings(["animals"]), share=1, folds=FOLDS)
+    saved(figure, COLUMN)
+    above, below = (axes.yaxis.label.get_window_extent() for axes in figure.axes[:2])
+    assert above.y0 > below.y1
+
+
+@pytest.mark.parametrize("seeds", [[1, 1, 2, 2], [1, 1, 1, 1]], ids=["seeds", "one seed"])
+@DESIGNS
+def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
+    cohorts, models = names(n_cohorts, n_models)
+    tables, one, n_stable = stability_of(cohorts, models, seeds)
     figure = draw(*tables, ceilings(cohorts), share=1, folds=FOLDS)
-    n_stable = int(retained.all(axis=0).sum())
     left, right, *below = figure.axes
     keys = [axes.get_legend() for axes in below if axes.get_title()]
     assert [key.get_title().get_text() for key in keys] == ["stable"] * n_cohorts
@@ -49,7 +62,7 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
     for panel, name in ((left, "rank_correlation"), (right, "overlap")):
         said = [label.get_text() for label in panel.get_xticklabels()]
         assert said == with_images(cohorts, ceilings(cohorts), FOLDS)
-        assert len(panel.patches) == len(kinds) * len(designs)
+        assert len(panel.patches) == len(kinds) * n_cohorts * n_models
         assert not panel.collections
         for look in looks(models).values():
             found = [mark.get_ydata()[0] for mark in marks(panel, look)]

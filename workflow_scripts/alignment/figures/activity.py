@@ -12,11 +12,11 @@ from alignment.figures.charts import (
     LEVEL,
     designs_of,
     keys_of,
-    legend_above,
     looks,
     places,
     width_of,
 )
+from alignment.figures.legends import extra_for_legend, legend_above
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}
 MEAN = {"color": "black", "linestyle": "", "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3}
@@ -40,8 +40,15 @@ def draw(activity, summary):
     columns = min(len(cohorts), 3)
     rows = -(-len(cohorts) // columns)
     width = width_of(len(cohorts), len(models))
-    figure = plt.figure(figsize=(width, 2.6 + 1.8 * rows))
-    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1.8 * rows])
+    narrow = width == COLUMN_WIDTH
+    keys = [
+        *_keys(known, activity),
+        Line2D([], [], **LEVEL, label="a map drawn at random (10 %)"),
+    ]
+    key_columns = 2 if narrow else 3
+    extra = extra_for_legend(keys, key_columns, width, planned_rows=2)
+    figure = plt.figure(figsize=(width, 2.6 + extra + 1.8 * rows))
+    above, below = figure.subfigures(2, 1, height_ratios=[2.4 + extra, 1.8 * rows])
     _draw_correlations(above.subplots(), tables, summary, cohorts, known)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
@@ -53,17 +60,12 @@ def draw(activity, summary):
             panel.plot(np.arange(1, N_TENTHS + 1), 100 * shares, **look.point(4) | line)
         panel.axhline(100 / N_TENTHS, **LEVEL)
         panel.set_title(cohort)
-    narrow = width == COLUMN_WIDTH
     panels[0, 0].set_xticks([1, 5, N_TENTHS] if narrow else range(1, N_TENTHS + 1))
     panels[0, 0].set_ylim(0)
     below.supxlabel("tenth of the maps, 1: highest AIS", fontsize=8)
     for panel in panels[:, 0]:
         panel.set_ylabel("images whose most active\nmap ranks there (%)")
-    keys = [
-        *_keys(known, activity),
-        Line2D([], [], **LEVEL, label="a map drawn at random (10 %)"),
-    ]
-    legend_above(above, keys, 2 if narrow else 3)
+    legend_above(above, keys, key_columns)
     return figure
 
 

@@ -5,11 +5,19 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import legend_above, number, panels_of
+from alignment.figures.charts import (
+    COLUMN_WIDTH,
+    MOST_STACKED,
+    PAGE_WIDTH,
+    number,
+    panels_of,
+)
+from alignment.figures.legends import extra_for_legend, legend_above
 
 # Of pairs of models: in greys, since colours are those of single models.
 MARKERS = "ox^+sv"
 N_NAMED = 3
+LONG = 45  # letters of a legend's line that a column holds
 
 
 def draw(agreement, summary):
@@ -33,8 +41,17 @@ def draw(agreement, summary):
     cohorts = list(dict.fromkeys(summary["cohort"]))
     greys = [str(grey) for grey in np.linspace(0.2, 0.65, len(pairs))]
     points = [_point(grey, k) for k, grey in enumerate(greys)]
+    keys = [
+        Line2D([], [], **point, label=" and ".join(pair))
+        for pair, point in zip(pairs, points, strict=True)
+    ]
+    keys.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
+    keys.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
+    wide = len(cohorts) > MOST_STACKED or max(len(key.get_label()) for key in keys) > LONG
+    width = PAGE_WIDTH if wide else COLUMN_WIDTH
+    header = 0.9 + extra_for_legend(keys, 2, width, planned_rows=2)
     height = 1.5 + 0.12 * len(pairs)
-    figure, panels = panels_of(len(cohorts), height, header=0.9, sharex=True, sharey=True)
+    figure, panels = panels_of(len(cohorts), height, header, wide, sharex=True, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         table, title = rows_where(agreement, cohort=cohort), [cohort]
         for pair, grey, point in zip(pairs, greys, points, strict=True):
@@ -51,13 +68,7 @@ def draw(agreement, summary):
         panel.set_xlabel("larger of the two class entropies (nats)", fontsize=7)
     for panel in panels[:, 0]:
         panel.set_ylabel("correlation of two\nmodels' heatmaps")
-    handles = [
-        Line2D([], [], **point, label=" and ".join(pair))
-        for pair, point in zip(pairs, points, strict=True)
-    ]
-    handles.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
-    handles.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
-    legend_above(figure, handles, 2)
+    legend_above(figure, keys, 2)
     return figure
 
 

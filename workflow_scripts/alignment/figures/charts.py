@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
-from matplotlib.legend import Legend
+from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
@@ -110,23 +108,6 @@ def keys_of(looks: Mapping[str, Look]) -> list[Line2D]:
     return [Line2D([], [], **look.point(), label=model) for model, look in looks.items()]
 
 
-def legend_above(figure: Figure | SubFigure, keys: Sequence[Artist], columns: int) -> Legend:
-    """Put a legend above a figure, in as many columns, or in as few as it takes to fit.
-
-    Names of models come from users, and may be long.
-    """
-    renderer = figure.canvas.get_renderer()
-    for n in range(columns, 0, -1):
-        # Keys without words only fill columns, and are left out of a single one.
-        shown = [key for key in keys if n > 1 or key.get_label()]
-        legend = figure.legend(handles=shown, loc="outside upper center", ncols=n)
-        if legend.get_window_extent(renderer).width <= figure.bbox.width:
-            break
-        if n > 1:
-            legend.remove()
-    return legend
-
-
 def places(n: int, width: float = 0.8) -> np.ndarray:
     """Return where n things stand beside one another around zero, within a width."""
     return ((np.arange(n) + 0.5) / n - 0.5) * width
@@ -209,7 +190,7 @@ def source_label(source: str, kind: str) -> str:
     return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
 
 
-def panels_of(n: int, height: float, header: float, **kwargs):
+def panels_of(n: int, height: float, header: float, wide: bool = False, **kwargs):
     """Return a figure and its (rows, columns) panels for n things.
 
     Up to three stand one upon the other and are as wide as a column of a journal; more stand three
@@ -222,10 +203,13 @@ def panels_of(n: int, height: float, header: float, **kwargs):
         Inches of a row of panels.
     header : float
         Inches for what stands above them.
+    wide : bool
+        Whether also panels that stand one upon the other are as wide as a page.
     **kwargs
         Of :func:`matplotlib.pyplot.subplots`.
     """
     columns, width = (1, COLUMN_WIDTH) if n <= MOST_STACKED else (3, PAGE_WIDTH)
+    width = PAGE_WIDTH if wide else width
     rows = -(-n // columns)
     figure, panels = plt.subplots(
         rows, columns, figsize=(width, header + height * rows), squeeze=False, **kwargs

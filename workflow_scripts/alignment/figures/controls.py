@@ -14,7 +14,6 @@ from alignment.figures.charts import (
     ceilings_of,
     count,
     designs_of,
-    legend_above,
     limits_of_fits,
     looks,
     panels_of,
@@ -23,6 +22,7 @@ from alignment.figures.charts import (
     star_key,
     with_images,
 )
+from alignment.figures.legends import legend_above
 from alignment.prediction.controls import LABELS
 
 # From top to bottom.

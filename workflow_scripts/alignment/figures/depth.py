@@ -16,9 +16,9 @@ from alignment.figures.charts import (
     any_known,
     ceilings_of,
     designs_of,
-    legend_above,
     looks,
 )
+from alignment.figures.legends import legend_above
 
 
 def draw(

@@ -7,7 +7,8 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import rows_where
 from alignment.comparison.distributions import samples
-from alignment.figures.charts import PAGE_WIDTH, designs_of, legend_above, looks
+from alignment.figures.charts import PAGE_WIDTH, designs_of, looks
+from alignment.figures.legends import legend_above
 
 LABELS = {
     "log_mean": "log$_{10}$ mean AIS of a map over images",

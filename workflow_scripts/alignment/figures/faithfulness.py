@@ -13,12 +13,12 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
-    legend_above,
     looks,
     places,
     star,
     star_key,
 )
+from alignment.figures.legends import legend_above
 
 TITLES = {"keep": "keep the top alone", "delete": "delete the top"}
 FILLS = {"mean": "the mean colour", "blur": "a blurred picture"}

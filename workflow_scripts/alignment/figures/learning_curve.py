@@ -11,10 +11,10 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
-    legend_above,
     looks,
     places,
 )
+from alignment.figures.legends import legend_above
 
 APART = 0.04  # of the axis, between the models
 ROOM = 0.03  # of the y axis, beyond the marks of a cohort whose own range is small

@@ -23,7 +23,6 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
-    legend_above,
     limits_of_fits,
     looks,
     places,
@@ -32,6 +31,7 @@ from alignment.figures.charts import (
     star_key,
     with_images,
 )
+from alignment.figures.legends import extra_for_legend, legend_above
 
 ROOM = 0.12  # of the axis of fits, for a number above or below a mark
 
@@ -51,11 +51,16 @@ def draw(summary, ceiling, fit, folds):
     """
     cohorts, models = designs_of(summary)
     known = looks(models)
+    ceilings = ceilings_of(ceiling)
+    with_ceiling = any_known(ceilings)
     narrow = len(cohorts) * len(models) <= MOST_IN_A_COLUMN
+    width, key_columns = (COLUMN_WIDTH, 2) if narrow else (PAGE_WIDTH, 5)
+    keys = _keys(known, with_ceiling)
+    extra = extra_for_legend(keys, key_columns, width, planned_rows=3)
     figure, (above, below) = plt.subplots(
         2,
         1,
-        figsize=(COLUMN_WIDTH if narrow else PAGE_WIDTH, 4.05),
+        figsize=(width, 4.05 + extra),
         sharex=True,
         height_ratios=[1.5, 1],
     )
@@ -64,11 +69,9 @@ def draw(summary, ceiling, fit, folds):
         row = only_row(summary, cohort=cohort, model=model)
         _draw_fits(above, c + x, row, known[model], 0.8 / len(models))
         _draw_difference(below, c + x, row, known[model])
-    ceilings = ceilings_of(ceiling)
     for c, cohort in enumerate(cohorts):
         if np.isfinite(ceilings[cohort]):
             above.hlines(ceilings[cohort], c - 0.42, c + 0.42, **CEILING)
-    with_ceiling = any_known(ceilings)
     low, high = limits_of_fits([above], "y", with_ceiling, room=ROOM)
     worse = summary["test_retained"] < summary["test_full"]
     lowest = summary["test_retained"][worse].min(initial=high)
@@ -87,8 +90,7 @@ def draw(summary, ceiling, fit, folds):
     figure.supxlabel(
         f"{note}\n{INTERVALS}\n{star_key(summary['p_holm'], significant('one-sided'))}", fontsize=7
     )
-    keys = _keys(known, with_ceiling)
-    legend_above(figure, keys, 2 if narrow else 5)
+    legend_above(figure, keys, key_columns)
     return figure
 
 

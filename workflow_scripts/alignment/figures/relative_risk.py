@@ -11,13 +11,13 @@ from alignment.figures.charts import (
     PAGE_WIDTH,
     designs_of,
     keys_of,
-    legend_above,
     looks,
     significant,
     source_label,
     star,
     star_key,
 )
+from alignment.figures.legends import legend_above
 from alignment.saliency.measures import RELATIVE_RISKS, TOP_SHARES
 
 NULL = "0.8"

@@ -8,15 +8,16 @@ from alignment.artifacts.tables import groups_of
 from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
+    COLUMN_WIDTH,
     FIT_NAMES,
     MOST_STACKED,
     NEUTRAL,
+    PAGE_WIDTH,
     any_known,
     ceilings_of,
     count,
     designs_of,
     keys_of,
-    legend_above,
     lighter,
     limits_of_fits,
     looks,
@@ -24,6 +25,7 @@ from alignment.figures.charts import (
     panels_of,
     with_images,
 )
+from alignment.figures.legends import extra_for_legend, legend_above
 from alignment.prediction.fold_tests import interval_of_means
 from alignment.statistics.means import mean_of_defined
 
@@ -54,7 +56,14 @@ def draw(selection, predictions, ceiling, fit, folds):
     tables = groups_of(predictions, "cohort", "model")
     known, ceilings = looks(models), ceilings_of(ceiling)
     most = int(selection["k"].max())
-    figure, panels = panels_of(len(cohorts), height=1.75, header=0.85, sharex=True, sharey=True)
+    with_ceiling = any_known(ceilings)
+    n_folds = count(len(rows["n_retained"]) for rows in tables.values())
+    keys = _keys(known, n_folds, with_ceiling)
+    stacked = len(cohorts) <= MOST_STACKED
+    key_columns, width = (2, COLUMN_WIDTH) if stacked else (3, PAGE_WIDTH)
+    header = 0.85 + extra_for_legend(keys, key_columns, width, planned_rows=5)
+    height = 1.75 + 0.1 * max(0, len(models) - 2)  # for their ticks
+    figure, panels = panels_of(len(cohorts), height, header, sharex=True, sharey=True)
     for panel, cohort, title in zip(
         panels.flat, cohorts, with_images(cohorts, ceiling, folds), strict=False
     ):
@@ -69,7 +78,6 @@ def draw(selection, predictions, ceiling, fit, folds):
     first = panels[0, 0]
     number_maps(first, most, retained=BESIDE * most)
     first.set_xlim(1, BESIDE**1.6 * most)
-    with_ceiling = any_known(ceilings)
     low, high = limits_of_fits(panels.flat[: len(cohorts)], "y", with_ceiling)
     # Below: the ticks of every model
     first.set_ylim(low - (0.03 + 0.05 * len(models)) * (high - low), high)
@@ -77,9 +85,7 @@ def draw(selection, predictions, ceiling, fit, folds):
         panel.set_xlabel("number of maps on, best first")
     for panel in panels[:, 0]:
         panel.set_ylabel(FIT_NAMES[fit])
-    n_folds = count(len(rows["n_retained"]) for rows in tables.values())
-    keys = _keys(known, n_folds, with_ceiling)
-    legend_above(figure, keys, 2 if len(cohorts) <= MOST_STACKED else 3)
+    legend_above(figure, keys, key_columns)
     return figure
 
 

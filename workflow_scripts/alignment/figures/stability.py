@@ -15,7 +15,6 @@ from alignment.figures.charts import (
     count,
     designs_of,
     keys_of,
-    legend_above,
     lighter,
     looks,
     number_maps,
@@ -23,6 +22,7 @@ from alignment.figures.charts import (
     width_of,
     with_images,
 )
+from alignment.figures.legends import extra_for_legend, legend_above
 
 PANELS = {
     "rank_correlation": "rank correlation of AIS\nbetween two folds",
@@ -58,7 +58,9 @@ def draw(maps, fold_pairs, summary, ceiling, share, folds):
     rows = -(-len(cohorts) // columns)
     width = width_of(len(cohorts), len(models))
     narrow = width == COLUMN_WIDTH
-    tall = 3.9 if narrow else 2.6
+    keys, key_columns = _keys(known, summary), 2 if narrow else 3
+    extra = extra_for_legend(keys, key_columns, width, planned_rows=3 if narrow else 2)
+    tall = (3.9 if narrow else 2.6) + extra
     figure = plt.figure(figsize=(width, tall + 0.1 + 1.9 * rows))
     above, below = figure.subfigures(2, 1, height_ratios=[tall, 1.9 * rows + 0.1])
     pairs = groups_of(fold_pairs, "cohort", "model")
@@ -67,7 +69,7 @@ def draw(maps, fold_pairs, summary, ceiling, share, folds):
         _draw_agreement(panel, name, pairs, summary, known)
         panel.set_xticks(range(len(cohorts)), with_images(cohorts, ceiling, folds))
         panel.set_ylabel(label)
-    legend_above(above, _keys(known, summary), 2 if narrow else 3)
+    legend_above(above, keys, key_columns)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for panel in panels.flat[len(cohorts) :]:
         panel.set_axis_off()
