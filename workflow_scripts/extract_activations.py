@@ -11,7 +11,7 @@ import torch
 from alignment.artifacts.arrays import put_array, put_rows, room_for_rows, writing
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew
-from alignment.artifacts.job_log import job_log, progress, usage_noted
+from alignment.artifacts.job_log import job_log, progress, usage_noted, warn
 from alignment.artifacts.lineage import made_from
 from alignment.artifacts.network_files import read_network
 from alignment.artifacts.picture_files import PictureFiles
@@ -112,6 +112,11 @@ def main(input, output, params, threads, dataset, model):
         made_by["head"] = "pooled" if pooled else "forward"
         shape = " x ".join(map(str, file["feature_maps"].shape))
     print(f"feature maps: {shape}; {silent:.0%} of (image, map) pairs are silent throughout")
+    if silent == 1:
+        warn(
+            f"the feature maps of {model} are zero in every picture of {dataset}: no similarity is "
+            "defined, and no map has a score. Its weights, mean and std may not belong together."
+        )
     if signed:
         print(
             "the maps have values below zero: all their units count as active, so the most active "

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import fx, nn
 
+from alignment.artifacts.errors import InputError
 from alignment.heads.foresight import CONNECTED, POOLED, foresee, seconds_a_picture
 
 
@@ -40,6 +41,13 @@ def test_the_kind_of_a_head_is_foreseen(case):
     assert said.startswith(expected)
     in_all = foresee(Backbone(head), head, torch.randn(2, 3, 8, 8), n_times=10)
     assert ("in all" in in_all) == expected.startswith("any other")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_network_whose_values_are_no_numbers_is_refused(value):
+    layers, _ = CASES["pooled"]
+    with pytest.raises(InputError, match="values that are no numbers, or infinite"):
+        foresee(Backbone(head := head_of(*layers)), head, torch.full((2, 3, 8, 8), value))
 
 
 def test_a_head_is_tried_with_what_passes_the_maps_by():

@@ -217,6 +217,15 @@ def test_what_is_wrong_with_a_users_function_is_said_at_the_end_of_a_run(project
     assert "own_random: the function nets.py:build returns None, where a torch.nn" in done.said
 
 
+def test_a_network_without_any_activity_is_told_of(project):
+    target = "results/activations/second/own_random.h5"
+    silent = "net = Net()\n    net.conv.bias.data.fill_(-1000)\n    return net"
+    (project / "nets.py").write_text(NETS.replace("return Net()", silent))
+    done = project.snakemake(target, overlays=[OVERLAY], flags=["--cores", "2"])
+    assert done.code == 0
+    assert "the feature maps of own_random are zero in every picture of" in done.said
+
+
 def test_another_number_of_cores_makes_the_same_choice(project):
     """Last here, since it runs AlexNet's stages again: one thread a job in place of two."""
     tables = [

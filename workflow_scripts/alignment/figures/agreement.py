@@ -49,7 +49,7 @@ def draw(agreement, summary):
     keys.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
     wide = len(cohorts) > MOST_STACKED or max(len(key.get_label()) for key in keys) > LONG
     width = PAGE_WIDTH if wide else COLUMN_WIDTH
-    header = 0.9 + extra_for_legend(keys, 2, width, planned_rows=2)
+    header = 0.9 + extra_for_legend(keys, 2, width, planned_rows=3)
     height = 1.5 + 0.12 * len(pairs)
     figure, panels = panels_of(len(cohorts), height, header, wide, sharex=True, sharey=True)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):

@@ -5,6 +5,7 @@ import time
 import torch
 from torch import nn
 
+from alignment.artifacts.errors import InputError
 from alignment.cutting.class_tokens import all_tokens
 from alignment.cutting.layers import beside_in, time_written
 from alignment.heads.pooling import is_pooled
@@ -28,10 +29,20 @@ def foresee(backbone: nn.Module, head: nn.Module, pictures: torch.Tensor, n_time
     n_times : int
         Of how many pictures every map is switched on or off, those of every fold counted anew; 0 if
         that is not known.
+
+    Raises
+    ------
+    InputError
+        The network gives values that are no numbers, or infinite.
     """
     with torch.inference_mode():
         found = backbone(pictures)
         maps = found["feature_maps"]
+        if not (maps.isfinite().all() and found["embedding"].isfinite().all()):
+            raise InputError(
+                "of a picture of random pixels the network makes values that are no numbers, or "
+                "infinite: its weights may be damaged."
+            )
         if is_pooled(maps.numpy(), found["embedding"].numpy()):
             return POOLED
         if split_head(head) is not None:
