@@ -7,7 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
 
-ROW, FRAME = 0.146, 0.1  # inches
+ROW, FRAME = 0.146, 0.1  # inches: of a line of a legend, and of what is around all of them
 
 
 def legend_above(figure: Figure | SubFigure, keys: Sequence[Artist], columns: int) -> Legend:
