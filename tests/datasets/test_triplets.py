@@ -106,6 +106,8 @@ def test_pairs_never_shown_together_are_missing(tmp_path):
         ([[1, 2, 3]], ["1", "2", "3", "4"], "could count the pictures or be their names"),
         ([[1, 2, 4]], ["001", "002", "004", "005"], "could count the pictures or be their"),
         ([[0, 1]], list("abc"), "needs three columns"),
+        ([["a", "b", "c"], ["a", "", "c"]], list("abc"), "trial 2 lacks a picture"),
+        ([[0, 1, 2], [0, "", 1]], list("abc"), "trial 2 lacks a picture"),
         ([[0.5, 1, 2]], list("abc"), "rows but no pictures for 0.5"),
     ],
 )

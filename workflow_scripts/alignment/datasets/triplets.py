@@ -101,6 +101,8 @@ def _numbered(
     if not len(cells):
         raise InputError(f"{path} holds no trials.")
     cells = _integers_or_texts(cells, path)
+    if cells.dtype.kind == "U" and (lacking := (cells == "").any(axis=1)).any():
+        raise InputError(f"{path}: trial {np.argmax(lacking) + 1} lacks a picture.")
     if cells.dtype.kind == "U" and not all(map(_COUNT.fullmatch, np.unique(cells))):
         names, numbers = np.unique(cells, return_inverse=True)
         return numbers.reshape(cells.shape), tuple(map(str, names))
