@@ -252,7 +252,7 @@ def test_a_second_workflow_in_the_same_folder_is_refused(copied, finished):
         second = copied.snakemake(flags=["--cores", "1"])
         assert second.code == 1
         *_, sentence, unlock, go_on = second.said.splitlines()
-        assert sentence.startswith(f"Error: a run in {copied.folder} has locked it.")
+        assert sentence.startswith(f"Error: a run in {copied.folder} has locked it."), second.said
         assert unlock.startswith("  snakemake --unlock --cores 1 --configfile ")
         assert go_on == unlock.replace(" --unlock", "")
         assert process.wait() == 0
