@@ -249,7 +249,10 @@ def test_a_second_workflow_in_the_same_folder_is_refused(copied, finished):
     process = start(copied, *flags, log="log.txt", targets=TARGETS[:1])
     try:
         assert first_job(process)
+        # Halted, so that no file goes away while the second run looks for what is there.
+        os.killpg(process.pid, signal.SIGSTOP)
         second = copied.snakemake(flags=["--cores", "1"])
+        os.killpg(process.pid, signal.SIGCONT)
         assert second.code == 1
         *_, sentence, unlock, go_on = second.said.splitlines()
         assert sentence.startswith(f"Error: a run in {copied.folder} has locked it."), second.said
