@@ -109,9 +109,11 @@ def _numbered(
     numbers = cells.astype(np.int64)
     # Without the zeros before them, which are lost where a file holds numbers
     place_of = {int(image): k for k, image in enumerate(images) if image.isdecimal()}
-    if not set(np.unique(numbers).tolist()) <= set(place_of):
+    # Of millions of trials: each number is looked up once.
+    different, which = np.unique(numbers, return_inverse=True)
+    if not set(different.tolist()) <= set(place_of):
         return _from_zero(numbers, len(images), path), None
-    by_name = np.vectorize(place_of.get, otypes=[np.int64])(numbers)
+    by_name = np.array([place_of[n] for n in different.tolist()])[which].reshape(numbers.shape)
     starts = [k for k in (0, 1) if numbers.min() >= k and numbers.max() - k < len(images)]
     if any((numbers - start != by_name).any() for start in starts):
         raise InputError(

@@ -5,13 +5,7 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import (
-    COLUMN_WIDTH,
-    MOST_STACKED,
-    PAGE_WIDTH,
-    number,
-    panels_of,
-)
+from alignment.figures.charts import number, panels_of, width_of_panels
 from alignment.figures.legends import extra_for_legend, legend_above
 
 # Of pairs of models: in greys, since colours are those of single models.
@@ -47,8 +41,8 @@ def draw(agreement, summary):
     ]
     keys.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
     keys.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
-    wide = len(cohorts) > MOST_STACKED or max(len(key.get_label()) for key in keys) > LONG
-    width = PAGE_WIDTH if wide else COLUMN_WIDTH
+    wide = max(len(key.get_label()) for key in keys) > LONG
+    width = width_of_panels(len(cohorts), wide)
     header = 0.9 + extra_for_legend(keys, 2, width, planned_rows=3)
     height = 1.5 + 0.12 * len(pairs)
     figure, panels = panels_of(len(cohorts), height, header, wide, sharex=True, sharey=True)

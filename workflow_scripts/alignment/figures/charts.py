@@ -208,15 +208,18 @@ def panels_of(n: int, height: float, header: float, wide: bool = False, **kwargs
     **kwargs
         Of :func:`matplotlib.pyplot.subplots`.
     """
-    columns, width = (1, COLUMN_WIDTH) if n <= MOST_STACKED else (3, PAGE_WIDTH)
-    width = PAGE_WIDTH if wide else width
+    columns = 1 if n <= MOST_STACKED else 3
     rows = -(-n // columns)
-    figure, panels = plt.subplots(
-        rows, columns, figsize=(width, header + height * rows), squeeze=False, **kwargs
-    )
+    size = width_of_panels(n, wide), header + height * rows
+    figure, panels = plt.subplots(rows, columns, figsize=size, squeeze=False, **kwargs)
     for panel in panels.flat[n:]:
         panel.set_axis_off()
     return figure, panels
+
+
+def width_of_panels(n: int, wide: bool = False) -> float:
+    """Return how wide the figure of :func:`panels_of` is."""
+    return PAGE_WIDTH if wide or n > MOST_STACKED else COLUMN_WIDTH
 
 
 def width_of(n_cohorts: int, n_models: int) -> float:

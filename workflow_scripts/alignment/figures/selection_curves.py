@@ -8,11 +8,9 @@ from alignment.artifacts.tables import groups_of
 from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
-    COLUMN_WIDTH,
     FIT_NAMES,
     MOST_STACKED,
     NEUTRAL,
-    PAGE_WIDTH,
     any_known,
     ceilings_of,
     count,
@@ -23,6 +21,7 @@ from alignment.figures.charts import (
     looks,
     number_maps,
     panels_of,
+    width_of_panels,
     with_images,
 )
 from alignment.figures.legends import extra_for_legend, legend_above
@@ -59,8 +58,7 @@ def draw(selection, predictions, ceiling, fit, folds):
     with_ceiling = any_known(ceilings)
     n_folds = count(len(rows["n_retained"]) for rows in tables.values())
     keys = _keys(known, n_folds, with_ceiling)
-    stacked = len(cohorts) <= MOST_STACKED
-    key_columns, width = (2, COLUMN_WIDTH) if stacked else (3, PAGE_WIDTH)
+    key_columns, width = 2 if len(cohorts) <= MOST_STACKED else 3, width_of_panels(len(cohorts))
     header = 0.85 + extra_for_legend(keys, key_columns, width, planned_rows=5)
     height = 1.75 + 0.1 * max(0, len(models) - 2)  # for their ticks
     figure, panels = panels_of(len(cohorts), height, header, sharex=True, sharey=True)
