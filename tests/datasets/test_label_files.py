@@ -4,7 +4,6 @@ import pytest
 
 from alignment.artifacts.errors import InputError
 from alignment.datasets.label_files import (
-    decoded,
     read_label_header,
     read_label_rows,
     values_of,
@@ -77,14 +76,21 @@ def test_a_table_of_something_else_is_called_so(tmp_path):
         (["1,500", "2"], ["1,500", "2"]),
         (["1_1", "2"], ["1_1", "2"]),
         (["a", "2"], ["a", "2"]),
+        (["a, b", "1,5"], ["a, b", "1,5"]),
+        (["-3", "−4"], [-3, -4]),
+        # What is missing among numbers, as in tables of judgments
+        (["1", ""], [1, None]),
+        (["1,5", "."], [1.5, None]),
+        (["", "NA"], [None, None]),
+        *((["2", mark, "3"], [2, None, 3]) for mark in ("NA", "n/a", "-", ".", "none", "#N/A")),
+        # but not among texts
+        (["a", "NA"], ["a", "NA"]),
         ([], []),
     ],
 )
 def test_a_column_is_of_numbers_where_all_of_it_is(fields, values):
-    assert values_of(fields) == values
-
-
-def test_text_is_told_from_what_is_none():
-    assert decoded("é".encode("utf-16")) == decoded("é".encode("cp1252")) == "é"
-    with pytest.raises(ValueError, match="it is no text"):
-        decoded(b"PK\x03\x04\0\0")
+    found = values_of(fields)
+    assert [None if value != value else value for value in found] == values
+    assert [type(value) for value in found if value == value] == [
+        type(value) for value in values if value is not None
+    ]

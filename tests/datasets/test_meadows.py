@@ -54,39 +54,39 @@ TREES = {
 
 @pytest.mark.parametrize("structure", TREES)
 def test_several_participants_are_read(tmp_path, structure):
-    values, names, observers = read_tree(write(tmp_path, TREES[structure]))
-    np.testing.assert_array_equal(values, np.stack([squareform(v) for v in VECTORS[:2]]))
-    assert names == tuple(NAMES)
-    assert observers == ("sunny-ox arrange", "rainy-cat arrange")
+    raw = read_tree(write(tmp_path, TREES[structure]))
+    np.testing.assert_array_equal(raw.values, np.stack([squareform(v) for v in VECTORS[:2]]))
+    assert raw.names == tuple(NAMES)
+    assert raw.observers == ("sunny-ox arrange", "rainy-cat arrange")
 
 
 def test_a_tree_of_one_arrangement_may_have_any_name(tmp_path):
     path = write(tmp_path, task(VECTORS[0]), "Meadows_mine.json")
-    values, _, observers = read_tree(path)
-    np.testing.assert_array_equal(values, squareform(VECTORS[0]))
-    assert observers is None
+    raw = read_tree(path)
+    np.testing.assert_array_equal(raw.values, squareform(VECTORS[0]))
+    assert raw.observers is None
     write(tmp_path, whole(task(VECTORS[0], name="a"), task(VECTORS[1], name="b")), path.name)
-    assert len(read_tree(path)[2]) == 2
+    assert len(read_tree(path).observers) == 2
 
 
 @pytest.mark.parametrize("name", ["sunny-ox_tree", "sunny-ox_2_tree"])
 def test_one_participant_is_read_with_one_task_and_with_several(tmp_path, name):
     path = tmp_path / f"Meadows_myExp_v_v1_{name}.json"
     path.write_text(json.dumps(task(VECTORS[0])))
-    values, names, observers = read_tree(path)
-    np.testing.assert_array_equal(values, squareform(VECTORS[0]))
-    assert (names, observers) == (tuple(NAMES), None)
+    raw = read_tree(path)
+    np.testing.assert_array_equal(raw.values, squareform(VECTORS[0]))
+    assert (raw.names, raw.observers) == (tuple(NAMES), None)
     path.write_text(json.dumps(whole(task(VECTORS[0], name="a"), task(VECTORS[1], name="b"))))
-    assert read_tree(path)[2] == ("sunny-ox a", "sunny-ox b")
-    np.testing.assert_array_equal(read_tree(path, "b")[0], squareform(VECTORS[1]))
+    assert read_tree(path).observers == ("sunny-ox a", "sunny-ox b")
+    np.testing.assert_array_equal(read_tree(path, "b").values, squareform(VECTORS[1]))
 
 
 def test_pictures_are_matched_by_name_where_lists_have_other_orders(tmp_path):
     order = [2, 0, 3, 1]
     shuffled = squareform(squareform(VECTORS[1])[np.ix_(order, order)])
     other = task(shuffled, names=[NAMES[k] for k in order])
-    values, _, _ = read_tree(write(tmp_path, {"a-b": task(VECTORS[0]), "c-d": other}))
-    np.testing.assert_array_equal(values[1], squareform(VECTORS[1]))
+    raw = read_tree(write(tmp_path, {"a-b": task(VECTORS[0]), "c-d": other}))
+    np.testing.assert_array_equal(raw.values[1], squareform(VECTORS[1]))
 
 
 def test_who_dropped_out_is_left_out_and_named(tmp_path):
@@ -146,6 +146,6 @@ def test_a_mat_file_of_one_participant_is_read(tmp_path):
 
     path = tmp_path / "Meadows_myExp_v_v1_sunny-ox_2_1D.mat"
     scipy.io.savemat(path, {"stimuli": np.array(NAMES), "rdmutv": VECTORS[:1]})
-    values, names, observers = read_mat(path)
-    np.testing.assert_array_equal(values, squareform(VECTORS[0]))
-    assert (names, observers) == (tuple(NAMES), None)
+    raw = read_mat(path)
+    np.testing.assert_array_equal(raw.values, squareform(VECTORS[0]))
+    assert (raw.names, raw.observers) == (tuple(NAMES), None)

@@ -135,6 +135,7 @@ def test_planning_imports_nothing_heavy(finished):
     assert read == {
         "alignment.artifacts.errors",
         "alignment.artifacts.files",
+        "alignment.datasets.cell_text",
         "alignment.datasets.label_files",
         "alignment.datasets.picture_names",
         "alignment.datasets.query_text",

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.label_files import decoded
+from alignment.datasets.cell_text import (
+    as_number,
+    decoded,
+    has_decimal_comma,
+    has_decimal_point,
+    is_number,
+    is_text,
+    may_group_thousands,
+)
 
 SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
-# Marks for no value: words, the dashes that people put, and the point of SPSS and Stata
-NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "–", "—", "−", "."}
-MINUS = "−"  # as word processors and some statistics programs write it
-_DECIMAL = r"[+−-]?\d*{}\d+([eE][+-]?\d+)?"
-_WITH_POINT, _WITH_COMMA = (re.compile(_DECIMAL.format(mark)) for mark in (r"\.", ","))
-_THOUSANDS = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
 
 Rows = list[list[str]]
 
@@ -117,49 +119,22 @@ def _trimmed(rows: Rows) -> Rows:
     return rows
 
 
-def is_nothing(cell: str) -> bool:
-    """Tell whether a cell is a word or mark for no value."""
-    return cell.lower() in NOTHING
-
-
-def is_number(cell: str) -> bool:
-    """Tell whether a cell is a number without a comma, or a mark for no value."""
-    if is_nothing(cell):
-        return True
-    try:
-        _number(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
-
-
-def _number(cell: str) -> float:
-    if is_nothing(cell):
-        return np.nan
-    return float(f"-{cell[1:]}" if cell[:1] == MINUS else cell)
-
-
-def is_text(cell: str) -> bool:
-    """Tell whether a cell is no number, neither with a point nor with a comma."""
-    return not (is_number(cell) or _WITH_COMMA.fullmatch(cell))
-
-
 def _with_points(rows: Rows, path: Path) -> Rows:
     """Replace decimal commas by points.
 
     Where some numbers have points, commas stay: cells with one are later refused as no numbers.
     """
     cells = [cell for row in rows for cell in row]
-    commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]
-    if not commas or any(map(_WITH_POINT.fullmatch, cells)):
+    commas = [cell for cell in cells if has_decimal_comma(cell)]
+    if not commas or any(map(has_decimal_point, cells)):
         return rows
-    if all(map(_THOUSANDS.fullmatch, commas)):
+    if all(map(may_group_thousands, commas)):
         raise InputError(
             f"{path}: the comma in '{commas[0]}' may be a decimal one or group thousands, and no "
             "other number tells: write it with a point, or without a comma."
         )
     return [
-        [cell.replace(",", ".") if _WITH_COMMA.fullmatch(cell) else cell for cell in row]
+        [cell.replace(",", ".") if has_decimal_comma(cell) else cell for cell in row]
         for row in rows
     ]
 
@@ -177,4 +152,4 @@ def numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:
             f"{'; format the cells as numbers, not as percent' * ('%' in cells.iloc[row, column])}."
         )
     # As is_number reads them: pandas knows fewer numbers, such as the -nan of C.
-    return cells.map(_number).to_numpy(np.float64)
+    return cells.map(as_number).to_numpy(np.float64)

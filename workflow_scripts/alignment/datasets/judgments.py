@@ -8,8 +8,9 @@ import numpy as np
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import WARNING
-from alignment.datasets.matrix_files import RawMatrices, read_matrices
+from alignment.datasets.matrix_files import read_matrices
 from alignment.datasets.picture_names import listed
+from alignment.datasets.raw_matrices import RawMatrices
 from alignment.datasets.row_order import row_order
 from alignment.datasets.symmetry import (
     ROUNDING,

@@ -6,36 +6,24 @@ Read with the standard library: a plan looks at the header of every such file.
 import csv
 import io
 import math
-import re
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.cell_text import (
+    MINUS,
+    as_number,
+    decoded,
+    has_decimal_comma,
+    has_decimal_point,
+    is_nothing,
+    is_number,
+    may_group_thousands,
+)
 
 NAMES = "image"  # the column of picture names, by which the separator is found
 SEPARATORS = (",", ";", "\t")
-# What spreadsheets, pandas and R write for a value that is missing among numbers
-MISSING = {"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "n/a"}
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-
-
-def decoded(content: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 or Windows-1252.
-
-    Raises
-    ------
-    ValueError
-        It is in none of these, or no text at all.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    if b"\0" in content:
-        raise ValueError("it is no text; of a spreadsheet, save the sheet as CSV")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")  # Excel on Windows, in western Europe
 
 
 def read_label_rows(
@@ -88,17 +76,20 @@ def values_of(fields: Sequence[str]) -> list:
     -------
     list of int, of float with NaN for what is missing, or of str
     """
-    if "_" in "".join(fields):
-        return list(fields)  # to Python 1_2 is the number 12
-    for kind in (int, float):
-        with suppress(ValueError):
-            return [math.nan if field in MISSING else kind(field) for field in fields]
-    with_comma = [field for field in fields if field not in MISSING and "," in field]
-    numbers = [field.replace(",", ".") for field in fields]
-    if with_comma and not all(map(_THOUSANDS.fullmatch, with_comma)) and "." not in "".join(fields):
-        with suppress(ValueError):
-            return [math.nan if field in MISSING else float(field) for field in numbers]
-    return list(fields)
+    as_given, fields = list(fields), _with_points(fields)
+    if not all(map(is_number, fields)):
+        return as_given
+    with suppress(ValueError):
+        return [math.nan if is_nothing(f) else int(f.replace(MINUS, "-")) for f in fields]
+    return list(map(as_number, fields))
+
+
+def _with_points(fields):
+    """Replace decimal commas by points, unless they may group thousands or others have points."""
+    commas = [field for field in fields if has_decimal_comma(field)]
+    if all(map(may_group_thousands, commas)) or any(map(has_decimal_point, fields)):
+        return list(fields)
+    return [field.replace(",", ".") if has_decimal_comma(field) else field for field in fields]
 
 
 @contextmanager

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cells import is_nothing, is_number, numbers
+from alignment.datasets.cell_text import is_nothing, is_number
+from alignment.datasets.cells import numbers
+from alignment.datasets.raw_matrices import RawMatrices
 
 PAIR_COLUMNS = ("image_1", "image_2", "value")
 ROLES = (*PAIR_COLUMNS, "observer")
@@ -37,8 +39,8 @@ def read_long(
     both_orders: bool,
     columns: Mapping[str, str] | None = None,
     repeats: str | None = None,
-) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...] | None, tuple[str, ...]] | None:
-    """Values, names of the pictures and names of the observers of a table, if it is a long one.
+) -> RawMatrices | None:
+    """Return the matrices of a table, if it is a long one.
 
     It has the columns image_1, image_2, value and perhaps observer, in any order, or columns with
     usual other names; pairs that are not listed are missing.
@@ -58,10 +60,8 @@ def read_long(
 
     Returns
     -------
-    values : (N, N) or, for S > 1 observers, (S, N, N) float64, NaN where nothing is given
-    names : N names, in the order of their first row
-    observers : S > 1 names in the order of their first row, or None
-    notes : what a person should know of how the table was read
+    RawMatrices or None
+        Names of pictures and observers are in the order of their first row.
 
     Raises
     ------
@@ -84,9 +84,7 @@ def read_long(
     stack = np.full((len(observers), len(names), len(names)), np.nan)
     stack[ratings["observer"], ratings["first"], ratings["second"]] = ratings["value"]
     stack = np.where(np.isnan(stack), stack.swapaxes(1, 2), stack)
-    if len(observers) == 1:
-        return stack[0], names, None, notes
-    return stack, names, observers, notes
+    return RawMatrices.of_stack(stack, names, observers, notes)
 
 
 def _of_columns(header: list[str], found: Mapping[str, int], path: Path) -> tuple[str, ...]:

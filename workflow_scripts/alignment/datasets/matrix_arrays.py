@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.raw_matrices import RawMatrices
 
 
 def load_arrays(path: Path, variable: str | None) -> dict[str, object]:
@@ -49,16 +50,11 @@ def choose_matrices(
     variable: str | None,
     observer_axis: int | None,
     names: str | None = None,
-) -> tuple[np.ndarray, tuple[str, ...] | None]:
+) -> RawMatrices:
     """The judgments among `arrays` and the names of their rows.
 
     The names are the texts called `names`; without it those called ``names`` beside the values, or
     else the only N texts that all differ.
-
-    Returns
-    -------
-    values : (N, N) or, for S > 1 observers, (S, N, N) float64
-    names : N texts, or None where the file holds no such list
 
     Raises
     ------
@@ -69,7 +65,7 @@ def choose_matrices(
     key = _choose(path, arrays, variable, n_images)
     where = f"{path}: `{key}`" if key else str(path)
     values = _arranged(_real(arrays[key], where), n_images, observer_axis, where)
-    return values, _names_of(path, arrays, key, values.shape[-1], names)
+    return RawMatrices(values, _names_of(path, arrays, key, values.shape[-1], names))
 
 
 def _flat(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -7,13 +7,13 @@ the file.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from alignment.artifacts.errors import InputError
 from alignment.datasets.matrix_arrays import choose_matrices, load_arrays
+from alignment.datasets.raw_matrices import RawMatrices
 
 TABLES = (".csv", ".tsv", ".txt")
 FORMATS = (
@@ -28,28 +28,6 @@ _COMPLETE = {
     "`variable` can name an array beside them",
     ".mat": "a complete .mat file",
 }
-
-
-@dataclass(frozen=True)
-class RawMatrices:
-    """Matrices as a file gives them.
-
-    Attributes
-    ----------
-    values : (N, N) or (S, N, N) float64
-        One matrix, or one for each of S > 1 observers; NaN where nothing is given.
-    names : N names of the rows, or None where the file gives none
-    observers : S names of the observers, or None where the file gives none
-    may_be_numbered : whether the names, if they count the rows, may come from the program that
-        wrote the file
-    notes : what a person should know of how the file was read
-    """
-
-    values: np.ndarray
-    names: tuple[str, ...] | None = None
-    observers: tuple[str, ...] | None = None
-    may_be_numbered: bool = False
-    notes: tuple[str, ...] = ()
 
 
 def read_matrices(
@@ -105,7 +83,7 @@ def read_matrices(
     if suffix in TABLES:
         from alignment.datasets.matrix_tables import read_table  # pandas is not needed for arrays
 
-        return RawMatrices(*read_table(path, n_images, both_orders, columns, repeats))
+        return read_table(path, n_images, both_orders, columns, repeats)
     if path.name.startswith("Meadows_") and suffix in (".mat", ".json"):
         return _read_meadows(path, variable)
     if suffix in (".h5", ".hdf5"):
@@ -119,7 +97,7 @@ def read_matrices(
     # NumPy's own messages would advise to allow pickles.
     with _reading(path, _COMPLETE[suffix], quote=suffix == ".mat"):
         arrays = load_arrays(path, variable)
-    return RawMatrices(*choose_matrices(path, arrays, n_images, variable, observer_axis, names))
+    return choose_matrices(path, arrays, n_images, variable, observer_axis, names)
 
 
 @contextmanager
@@ -145,8 +123,8 @@ def _read_meadows(path: Path, variable: str | None) -> RawMatrices:
     )
     with _reading(path, expected):
         if path.suffix.lower() == ".mat":
-            return RawMatrices(*read_mat(path))
-        return RawMatrices(*read_tree(path, variable))
+            return read_mat(path)
+        return read_tree(path, variable)
 
 
 def _read_rdms(path: Path, variable: str | None) -> RawMatrices:
@@ -155,7 +133,7 @@ def _read_rdms(path: Path, variable: str | None) -> RawMatrices:
 
     with _reading(path, "RDMs saved by rsatoolbox with file_type='hdf5'"):
         rdms = load_rdm(str(path), file_type="hdf5")
-        values = _without_single(np.asarray(rdms.get_matrices(), dtype=np.float64))
+        stack = np.asarray(rdms.get_matrices(), dtype=np.float64)
         texts = {
             key: tuple(map(str, column))
             for key, column in rdms.pattern_descriptors.items()
@@ -173,8 +151,4 @@ def _read_rdms(path: Path, variable: str | None) -> RawMatrices:
             f"set variable to one of {', '.join(unique)}."
         )
     key = variable if variable is not None else next(iter(unique), None)
-    return RawMatrices(values, texts.get(key))
-
-
-def _without_single(stack: np.ndarray) -> np.ndarray:
-    return stack[0] if len(stack) == 1 else stack
+    return RawMatrices.of_stack(stack, texts.get(key))

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cells import is_number, is_text, numbers, read_cells
+from alignment.datasets.cell_text import is_number, is_text
+from alignment.datasets.cells import numbers, read_cells
 from alignment.datasets.long_tables import PAIR_COLUMNS, read_long
 from alignment.datasets.picture_names import without_suffix
+from alignment.datasets.raw_matrices import RawMatrices
 
 
 def read_table(
@@ -19,8 +20,8 @@ def read_table(
     both_orders: bool,
     columns: Mapping[str, str] | None = None,
     repeats: str | None = None,
-) -> tuple[np.ndarray, tuple[str, ...] | None, tuple[str, ...] | None, bool, tuple[str, ...]]:
-    """Values, names of the rows and names of the observers of a table.
+) -> RawMatrices:
+    """Read a table of judgments, a square one or a long one.
 
     A square table may have names in a header row, in the first column, in both or in neither.
 
@@ -29,14 +30,6 @@ def read_table(
     path : path
     n_images : int
     both_orders, columns, repeats : see `alignment.datasets.long_tables.read_long`
-
-    Returns
-    -------
-    values : (N, N) or, for S > 1 observers, (S, N, N) float64, NaN where nothing is given
-    names : N names, or None
-    observers : S > 1 names in the order of their first row, or None
-    may_be_numbered : whether names that count the rows may be a program's
-    notes : what a person should know of how the table was read
 
     Raises
     ------
@@ -47,20 +40,16 @@ def read_table(
     cells = read_cells(path)
     long = read_long(cells, path, both_orders, columns, repeats)
     if long:
-        values, names, observers, notes = long
-        return values, names, observers, False, notes
+        return long
     if repeats:
         raise InputError(
             f"{path}: repeats is for tables with a row for each pair, and this is a square one: "
             "leave it out."
         )
-    values, names, numbered = _read_square(cells, n_images, path)
-    return values, names, None, numbered, ()
+    return _read_square(cells, n_images, path)
 
 
-def _read_square(
-    cells: pd.DataFrame, n_images: int, path: Path
-) -> tuple[np.ndarray, tuple[str, ...] | None, bool]:
+def _read_square(cells: pd.DataFrame, n_images: int, path: Path) -> RawMatrices:
     n_rows, n_columns = cells.shape
     top, left = cells.iloc[0, 1:], cells.iloc[1:, 0]
     if n_rows != n_columns and any(map(is_text, top)) and any(map(is_text, left)):
@@ -89,7 +78,7 @@ def _read_square(
     if both and columns != rows:
         counts = [[str(k + start) for k in range(len(rows))] for start in (0, 1)]
         if list(rows) in counts and not any(map(is_number, columns)):
-            return values, columns, False  # R and pandas number rows by themselves
+            return RawMatrices(values, columns)  # R and pandas number rows by themselves
         if set(columns) != set(rows):  # some with an extension, some without
             columns, rows = (tuple(map(without_suffix, names)) for names in (columns, rows))
         if sorted(columns) != sorted(rows) or len(set(rows)) < len(rows):
@@ -99,7 +88,7 @@ def _read_square(
                 f"'{different[1]}': both must list the same pictures, each once."
             )
         values = values[:, pd.Index(columns).get_indexer(rows)]
-    return values, rows or columns, may_be_numbered
+    return RawMatrices(values, rows or columns, may_be_numbered=may_be_numbered)
 
 
 def _has_numbers_as_names(cells: pd.DataFrame, n_images: int) -> bool:

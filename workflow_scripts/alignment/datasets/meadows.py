@@ -14,20 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.raw_matrices import RawMatrices
 
 ARRANGED = "multiarrange"
 
-Matrices = tuple[np.ndarray, tuple[str, ...], tuple[str, ...] | None]
 
-
-def read_mat(path: Path) -> Matrices:
+def read_mat(path: Path) -> RawMatrices:
     """Read a .mat export: one task of one participant or of several.
-
-    Returns
-    -------
-    values : (N, N) or, for S > 1 participants, (S, N, N) float64
-    names : N names of the pictures
-    observers : S names, or None
 
     Raises
     ------
@@ -49,13 +42,13 @@ def read_mat(path: Path) -> Matrices:
     names = tuple(str(name).strip() for name in rdms.pattern_descriptors["conds"])
     values = np.asarray(rdms.get_matrices(), dtype=np.float64)
     if rdms.n_rdm == 1:
-        return values[0], names, None
+        return RawMatrices(values[0], names)
     described = rdms.rdm_descriptors
     observers = zip(described["participant"], described["task"], strict=True)
-    return values, names, tuple(map(" ".join, observers))
+    return RawMatrices(values, names, tuple(map(" ".join, observers)))
 
 
-def read_tree(path: Path, task: str | None = None) -> Matrices:
+def read_tree(path: Path, task: str | None = None) -> RawMatrices:
     """Read a .json tree: one participant or several, one task or a whole experiment.
 
     Parameters
@@ -67,11 +60,9 @@ def read_tree(path: Path, task: str | None = None) -> Matrices:
 
     Returns
     -------
-    values : (N, N) or, for S > 1 arrangements, (S, N, N) float64
-        In the order of the first list of pictures.  All NaN for a participant who did not
-        finish.
-    names : N names of the pictures
-    observers : S names of participant and task, or None
+    RawMatrices
+        In the order of the first list of pictures.  An arrangement is an observer; all NaN where it
+        was not finished.
 
     Raises
     ------
@@ -97,14 +88,12 @@ def read_tree(path: Path, task: str | None = None) -> Matrices:
         raise InputError(f"{path}: nobody finished the multiple-arrangement task.")
     pictures = _pictures(given[0], path)
     values = np.stack([_matrix(found, pictures, path) for _, found in arranged])
-    if len(values) == 1:
-        return values[0], tuple(pictures), None
     nickname = _nickname(path) if of_one else None
     observers = tuple(
         f"{nickname or own} {_name(found)}{'' if _is_given(found) else ' (not finished)'}"
         for own, found in arranged
     )
-    return values, tuple(pictures), observers
+    return RawMatrices.of_stack(values, pictures, observers)
 
 
 def _tasks(participation) -> list[Mapping]:

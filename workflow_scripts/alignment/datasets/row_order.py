@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.matrix_files import RawMatrices
 from alignment.datasets.picture_names import match_rows
+from alignment.datasets.raw_matrices import RawMatrices
 
 
 def row_order(

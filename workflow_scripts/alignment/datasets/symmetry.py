@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.matrix_files import RawMatrices
+from alignment.datasets.raw_matrices import RawMatrices
 
 # Relative to the range of the values: what rounding to single precision or to the six digits of a
 # text file may leave between two halves.
@@ -28,7 +28,7 @@ def spread(values: np.ndarray) -> float:
 
 def refuse_infinite(raw: RawMatrices, of_row: Sequence[str], path: str | Path) -> None:
     """Refuse infinite values, naming the pair and the observer of the first."""
-    infinite = np.argwhere(np.isinf(_as_stack(raw.values)))
+    infinite = np.argwhere(np.isinf(raw.stack))
     if len(infinite):
         raise InputError(
             f"{path} has {len(infinite)} infinite values, the first for "
@@ -41,7 +41,7 @@ def without_empty_observers(raw: RawMatrices, path: str | Path, notes: list[str]
 
     A stack in which nobody judged anything stays as it is, to be refused as a whole.
     """
-    stack = _as_stack(raw.values)
+    stack = raw.stack
     pairs = ~np.eye(stack.shape[-1], dtype=bool)
     given = np.isfinite(stack[:, pairs]).any(axis=1)
     if given.all() or not given.any():
@@ -53,10 +53,8 @@ def without_empty_observers(raw: RawMatrices, path: str | Path, notes: list[str]
         f"{', '.join(dropped)}."
     )
     kept = tuple(name for name, judged in zip(names, given, strict=True) if judged)
-    values = stack[given]
-    if len(values) == 1:
-        return replace(raw, values=values[0], observers=None)
-    return replace(raw, values=values, observers=kept)
+    few = RawMatrices.of_stack(stack[given], raw.names, kept, raw.notes)
+    return replace(few, may_be_numbered=raw.may_be_numbered)
 
 
 def symmetric(
@@ -85,7 +83,7 @@ def symmetric(
     InputError
         The halves differ, or one order of a pair is missing, and `symmetrize` is None.
     """
-    stack = _as_stack(raw.values)
+    stack = raw.stack
     rows, columns = np.triu_indices(len(of_row), 1)
     both = np.stack([stack[:, rows, columns], stack[:, columns, rows]])
     both = _filled(both, raw, of_row, symmetrize, path, notes)
@@ -139,10 +137,6 @@ def _filled(
             )
         notes.append(f"{len(alone)} pairs are given in one order only; it was used for both.")
     return both
-
-
-def _as_stack(values: np.ndarray) -> np.ndarray:
-    return values if values.ndim == 3 else values[None]
 
 
 def _place(observer: int, row: int, column: int, raw: RawMatrices, of_row: Sequence[str]) -> str:

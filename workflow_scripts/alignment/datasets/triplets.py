@@ -9,8 +9,9 @@ import pandas as pd
 
 from alignment.artifacts.errors import InputError
 from alignment.datasets.cells import read_cells
-from alignment.datasets.matrix_files import TABLES, RawMatrices
+from alignment.datasets.matrix_files import TABLES
 from alignment.datasets.picture_names import without_suffix
+from alignment.datasets.raw_matrices import RawMatrices
 
 _COUNT = re.compile("0|[1-9][0-9]*")  # other digits are of a name
 
