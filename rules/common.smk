@@ -95,8 +95,8 @@ THRESHOLDS = ["full", *(f"p{p:g}" for p in config["heatmaps"]["percentiles"])]
 SOURCES = sources.saliency_sources(config["saliency"])
 # Kinds of heatmaps beside AIS.  A model and a kind are a maker of heatmaps, model@kind, which stands
 # where models do, in paths and tables, in all that is made from heatmaps alone.
-KINDS = [kind for kind in config["heatmaps"]["kinds"] if kind != "ais"]
-MAKERS = sources.heatmap_makers(config["models"], KINDS)
+HEATMAP_KINDS = [kind for kind in config["heatmaps"]["kinds"] if kind != "ais"]
+MAKERS = sources.heatmap_makers(config["models"], HEATMAP_KINDS)
 # What a wildcard stands for in a whole run.
 DESIGN = {
     "dataset": sources.datasets_used(config),

@@ -38,7 +38,7 @@ rule pack_cohort:
         heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
         rivals=expand(
             "results/heatmaps/{cohort}/{model}@{kind}/heatmaps.h5",
-            kind=KINDS,
+            kind=HEATMAP_KINDS,
             allow_missing=True,
         ),
         pair_ais="results/pair_ais/{cohort}/{model}.h5",
@@ -58,7 +58,7 @@ rule pack_cohort:
     resources:
         **needs(2000, 10),
     params:
-        kinds=KINDS,
+        kinds=HEATMAP_KINDS,
     script:
         "../workflow_scripts/pack_cohort.py"
 
@@ -133,7 +133,7 @@ rule draw_explorer:
             "all_pairs": config["heatmaps"]["all_pairs"],
             "heatmaps": [
                 ("ais", "AIS"),
-                *((kind, sources.KINDS[kind]) for kind in KINDS),
+                *((kind, sources.KIND_LABELS[kind]) for kind in HEATMAP_KINDS),
             ],
         },
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),

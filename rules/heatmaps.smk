@@ -53,7 +53,7 @@ rule compute_rival_heatmaps:
         "results/benchmarks/compute_rival_heatmaps/{cohort}/{model}@{kind}.tsv"
     wildcard_constraints:
         model=any_of(config["models"]),
-        kind=any_of(KINDS),
+        kind=any_of(HEATMAP_KINDS),
     conda:
         "../envs/alignment.yaml"
     resources:

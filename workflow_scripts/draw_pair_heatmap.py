@@ -11,7 +11,7 @@ from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.tables import read_columns
 from alignment.figures.charts import use_style
-from alignment.figures.pair_heatmap import KINDS, draw
+from alignment.figures.pair_heatmap import SHARES, draw
 from alignment.planning.pair_names import named_pair
 
 
@@ -40,7 +40,7 @@ def main(input, output, params, wildcards):
         f"{params.cohort}, {params.model}; similarity judged by people: {people}",
         names,
         [pictures[name] for name in names],
-        [{kind: pairs[kind][entry].astype(float) for kind in KINDS} for entry in entries],
+        [{kind: pairs[kind][entry].astype(float) for kind in SHARES} for entry in entries],
         pairs.attributes["framing"],
     )
     with replacing(output.heatmap) as partial:

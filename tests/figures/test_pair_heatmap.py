@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.figures.pair_heatmap import KINDS, draw
+from alignment.figures.pair_heatmap import SHARES, draw
 
 PICTURES = [np.full((20, 30, 3), 200, np.uint8), np.full((40, 40, 3), 90, np.uint8)]
 
@@ -11,7 +11,7 @@ PICTURES = [np.full((20, 30, 3), 200, np.uint8), np.full((40, 40, 3), 90, np.uin
 def shares(similarity):
     """Places that hold a similarity together, for each kind of maps."""
     values = np.full((4, 4), similarity / 16)
-    return [dict.fromkeys(KINDS, values)] * 2
+    return [dict.fromkeys(SHARES, values)] * 2
 
 
 @pytest.mark.parametrize(
@@ -25,16 +25,16 @@ def shares(similarity):
 )
 def test_panels_say_how_alike_the_pictures_are(similarity, said):
     figure = draw("a and b", ["a", "b"], PICTURES, shares(similarity), "stretch")
-    panels = np.reshape(figure.axes, (2, 1 + len(KINDS)))
+    panels = np.reshape(figure.axes, (2, 1 + len(SHARES)))
     for row in panels:
-        for panel, label in zip(row[1:], KINDS.values(), strict=True):
+        for panel, label in zip(row[1:], SHARES.values(), strict=True):
             assert panel.get_title() == f"{label}\n{said}"
 
 
 @pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])
 def test_pictures_are_shown_whole_beside_their_lit_places(saved, framing):
     figure = draw("a and b", ["a", "b"], PICTURES, shares(0.5), framing)
-    panels = np.reshape(figure.axes, (2, 1 + len(KINDS)))
+    panels = np.reshape(figure.axes, (2, 1 + len(SHARES)))
     assert [panel.get_title() for panel in panels[:, 0]] == ["a", "b"]
     for row, picture in zip(panels, PICTURES, strict=True):
         for panel in row:

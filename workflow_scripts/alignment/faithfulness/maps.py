@@ -7,13 +7,13 @@ import numpy as np
 from alignment.heatmaps.heatmaps import heatmap
 from alignment.heatmaps.kinds import map_by
 from alignment.heatmaps.rivals import mean_map, random_places
-from alignment.planning.sources import KINDS
+from alignment.planning.sources import KIND_LABELS
 
 AIS = "ais"
 # In the order of figures, by what figures call them.
 LABELS = {
     AIS: "AIS",
-    **KINDS,
+    **KIND_LABELS,
     "centred": "AIS × centred Gaussian",
     "centred_mean": "mean of all maps × centred Gaussian",
     "other": "another picture's heatmap",

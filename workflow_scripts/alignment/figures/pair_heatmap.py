@@ -9,7 +9,7 @@ from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import light
 
 NOISE = 0.1  # a similarity below which places are noise
-KINDS = {"all_maps": "all maps", "retained": "retained maps, held out"}
+SHARES = {"all_maps": "all maps", "retained": "retained maps, held out"}
 
 
 def draw(
@@ -27,16 +27,16 @@ def draw(
     names : two str
     pictures : two (height, width, 3) uint8 arrays
     shares : two dicts of (H, W) arrays
-        The places' shares of the similarity by the keys of `KINDS`; NaN where there are none.
+        The places' shares of the similarity by the keys of `SHARES`; NaN where there are none.
     framing : {"stretch", "crop", "pad"}
         How pictures were brought to the network's square input.
     """
-    figure, axes = plt.subplots(2, 1 + len(KINDS), figsize=(5.4, 4.1))
+    figure, axes = plt.subplots(2, 1 + len(SHARES), figsize=(5.4, 4.1))
     figure.suptitle(title)
     for row, name, picture, of_kind in zip(axes, names, pictures, shares, strict=True):
         row[0].imshow(picture)
         row[0].set_title(name)
-        for panel, (kind, label) in zip(row[1:], KINDS.items(), strict=True):
+        for panel, (kind, label) in zip(row[1:], SHARES.items(), strict=True):
             values = of_kind[kind]
             height, width = picture.shape[:2]
             local = place(values * values.size, (width, height), framing)

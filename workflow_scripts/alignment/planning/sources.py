@@ -12,7 +12,7 @@ from alignment.planning.own_code import function_files
 from alignment.topography.design import trained_file
 
 # What figures call heatmaps that are not made by AIS
-KINDS = {
+KIND_LABELS = {
     "cam": "judgment-weighted CAM",
     "grad_cam": "Grad-CAM of the fit",
     "place": "place left out",
@@ -203,7 +203,7 @@ def maker_label(maker: str, labels: Mapping[str, str]) -> str:
     if maker in labels:
         return labels[maker]
     model, _, kind = maker.rpartition("@")
-    return f"{labels[model]}, {KINDS[kind]}" if kind else labels[model]
+    return f"{labels[model]}, {KIND_LABELS[kind]}" if kind else labels[model]
 
 
 def lost_overlays(index: str | Path) -> list[str]:

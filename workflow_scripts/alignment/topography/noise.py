@@ -2,7 +2,7 @@
 
 import numpy as np
 
-KINDS = ("white", "pink", "salt_and_pepper")
+NOISES = ("white", "pink", "salt_and_pepper")
 
 
 def add_noise(
@@ -37,7 +37,7 @@ def add_noise(
     elif kind == "white":
         noise = rng.standard_normal(images.shape, dtype=np.float32)
     else:
-        raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
+        raise ValueError(f"{kind!r} is not one of {', '.join(NOISES)}")
     return np.clip(images + level * noise, 0, 1, dtype=np.float32)
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from alignment.figures.charts import PAGE_WIDTH
 from alignment.figures.topography.panels import Table, condition_legend, over_level
 
-KINDS = {
+DEVIATIONS = {
     "relative": "deviation of the noise,\nin deviations of the layer's own weights",
     "absolute": "deviation of the noise,\nthe same for all networks",
 }
@@ -21,9 +21,9 @@ def draw(summary: Table) -> Figure:
         A row per condition, lambda, measure and level.
     """
     figure, panels = plt.subplots(
-        2, len(KINDS), figsize=(PAGE_WIDTH, 4.4), sharex="col", sharey="row"
+        2, len(DEVIATIONS), figsize=(PAGE_WIDTH, 4.4), sharex="col", sharey="row"
     )
-    for column, (kind, name) in zip(panels.T, KINDS.items(), strict=True):
+    for column, (kind, name) in zip(panels.T, DEVIATIONS.items(), strict=True):
         for axes, what in zip(column, ("accuracy", "change"), strict=True):
             over_level(axes, summary, f"{what}_weights_{kind}", band=True)
         column[0].axhline(0.1, color="0.6", lw=0.8, ls=":")
