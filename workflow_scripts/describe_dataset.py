@@ -8,6 +8,7 @@ from alignment.artifacts.arrays import open_arrays
 from alignment.artifacts.job_log import WARNING, job_log, warn, warnings_in
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import read_columns
+from alignment.datasets.picture_names import listed
 from alignment.similarity.pairs import pairs_in_short
 
 
@@ -23,6 +24,7 @@ def main(input, output, params, dataset):
     check_made_from(input.judgments, input)
     with open_arrays(input.judgments) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
+        people = list(file["observer_names"].asstr()) if "observer_names" in file else ""
         notes = json.loads(file.attrs["notes"])
         source, options = file.attrs["source"], json.loads(file.attrs["options"])
         said = pairs_in_short(file["similarity"][()])
@@ -32,7 +34,8 @@ def main(input, output, params, dataset):
         f"pictures: {len(read_columns(input.images)['image'])}",
         f"labels: {', '.join(labels) or 'none'}",
         f"judgments: {source}, {options['kind']}, {said}",
-        f"observers: {n_observers or 'not told apart'}",
+        f"observers: {n_observers or 'not told apart'}"
+        + (f" ({listed(people)})" if people else ""),
         *notes,
     ]
     cohorts = {Path(path).stem: read_columns(path)["image"] for path in input.cohorts}

@@ -20,6 +20,7 @@ def main(input, output, params, dataset):
         {
             "similarity": judgments.similarity,
             "observers": judgments.observers,
+            "observer_names": judgments.observer_names,
             "images": images,
         },
         {

@@ -110,19 +110,6 @@ def test_a_suffix_that_is_no_picture_format_belongs_to_the_name(judge):
     np.testing.assert_allclose(judge(frame, images=images).similarity, 1 - expected / 4)
 
 
-def test_observers_who_judged_nothing_are_left_out_and_constant_ones_named(judge):
-    constant = np.where(np.eye(4, dtype=bool), 0, 0.5)
-    nothing = np.full((4, 4), np.nan)
-    found = judge(np.stack([DISTANCES, nothing, constant, DISTANCES / 2, nothing]))
-    assert len(found.observers) == 3
-    assert any("Of 5 observers in" in n and "left out: 2, 5." in n for n in found.notes)
-    (warned,) = [n for n in found.notes if n.startswith("Warning: ")]
-    assert "of 3 observers, 1 gave every pair the same value (3)" in warned
-    one = judge(np.stack([nothing, DISTANCES]))
-    assert one.observers is None
-    np.testing.assert_allclose(one.similarity, ALIKE)
-
-
 @pytest.mark.parametrize("blank", [0, np.nan])
 @pytest.mark.parametrize("half", ["upper", "lower"])
 def test_a_triangle_is_used_for_both_halves_also_when_rows_are_reordered(judge, blank, half):

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import h5py
 import pytest
 from project import COHORTS, FIGURES
 
@@ -115,6 +116,28 @@ def test_a_summary_repeats_what_people_were_warned_of(copied):
         assert sum(line.startswith(beginning) for line in summary) == 1, summary
         # Once where people look, too
         assert sum(line.startswith(beginning) for line in done.said.splitlines()) == 1, done.said
+
+
+def test_observers_with_names_keep_them(copied):
+    images = sorted(path.stem for path in (copied / "data/tiny/pictures").iterdir())
+    rows = [
+        f"{a},{b},{len(who) + k + m},{who}"
+        for who in ("bo", "ada")
+        for k, a in enumerate(images)
+        for m, b in enumerate(images[:k])
+    ]
+    (copied / "data/tiny/long.csv").write_text(
+        "\n".join(["image_1,image_2,value,observer", *rows]) + "\n"
+    )
+    long = {"file": "data/tiny/long.csv", "kind": "similarity"}
+    copied.run(
+        "results/datasets/tiny/summary.txt", overlays=[{"datasets": {"tiny": {"judgments": long}}}]
+    )
+    summary = (copied / "results/datasets/tiny/summary.txt").read_text().splitlines()
+    assert "observers: 2 (bo, ada)" in summary
+    with h5py.File(copied / "results/datasets/tiny/similarity.h5") as file:
+        assert list(file["observer_names"].asstr()) == ["bo", "ada"]
+        assert len(file["observers"]) == 2
 
 
 def test_planning_imports_nothing_heavy(finished):

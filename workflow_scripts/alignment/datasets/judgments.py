@@ -9,6 +9,11 @@ import numpy as np
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.job_log import WARNING
 from alignment.datasets.matrix_files import read_matrices
+from alignment.datasets.observers import (
+    note_alike_names,
+    note_constant_observers,
+    without_empty_observers,
+)
 from alignment.datasets.picture_names import listed
 from alignment.datasets.raw_matrices import RawMatrices
 from alignment.datasets.row_order import row_order
@@ -18,7 +23,6 @@ from alignment.datasets.symmetry import (
     refuse_infinite,
     spread,
     symmetric,
-    without_empty_observers,
 )
 
 KINDS = ("similarity", "dissimilarity")
@@ -38,11 +42,13 @@ class Judgments:
         judged by nobody (only with ``missing="drop"``).
     observers : (S, N, N) float64 or None
         The same for each of S > 1 observers; their mean over the observed entries is `similarity`.
+    observer_names : S names, or None where the file gives none
     notes : sentences for the log about what was reordered, averaged, filled in or left out
     """
 
     similarity: np.ndarray
     observers: np.ndarray | None
+    observer_names: tuple[str, ...] | None
     notes: tuple[str, ...]
 
 
@@ -140,6 +146,7 @@ def check_judgments(
     order = row_order(raw, images, path, notes)
     # A triangle is one only in the order of the file.
     of_row = [images[picture] for picture in np.argsort(order)]
+    note_alike_names(raw, path, notes)
     raw = without_empty_observers(raw, path, notes)
     refuse_infinite(raw, of_row, path)
     stack = symmetric(raw, of_row, symmetrize, path, notes)[:, order][:, :, order]
@@ -155,7 +162,8 @@ def check_judgments(
             "it must tell some pairs from others."
         )
     scaled = _as_similarity(np.concatenate([mean[None], stack]), kind, notes)
-    return Judgments(scaled[0], scaled[1:] if len(stack) > 1 else None, tuple(notes))
+    observers = scaled[1:] if len(stack) > 1 else None
+    return Judgments(scaled[0], observers, raw.observers, tuple(notes))
 
 
 def _pictures_without_any(mean: np.ndarray, images: Sequence[str]) -> str:
@@ -198,7 +206,7 @@ def _check_present(
             "nothing with it; leave it out by a query, or judge it."
         )
     if len(stack) > 1:
-        _note_constant(stack, names, path, notes)
+        note_constant_observers(stack, names, path, notes)
         partly = int(np.isnan(stack).any(axis=0).sum()) - n_missing
         notes.append(f"The judgments of {len(stack)} observers were averaged.")
         if partly:
@@ -206,20 +214,6 @@ def _check_present(
                 f"{partly} of {mean.size} pairs were judged by fewer than all observers; each is "
                 "averaged over those who did."
             )
-
-
-def _note_constant(
-    stack: np.ndarray, names: Sequence[str] | None, path: str | Path, notes: list[str]
-) -> None:
-    """Name the observers who gave every pair the same value, and so tell nothing apart."""
-    size = np.nanmax(np.abs(stack))
-    constant = [k for k, values in enumerate(stack) if spread(values) <= 1e-9 * size]
-    if constant:
-        called = ", ".join(str(names[k] if names else k + 1) for k in constant)
-        notes.append(
-            f"{WARNING}{path}: of {len(stack)} observers, {len(constant)} gave every pair the same "
-            f"value ({called}): they count in the mean, and agree with nobody."
-        )
 
 
 def _check_kind(mean: np.ndarray, kind: str, images: Sequence[str], path: str | Path) -> None:

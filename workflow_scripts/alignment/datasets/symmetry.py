@@ -1,7 +1,6 @@
 """The two orders of each pair of pictures, and what is given of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,27 +33,6 @@ def refuse_infinite(raw: RawMatrices, of_row: Sequence[str], path: str | Path) -
             f"{path} has {len(infinite)} infinite values, the first for "
             f"{_place(*infinite[0], raw, of_row)}: they must be finite, or NaN where none is given."
         )
-
-
-def without_empty_observers(raw: RawMatrices, path: str | Path, notes: list[str]) -> RawMatrices:
-    """Drop the observers who judged no pair of different pictures, and name them.
-
-    A stack in which nobody judged anything stays as it is, to be refused as a whole.
-    """
-    stack = raw.stack
-    pairs = ~np.eye(stack.shape[-1], dtype=bool)
-    given = np.isfinite(stack[:, pairs]).any(axis=1)
-    if given.all() or not given.any():
-        return raw
-    names = raw.observers or tuple(str(k + 1) for k in range(len(stack)))
-    dropped = [name for name, judged in zip(names, given, strict=True) if not judged]
-    notes.append(
-        f"Of {len(stack)} observers in {path}, {len(dropped)} judged no pair and are left out: "
-        f"{', '.join(dropped)}."
-    )
-    kept = tuple(name for name, judged in zip(names, given, strict=True) if judged)
-    few = RawMatrices.of_stack(stack[given], raw.names, kept, raw.notes)
-    return replace(few, may_be_numbered=raw.may_be_numbered)
 
 
 def symmetric(
