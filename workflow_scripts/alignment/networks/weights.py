@@ -128,19 +128,19 @@ def load_weights(architecture: str, specification: str | Mapping, cache_dir: Pat
 
 def _unknown(architecture: str, specification: str, published: Mapping) -> str:
     """Say what can be given in place of an unknown name of weights."""
-    file = "a file with its sha256"
+    file = "{file: ..., sha256: ...} for a file of yours"
     valid = ["imagenet"] if architecture in EFFICIENTNET_LITE_SHA256 else list(published)
     choices = f"one of {', '.join(valid)}, {file}"
     if architecture.startswith(TIMM):
         page = timm_weights_page(architecture)
-        choices = f"{file}, such as that of {page}" if page else file
+        choices = f"{file} (timm's own is at {page})" if page else file
         if timm_weights_url(architecture):
             choices = f"'{PRETRAINED}' for those that timm knows, {file}"
     elif is_own(architecture):
         choices = f"'own' for those that the function gives it, {file}"
     return (
-        f"weights '{specification}' are not known for {architecture}: give {choices}, or random "
-        "with a seed."
+        f"weights '{specification}' are not known for {architecture}: give {choices}, or "
+        "{random: 1} for random ones, with their seed."
     )
 
 
