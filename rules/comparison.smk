@@ -11,7 +11,9 @@ TARGETS += ["results/statistics/ks_tests.csv"]
 if config["statistics"]["paired_tests"]:
     TARGETS += ["results/statistics/paired_tests.csv"]
 if AGREEMENT:
-    TARGETS += ["results/agreement/summary/activity.csv"]
+    TARGETS += [
+        f"results/agreement/summary/{of}.csv" for of in ("activity", "mean_maps")
+    ]
 if AGREEMENT and SEVERAL_MODELS:
     TARGETS += ["results/agreement/summary/heatmaps.csv"]
 if STABILITY:
@@ -69,7 +71,7 @@ rule compare_images:
 
 
 rule compare_heatmaps:
-    """Correlate the heatmaps of each two models, image by image, beside their class entropies."""
+    """Correlate the heatmaps of each two models, image by image, and with means of all maps."""
     input:
         heatmaps=of_models("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
         activations=of_dataset(of_models("results/activations/{dataset}/{model}.h5")),
@@ -77,6 +79,7 @@ rule compare_heatmaps:
         pictures=of_dataset("results/datasets/{dataset}/pictures.csv"),
     output:
         agreement="results/agreement/{cohort}.csv",
+        mean_maps="results/agreement/mean_maps/{cohort}.csv",
     log:
         "results/logs/compare_heatmaps/{cohort}.log",
     benchmark:
@@ -128,9 +131,11 @@ rule summarize_agreement:
     """Summarize over images how models agree, and how scores relate to activity."""
     input:
         heatmaps=everywhere("results/agreement/{cohort}.csv"),
+        mean_maps=everywhere("results/agreement/mean_maps/{cohort}.csv"),
         activity=everywhere("results/agreement/activity/{cohort}.csv"),
     output:
         heatmaps="results/agreement/summary/heatmaps.csv",
+        mean_maps="results/agreement/summary/mean_maps.csv",
         activity="results/agreement/summary/activity.csv",
     log:
         "results/logs/summarize_agreement.log",

@@ -13,7 +13,7 @@ OVERLAY_PROCESSES = 2 if len(IMAGES or ()) > 500 else 1
 
 
 rule compute_heatmaps:
-    """Weight each image's feature maps by their scores."""
+    """Weight each image's feature maps by their scores, and all of them alike."""
     input:
         image_ais="results/image_ais/{cohort}/{model}.h5",
         cohort="results/cohorts/{cohort}.csv",

@@ -1,4 +1,4 @@
-"""Weight each image's feature maps by their scores."""
+"""Weight each image's feature maps by their scores, and all of them alike."""
 
 import numpy as np
 
@@ -7,6 +7,7 @@ from alignment.artifacts.job_log import job_log, warn
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.tables import read_columns
 from alignment.heatmaps.heatmaps import heatmap, of_empty
+from alignment.heatmaps.rivals import mean_map
 
 
 def main(input, output, params, wildcards):
@@ -15,18 +16,18 @@ def main(input, output, params, wildcards):
     check_made_from(input.activations, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]
     ais, images = read_arrays(input.image_ais, "ais", "images")
+    heatmaps, means = [], []
     with open_arrays(input.activations) as file:
-        heatmaps = np.stack(
-            [
-                heatmap(file["feature_maps"][row], scores, params.negative_scores)
-                for row, scores in zip(rows, ais, strict=True)
-            ]
-        )
+        for row, scores in zip(rows, ais, strict=True):
+            feature_maps = file["feature_maps"][row]
+            heatmaps.append(heatmap(feature_maps, scores, params.negative_scores))
+            means.append(mean_map(feature_maps))
+    heatmaps = np.stack(heatmaps)
     which = wildcards.cohort, wildcards.model
     warn(of_empty(heatmaps, images, *which, "no map has a positive score"))
     write_arrays(
         output.heatmaps,
-        {"heatmap": heatmaps, "images": images},
+        {"heatmap": heatmaps, "mean_of_maps": np.stack(means), "images": images},
         {
             **read_attributes(input.image_ais),
             "negative_scores": params.negative_scores,

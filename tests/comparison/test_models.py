@@ -6,11 +6,14 @@ from oracle import naive_pearson
 from scipy import stats
 
 from alignment.comparison.models import (
+    MEANS_SUMMARY_COLUMNS,
     SUMMARY_COLUMNS,
     class_entropies,
     compare_heatmaps,
+    correlate_each,
     heatmap_correlation,
     summarize_agreement,
+    summarize_means,
 )
 from alignment.heatmaps.placement import place
 
@@ -99,6 +102,7 @@ def agreement_table(cohort, correlation, entropy_a, entropy_b, models=("m", "n")
         "model_b": np.full(n, models[1]),
         "correlation": correlation,
         "correlation_others": np.full(n, 0.25),
+        "correlation_means": np.full(n, 0.75),
         "entropy_a": np.array(entropy_a, dtype=float),
         "entropy_b": np.array(entropy_b, dtype=float),
         "empty_a": np.isnan(correlation),
@@ -127,6 +131,9 @@ def test_agreement_is_summarized_over_images_that_have_it():
     assert first["correlation_sd"] == pytest.approx(kept.std(ddof=1))
     assert first["correlation_low"] < first["correlation"] < first["correlation_high"]
     assert first["difference"] == pytest.approx(kept.mean() - 0.25)
+    assert first["correlation_means"] == 0.75
+    assert first["beyond_means"] == pytest.approx(kept.mean() - 0.75)
+    assert first["beyond_means_low"] < first["beyond_means"] < first["beyond_means_high"]
     assert first["entropy_rho"] == pytest.approx(-1)
     expected = stats.spearmanr(noise, np.maximum(entropy_a, entropy_b))
     assert second["entropy_rho"] == pytest.approx(expected.statistic)
@@ -142,3 +149,25 @@ def test_nothing_to_summarize_is_undefined_and_not_zero():
     for name in ("correlation", "correlation_low", "difference", "entropy_rho", "entropy_p_holm"):
         assert np.isnan(row[name]), name
     assert summarize_agreement(agreement_table("c", [], [], [])) == []
+
+
+def test_likeness_to_the_means_of_all_maps_is_summarized_over_images():
+    table = {
+        "cohort": np.full(4, "c"),
+        "image": np.array(["1", "2", "3", "1"]),
+        "model": np.array(["m", "m", "m", "n"]),
+        "correlation": np.array([0.5, np.nan, 0.9, 0.4]),
+    }
+    first, second = summarize_means(table)
+    assert set(first) == set(MEANS_SUMMARY_COLUMNS)
+    assert (first["cohort"], first["model"], first["n_images"], first["n"]) == ("c", "m", 3, 2)
+    assert first["correlation"] == pytest.approx(0.7)
+    assert first["correlation_sd"] == pytest.approx(0.4 / 2**0.5)
+    assert (second["model"], second["correlation"]) == ("n", 0.4)
+    assert np.isnan([second["correlation_sd"], second["correlation_low"]]).all()
+
+
+def test_each_map_is_correlated_with_its_own_counterpart():
+    a, b, sizes = RNG.random((3, 4, 4)), RNG.random((3, 5, 5)), [(20, 10), (9, 9), (7, 12)]
+    expected = [heatmap_correlation(*each, "crop") for each in zip(a, b, sizes, strict=True)]
+    assert correlate_each(a, b, sizes, "crop").tolist() == expected

@@ -19,7 +19,7 @@ def agreement_of(cohorts, models, n=12, empty=()):
                 for k in range(n):
                     gone = cohort == cohorts[0] and k in empty
                     values = [cohort, str(k), model_a, model_b, np.nan if gone else rng.random()]
-                    values += [0.5, *rng.random(2), gone, False]
+                    values += [0.5, 0.7, *rng.random(2), gone, False]
                     rows.append(dict(zip(COLUMNS, values, strict=True)))
     return columns(rows)
 

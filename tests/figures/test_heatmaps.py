@@ -287,8 +287,8 @@ def test_thresholds_are_told_by_what_they_leave():
     [
         ("RdBu_r", 1, ("matters least", "matters most (each picture's own maximum)")),
         ("RdBu_r", -1, ("furthest below zero", "matters most (each picture's own maximum)")),
-        ("spotlight", 1, ("dark: matters least", "as it is: matters most")),
-        ("spotlight", -1, ("blue: below zero; dark: matters least", "as it is: matters most")),
+        ("spotlight", 1, ("dark: matters least", "unchanged: matters most")),
+        ("spotlight", -1, ("blue: below zero; dark: matters least", "unchanged: matters most")),
     ],
 )
 def test_the_key_says_what_its_ends_mean(colours, sign, ends):

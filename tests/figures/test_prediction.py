@@ -45,7 +45,7 @@ def test_every_fit_number_star_and_ceiling_is_shown(saved, n_cohorts, n_models):
     assert cohort_ticks == [f"{cohort}\nn = {40 + k}" for k, cohort in enumerate(cohorts)]
     assert figure.get_supxlabel().splitlines() == [
         "means over 40 folds; n: pictures",
-        "bars: 95 % intervals, each for itself",
+        "bars: 95 % intervals, each uncorrected",
         "* p < .05, one-sided, after Holm's correction",
     ]
     assert ("ceiling set by the judgments" in legend(figure)) == (n_cohorts > 1)

@@ -27,14 +27,18 @@ STABILITY = {"measure_stability", "summarize_stability", "plot_stability", "plot
 TABLES = {
     "agreement/summary/heatmaps.csv": (
         "cohort,model_a,model_b,n_images,n_empty,n,correlation,correlation_sd,correlation_low,"
-        "correlation_high,correlation_others,difference,difference_low,difference_high,n_entropy,"
-        "entropy_rho,entropy_p,entropy_p_holm",
+        "correlation_high,correlation_others,difference,difference_low,difference_high,"
+        "correlation_means,beyond_means,beyond_means_low,beyond_means_high,n_entropy,entropy_rho,entropy_p,entropy_p_holm",
         2,
     ),
     "agreement/summary/activity.csv": (
         "cohort,model,n_images,n_maps,n,correlation,correlation_sd,correlation_low,"
         "correlation_high,n_positive,correlation_active,correlation_active_low,"
         "correlation_active_high,n_ranked,most_active_rank_median,n_top_tenth,n_bottom_tenth",
+        4,
+    ),
+    "agreement/summary/mean_maps.csv": (
+        "cohort,model,n_images,n,correlation,correlation_sd,correlation_low,correlation_high",
         4,
     ),
     "agreement/summary/cohorts.csv": (
@@ -52,9 +56,11 @@ TABLES = {
 }
 for cohort, n in COHORTS.items():
     TABLES[f"agreement/{cohort}.csv"] = (
-        "cohort,image,model_a,model_b,correlation,correlation_others,entropy_a,entropy_b,empty_a,empty_b",
+        "cohort,image,model_a,model_b,correlation,correlation_others,correlation_means,entropy_a,"
+        "entropy_b,empty_a,empty_b",
         n,
     )
+    TABLES[f"agreement/mean_maps/{cohort}.csv"] = ("cohort,image,model,correlation", 2 * n)
     TABLES[f"agreement/activity/{cohort}.csv"] = (
         "cohort,image,model,n_maps,n_active,correlation,correlation_active,most_active_units,"
         "n_most_active,most_active_rank",

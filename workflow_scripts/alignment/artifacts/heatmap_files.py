@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.arrays import Arrays
 from alignment.artifacts.picture_files import PictureFiles
 
 
@@ -22,6 +22,8 @@ class SavedHeatmaps:
         How pictures were brought to the network's square input.
     pictures : mapping of str to (height, width, 3) uint8 array
         By image.
+    mean_of_maps : (N, H, W) float32 array or None
+        The plain mean of all maps, for comparison; only beside heatmaps by AIS.
     """
 
     cohort: str
@@ -30,6 +32,7 @@ class SavedHeatmaps:
     heatmap: np.ndarray
     framing: str
     pictures: PictureFiles
+    mean_of_maps: np.ndarray | None = None
 
     def of(self, image: str) -> np.ndarray:
         """Return the heatmap of an image, (H, W)."""
@@ -46,13 +49,16 @@ def open_heatmaps(path: str | Path, pictures: str | Path) -> SavedHeatmaps:
     pictures : path
         The index of the dataset's pictures.
     """
-    heatmap, images = read_arrays(path, "heatmap", "images")
-    made_by = read_attributes(path)
+    saved = Arrays(path)
+    made_by, mean_of_maps = saved.attributes, None
+    if "mean_of_maps" in saved:
+        mean_of_maps = saved["mean_of_maps"]
     return SavedHeatmaps(
         made_by["cohort"],
         made_by["model"],
-        images.tolist(),
-        heatmap,
+        saved["images"].tolist(),
+        saved["heatmap"],
         made_by["framing"],
         PictureFiles(pictures),
+        mean_of_maps,
     )

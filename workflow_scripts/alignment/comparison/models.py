@@ -15,10 +15,14 @@ from alignment.statistics.means import mean_of_defined
 # cells wide, so that a finer picture would change the third decimal.
 COARSE = 64
 COLUMNS = ["cohort", "image", "model_a", "model_b", "correlation", "correlation_others"]
-COLUMNS += ["entropy_a", "entropy_b", "empty_a", "empty_b"]
+COLUMNS += ["correlation_means", "entropy_a", "entropy_b", "empty_a", "empty_b"]
+MEANS_COLUMNS = ["cohort", "image", "model", "correlation"]
+MEANS_SUMMARY_COLUMNS = ["cohort", "model", "n_images", "n", "correlation", "correlation_sd"]
+MEANS_SUMMARY_COLUMNS += ["correlation_low", "correlation_high"]
 SUMMARY_COLUMNS = ["cohort", "model_a", "model_b", "n_images", "n_empty", "n"]
 SUMMARY_COLUMNS += ["correlation", "correlation_sd", "correlation_low", "correlation_high"]
 SUMMARY_COLUMNS += ["correlation_others", "difference", "difference_low", "difference_high"]
+SUMMARY_COLUMNS += ["correlation_means", "beyond_means", "beyond_means_low", "beyond_means_high"]
 SUMMARY_COLUMNS += ["n_entropy", "entropy_rho", "entropy_p", "entropy_p_holm"]
 
 
@@ -89,9 +93,7 @@ def compare_heatmaps(
     -----
     Section 9 of the method: agreement of two models' heatmaps.
     """
-    own = np.array(
-        [heatmap_correlation(*maps, framing) for maps in zip(a, b, sizes, strict=True)], dtype=float
-    )
+    own = correlate_each(a, b, sizes, framing)
     others = np.full(len(a), np.nan)
     coarse = [_coarse(size) for size in sizes]
     for size in dict.fromkeys(coarse):
@@ -104,6 +106,27 @@ def compare_heatmaps(
         defined = np.isfinite(r).any(axis=1)
         others[np.array(here)[defined]] = np.nanmean(r[defined], axis=1)
     return own, others
+
+
+def correlate_each(
+    a: np.ndarray, b: np.ndarray, sizes: list[tuple[int, int]], framing: str = "stretch"
+) -> np.ndarray:
+    """Correlate two maps of every image; see :func:`heatmap_correlation`.
+
+    Parameters
+    ----------
+    a : (N, H, W) array
+    b : (N, H', W') array
+    sizes : N pairs (width, height) in pixels
+        Of the pictures.
+    framing : {"stretch", "crop", "pad"}
+
+    Returns
+    -------
+    (N,) float64 array
+    """
+    triples = zip(a, b, sizes, strict=True)
+    return np.array([heatmap_correlation(*maps, framing) for maps in triples], dtype=float)
 
 
 def _coarse(size):
@@ -141,9 +164,10 @@ def summarize_agreement(table: Mapping[str, np.ndarray]) -> list[dict]:
         One row per cohort and pair of models, with the keys `SUMMARY_COLUMNS`: ``n_empty`` images
         have an empty heatmap in either model, ``n`` a defined correlation; means over these, with
         95 % bootstrap intervals over images (``_low``, ``_high``); ``difference`` is own minus
-        others.  ``entropy_rho`` is the Spearman correlation of the agreement with the larger of
-        the two class entropies over ``n_entropy`` images, ``entropy_p`` its two-sided p-value,
-        Holm-corrected over all rows in ``entropy_p_holm``.
+        others, and ``beyond_means`` own minus that of the plain means of all maps, for which no
+        judgments are needed.  ``entropy_rho`` is the Spearman correlation of the agreement with the
+        larger of the two class entropies over ``n_entropy`` images, ``entropy_p`` its two-sided
+        p-value, Holm-corrected over all rows in ``entropy_p_holm``.
     """
     rows = []
     for (cohort, a, b), one in groups_of(table, "cohort", "model_a", "model_b").items():
@@ -151,32 +175,64 @@ def summarize_agreement(table: Mapping[str, np.ndarray]) -> list[dict]:
     return with_holm(rows, "entropy_p", "entropy_p_holm")
 
 
+def summarize_means(table: Mapping[str, np.ndarray]) -> list[dict]:
+    """Summarize how alike heatmaps by AIS are to the plain means of all maps.
+
+    Parameters
+    ----------
+    table : dict of str to array
+        Columns as in `MEANS_COLUMNS`.
+
+    Returns
+    -------
+    list of dict
+        One row per cohort and model, with the keys `MEANS_SUMMARY_COLUMNS`: means over the ``n``
+        images whose correlation is defined, with 95 % bootstrap intervals over images.
+    """
+    groups = groups_of(table, "cohort", "model")
+    return [
+        {"cohort": cohort, "model": model, "n_images": len(one["image"]), **_spread_of(one)}
+        for (cohort, model), one in groups.items()
+    ]
+
+
 def _summary(one):
     r = one["correlation"]
-    difference = r - one["correlation_others"]
-    low, high = bootstrap_interval(r)
-    difference_low, difference_high = bootstrap_interval(difference)
     entropy = np.maximum(one["entropy_a"], one["entropy_b"])
     related = np.isfinite(r) & np.isfinite(entropy)
     rho, p = _spearman_test(r[related], entropy[related])
     return {
         "n_images": len(r),
         "n_empty": int((one["empty_a"] | one["empty_b"]).sum()),
-        "n": int(np.isfinite(r).sum()),
-        "correlation": mean_of_defined(r),
-        "correlation_sd": float(np.std(r[np.isfinite(r)], ddof=1))
-        if np.isfinite(r).sum() > 1
-        else np.nan,
-        "correlation_low": low,
-        "correlation_high": high,
+        **_spread_of(one),
         "correlation_others": mean_of_defined(one["correlation_others"]),
-        "difference": mean_of_defined(difference),
-        "difference_low": difference_low,
-        "difference_high": difference_high,
+        **_mean_of("difference", r - one["correlation_others"]),
+        "correlation_means": mean_of_defined(one["correlation_means"]),
+        **_mean_of("beyond_means", r - one["correlation_means"]),
         "n_entropy": int(related.sum()),
         "entropy_rho": rho,
         "entropy_p": p,
     }
+
+
+def _spread_of(one):
+    """Summarize the correlations of a table over its images."""
+    defined = one["correlation"][np.isfinite(one["correlation"])]
+    sd = float(np.std(defined, ddof=1)) if len(defined) > 1 else np.nan
+    low, high = bootstrap_interval(defined)
+    return {
+        "n": len(defined),
+        "correlation": mean_of_defined(defined),
+        "correlation_sd": sd,
+        "correlation_low": low,
+        "correlation_high": high,
+    }
+
+
+def _mean_of(name, values):
+    """Return the mean over images with its interval."""
+    low, high = bootstrap_interval(values)
+    return {name: mean_of_defined(values), f"{name}_low": low, f"{name}_high": high}
 
 
 def _spearman_test(x, y):

@@ -62,7 +62,7 @@ def draw(activity, summary):
         panel.set_title(cohort)
     panels[0, 0].set_xticks([1, 5, N_TENTHS] if narrow else range(1, N_TENTHS + 1))
     panels[0, 0].set_ylim(0)
-    below.supxlabel("tenth of the maps, 1: highest AIS", fontsize=8)
+    below.supxlabel("decile of the maps, 1: highest AIS", fontsize=8)
     for panel in panels[:, 0]:
         panel.set_ylabel("images whose most active\nmap ranks there (%)")
     legend_above(above, keys, key_columns)
@@ -80,7 +80,7 @@ def _keys(known, activity):
 
 
 def shares_of_tenths(table):
-    """Return in what share of the images the most active map ranks in each tenth of the maps.
+    """Return in what share of the images the most active map ranks in each decile of the maps.
 
     Parameters
     ----------

@@ -39,7 +39,9 @@ def draw(agreement, summary):
         Line2D([], [], **point, label=" and ".join(pair))
         for pair, point in zip(pairs, points, strict=True)
     ]
-    keys.append(Line2D([], [], color="0.3", lw=1, label="mean, same image"))
+    keys.append(Line2D([], [], color="0.3", lw=1, label="mean, same image, by AIS"))
+    of_means = "mean, same image, means of all maps"
+    keys.append(Line2D([], [], color="0.3", lw=1, ls="--", label=of_means))
     keys.append(Line2D([], [], color="0.3", lw=1, ls=":", label="mean, different images"))
     wide = max(len(key.get_label()) for key in keys) > LONG
     width = width_of_panels(len(cohorts), wide)
@@ -52,6 +54,7 @@ def draw(agreement, summary):
             one = only_row(summary, cohort=cohort, model_a=pair[0], model_b=pair[1])
             panel.plot(*_points(rows_where(table, model_a=pair[0], model_b=pair[1])), **point)
             panel.axhline(one["correlation"], color=grey, lw=1)
+            panel.axhline(one["correlation_means"], color=grey, lw=1, ls="--")
             panel.axhline(one["correlation_others"], color=grey, lw=1, ls=":")
             title.append(_said(one))
         panel.set_title("\n".join(title), fontsize=7)
@@ -100,6 +103,6 @@ def _said(row):
     else:
         p = row["entropy_p_holm"]
         said = f"$\\rho$ = {number(row['entropy_rho'])}, "
-        said += "p < .001" if p < 0.001 else f"p = {p:.2g}"
+        said += r"$p_{Holm}$ < .001" if p < 0.001 else rf"$p_{{Holm}}$ = {p:.2g}"
         said += f", n = {row['n_entropy']}"
     return said + (f", {row['n_empty']} empty" if row["n_empty"] else "")

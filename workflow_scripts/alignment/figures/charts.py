@@ -34,7 +34,7 @@ LEVEL = {"color": "0.75", "linestyle": "-", "linewidth": 2.4, "zorder": 0.5}
 CEILING = LEVEL
 ERROR_BAR = {"elinewidth": 1, "capsize": 2, "capthick": 1}
 # Of differences that are tested over folds: intervals of one kind, which can be compared
-INTERVALS = "bars: 95 % intervals, each for itself"
+INTERVALS = "bars: 95 % intervals, each uncorrected"
 CEILING_LABEL = "ceiling set by the judgments"
 # The section of the config that the names in a column come from
 SECTIONS = {"dataset": "datasets", "cohort": "cohorts", "model": "models"}

@@ -213,7 +213,7 @@ def _add_header(sheet, cohort, heatmaps, n, colours, left):
     signed = any((saved.heatmap < 0).any() for saved in heatmaps.values())
     if colours == SPOTLIGHT:
         low = "blue: below zero; dark: matters least" if signed else "dark: matters least"
-        ends, scale = (low, "as it is: matters most"), None
+        ends, scale = (low, "unchanged: matters most"), None
     else:
         low, scale = ("furthest below zero" if signed else "matters least"), colour_map(colours)
         ends = low, "matters most (each picture's own maximum)"

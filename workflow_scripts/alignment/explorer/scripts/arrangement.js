@@ -175,7 +175,7 @@ const arrangement = {
     if (row === this.chosen && this.said.textContent) return;
     this.chosen = row;
     this.said.textContent =
-      row === null ? "no picture is pointed at" : nameOf(cohort().images[row]);
+      row === null ? "point at a picture" : nameOf(cohort().images[row]);
     this.chart.redraw();
   },
 

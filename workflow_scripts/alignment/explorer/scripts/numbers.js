@@ -64,7 +64,7 @@ const CONTROL_COLUMNS = [
   ["folds", (row) => String(row.n_folds)],
   ["control's fit", (row) => decimals(row.test_control, 3)],
   ["retained maps", (row) => decimals(row.test_retained, 3)],
-  ["retained less control [95 % interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["retained minus control [95 % interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
   ["p (corrected)", (row) => printedP(row.p_holm)],
 ];
 
@@ -141,7 +141,7 @@ const numbersView = {
     root.append(
       make("h3", { text: "Beside controls" }),
       note(
-        "What the retained maps are compared with on the same folds. The interval is that of the difference, 95 %, and stands for itself. p: two-sided, corrected for images that folds share and for the number of these tests.",
+        "What the retained maps are compared with on the same folds. The interval is that of the difference, 95 %, not corrected for the number of tests. p: two-sided, corrected for images that folds share and for the number of these tests.",
       ),
       tableOf(CONTROL_COLUMNS, contents.controls),
     );

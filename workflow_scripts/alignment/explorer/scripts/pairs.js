@@ -408,9 +408,9 @@ const pairs = {
     const made = make(
       "div",
       { class: "beside" },
-      list("Far more alike to the network", largest(off, 8)),
+      list("Much more alike for the network than for people", largest(off, 8)),
       list(
-        "Far more alike to people",
+        "Much more alike for people than for the network",
         largest(
           off.map((value) => -value),
           8,

@@ -1,7 +1,7 @@
 // One picture: what each network sees in it, beside what is salient, and what lies near it.
 
 const SALIENCY_NOTE =
-  "Saliency is what stands out or draws the eye, the same for every comparison; the Gaussian is a blob in the middle.";
+  "Bottom-up saliency is what stands out in the picture, the same for every comparison, and was not made from anyone's gaze; the Gaussian is a blob in the middle.";
 
 /** The saliency map of a picture by a source; it covers the picture, whatever the framing. */
 function saliencyOf(image, source) {
@@ -151,7 +151,7 @@ const picture = {
     return make(
       "div",
       { class: "beside" },
-      list("Nearest by people", all(people.judgments)),
+      list("Most alike according to people", all(people.judgments)),
       list(`Nearest by ${model().label}`, all(found.all)),
     );
   },
