@@ -45,6 +45,17 @@ def test_the_map_without_which_a_correlation_changes_most_is_found():
     assert {name: row[name] for name in found} == found
 
 
+def test_a_map_without_which_nothing_varies_is_passed_over():
+    a = np.array([0.1, 0.1, 0.1, 0.9, 0.1])
+    b = np.array([0.3, 0.2, 0.7, 0.8, 0.1])
+    found = without_one(a, b)
+    assert found["influential_map"] != 3
+    left = [f for f in range(5) if f != found["influential_map"]]
+    assert found["correlation_without"] == pytest.approx(naive_pearson(a[left], b[left]))
+    alone = np.eye(5)[0]
+    assert np.isnan(list(without_one(alone, np.zeros(5)).values())).all()
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_without_enough_maps_no_correlation_is_left(n):
     a = np.array([1.0, 2.0, np.nan])[-1 - n :] if n else np.array([np.nan])

@@ -72,6 +72,9 @@ def test_fewer_images_are_as_many_of_each_class(idx_package, tmp_path):
     assert len(few["test_labels"]) == 6
     with pytest.raises(InputError, match="mnist: n_test: 9 images, as many of each class, are"):
         take(arrays, {"test": 9}, "topography: datasets: mnist")
+    of_one = arrays | {"test_labels": np.zeros_like(arrays["test_labels"])}
+    with pytest.raises(InputError, match="mnist: all of its test images are of one class, and"):
+        take(of_one, {"test": None}, "topography: datasets: mnist")
     with pytest.raises(InputError, match=r"n_train: 7 images cannot be .* 3 classes; take 9 or 6."):
         take(arrays, {"train": 7}, "topography: datasets: mnist")
     with pytest.raises(InputError, match=r"n_train: 2 images cannot be .* 3 classes; take 3."):

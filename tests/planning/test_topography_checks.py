@@ -49,6 +49,18 @@ CONFIG_ERRORS = {
         {"topography": {"lambdas": [1, 1.0000001]}},
         ("config: topography: lambdas: 1 and 1.0000001 would both be called 1 in the names",),
     ),
+    "digits of a lambda that names do not tell": (
+        {"topography": {"lambdas": [0.1234567]}},
+        ("config: topography: lambdas: 0.1234567 has more digits", "take 0.123457."),
+    ),
+    "sheet that is no sheet": (
+        {"topography": {"grid": [1, 121], "conditions": ["TopoLoss"]}},
+        ("pyramid_factor: 3 does not shrink a grid of 1 x 121, as TopoLoss does", "grid, 1."),
+    ),
+    "sheet that stays as it is": (
+        {"topography": {"pyramid_factor": 1, "conditions": ["TopoLoss"]}},
+        ("pyramid_factor: 1 does not shrink a grid of 11 x 11", "must be above 1", "grid, 11."),
+    ),
     "other architecture for a network trained here": (
         {"models": {"sheet": {"architecture": "resnet18", "weights": TRAINED}}},
         ("config: models: sheet: weights", "take the architecture topographic, not resnet18."),

@@ -283,3 +283,9 @@ def test_where_all_maps_are_equally_active_none_are_the_most_active(case):
     _, strength = case.activity
     dense = replace(case, activity=(np.ones_like(strength), strength))
     assert control("activity").measure(dense, fold, 3, 0.5) == {}
+
+
+def test_all_maps_are_not_compared_with_themselves(case):
+    case, fold = case
+    assert control("activity").measure(case, fold, 8, 0.5) == {}
+    assert set(control("activity").measure(case, fold, 7, 0.5)) == {"activity"}

@@ -168,6 +168,15 @@ def test_folds_without_any_difference_have_no_test_statistic():
     assert all(np.isnan(result[name]) for name in ("t", "p", "t_corrected", "p_corrected"))
 
 
+def test_what_rounding_leaves_is_no_difference():
+    full = np.random.default_rng(0).random(40)
+    result = compare_folds(full, full * (1 + 2e-16) + 1e-16, [8] * 40, [2] * 40)
+    assert result["difference"] == 0
+    assert np.isnan([result["p"], result["p_corrected"]]).all()
+    real = compare_folds(full, full + np.linspace(1e-9, 2e-9, 40), [8] * 40, [2] * 40)
+    assert real["p_corrected"] < 1e-9
+
+
 def test_with_nothing_to_find_only_the_corrected_test_keeps_its_level():
     """8 repetitions of 5-fold cross-validation on 40 values whose true mean is 0."""
     rng = np.random.default_rng(0)

@@ -56,9 +56,20 @@ def test_missing_judgments_are_left_out_of_the_means():
         alone, others = observers[k], np.nanmean(np.delete(observers, k, axis=0), axis=0)
         both = np.isfinite(alone)
         expected.append(np.corrcoef(alone[both], others[both])[0, 1])
-    r = np.mean(expected)
+    r, p = np.mean(expected), 1 / 3
+    q = 1 - p
+    stepped = r * (np.sqrt(r**2 + 4 * p * q * (1 - r**2)) - r) / (2 * p * q * (1 - r**2))
     result = split_half_reliability(observers, n_splits=600)
-    assert result == pytest.approx(2 * r / (1 + r), abs=2e-3)
+    assert result == pytest.approx(stepped, abs=2e-3)
+
+
+@pytest.mark.parametrize("n_observers", [2, 3, 4, 5, 7])
+def test_halves_of_an_odd_number_are_stepped_up_as_what_they_are(n_observers):
+    rng = np.random.default_rng(5)
+    truth = rng.normal(size=100_000)
+    observers = truth + rng.normal(size=(n_observers, 100_000))
+    found = split_half_reliability(observers, n_splits=20)
+    assert found == pytest.approx(n_observers / (n_observers + 1), abs=4e-3)
 
 
 @pytest.mark.parametrize("kind", ["pearson", "spearman"])

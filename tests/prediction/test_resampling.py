@@ -67,6 +67,24 @@ def test_what_is_undefined_stays_so():
     assert np.isnan(resampled_fits([0.3] * 4, judgments, counts)).all()
 
 
+@pytest.mark.parametrize("kind", ["r2", "pearson", "spearman"])
+def test_resamples_of_equal_judgments_have_no_fit(kind):
+    """Two levels of judgments: what rounding leaves of them is no variation."""
+    rng = np.random.default_rng(0)
+    first, second = pair_images(8)
+    judgments = np.where(np.arange(28) % 7 == 0, 0.9, 0.1)
+    similarities = rng.random(28)
+    counts = draw_images(8, 300, rng)
+    found = fits_of_resampled_images(similarities, judgments, first, second, counts, kind)
+    expected = []
+    for count in counts:
+        pairs = np.repeat(np.arange(28), count[first] * count[second])
+        some = len(np.unique(pairs)) >= 3
+        expected.append(fit(similarities[pairs], judgments[pairs], kind) if some else np.nan)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert 10 < np.isnan(found).sum() < 200
+
+
 def plain_similarities(rng, n):
     return rng.random(n * (n - 1) // 2)
 

@@ -103,6 +103,10 @@ def test_the_terms_of_a_similarity_add_up_to_it(similarity):
     assert (rows[4] == 0).all()
 
 
+def test_an_embedding_that_varies_by_rounding_alone_has_no_terms():
+    assert (reweighting.terms_of(np.full((2, 7), 0.1), "pearson") == 0).all()
+
+
 def test_too_few_images_to_judge_by_take_the_strongest_penalty():
     embedding, _ = data(6, 4)
     human = square(np.arange(15.0), 6, 20.0)

@@ -32,10 +32,10 @@ def test_one_value_has_a_mean_alone_and_none_has_nothing():
     assert np.isnan(none["mean"])
 
 
-def test_what_does_not_vary_has_no_test():
+def test_what_does_not_vary_has_neither_interval_nor_test():
     found = mean_and_test([0.25] * 6)
-    assert (found["low"], found["high"]) == (0.25, 0.25)
-    assert np.isnan([found["t"], found["p"]]).all()
+    assert (found["mean"], found["sd"]) == (0.25, 0)
+    assert np.isnan([found[name] for name in ("low", "high", "t", "p")]).all()
 
 
 def test_what_rounding_leaves_is_no_variation():

@@ -35,6 +35,9 @@ def test_entropy_of_even_and_constant_units():
     even = np.repeat(np.arange(20.0), 3)[:, None]
     assert entropy(even, np.array([True])) == pytest.approx(np.log(20))
     assert entropy(np.ones((5, 1)), np.array([True])) == 0
+    # Between which single precision has no other number
+    near = np.array([1, np.nextafter(np.float32(1), 2)], dtype=np.float32)[:, None]
+    assert entropy(near, np.array([True])) == pytest.approx(np.log(2))
     assert np.isnan(entropy(even, np.array([False])))
 
 

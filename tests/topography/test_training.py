@@ -64,6 +64,11 @@ def test_the_curve_adds_up():
     assert np.isnan([row["accuracy_test"] for row in curve]).tolist() == [True, True, False]
 
 
+def test_a_training_that_diverges_is_refused():
+    with pytest.raises(InputError, match=r"lambda 1e\+39 and seed 1 diverged in epoch 1: its loss"):
+        run("WS", strength=1e39)
+
+
 def test_bars_are_told_apart():
     network, curve = run("control", epochs=25, dropout=0.0, learning_rate=3e-3)
     images = some()

@@ -1,5 +1,7 @@
 """The layers of a network, where it is cut by default, and what that costs, on the terminal."""
 
+import re
+
 import list_layers
 import pytest
 
@@ -77,6 +79,8 @@ def test_a_network_without_a_default_cut_is_listed_with_the_reason(layers):
     lines = layers("nets.py:without_classes")
     assert lines[0].startswith("layer")
     assert lines[-1].startswith("no default cut: nets.py:without_classes does not end in a linear")
+    named = re.search("for instance one of (.+)\\.$", lines[-1])[1].split(", ")
+    assert set(named) <= {line.split()[0] for line in lines[1:]}
 
 
 def test_an_unknown_network_is_refused_in_one_sentence(layers):

@@ -6,6 +6,7 @@ import numpy as np
 
 from alignment.similarity.correlations import pearson, spearman
 
+ROUNDING = 1e-12  # of a sum of squares: what taking one term away may leave of it
 COLUMNS = ["dataset", "model", "cohort_a", "cohort_b", "n_images_a", "n_images_b", "n_shared"]
 COLUMNS += ["n_maps", "correlation", "rank_correlation", "influential_map", "correlation_without"]
 
@@ -76,6 +77,8 @@ def without_one(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
     products, squares_x, squares_y = (
         (u * v).sum() - left * u * v for u, v in ((x, y), (x, x), (y, y))
     )
+    for squares, whole in ((squares_x, (x * x).sum()), (squares_y, (y * y).sum())):
+        squares[squares <= ROUNDING * whole] = np.nan  # all other maps are equal
     with np.errstate(invalid="ignore", divide="ignore"):
         without = products / np.sqrt(squares_x * squares_y)
     change = np.abs(without - pearson(a, b))

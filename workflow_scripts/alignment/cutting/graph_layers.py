@@ -67,7 +67,8 @@ def default_embedding(traced: Trace) -> tuple[fx.Node, fx.Node]:
     if embedding is not None:
         return embedding, embedding
     if len(traced.shapes.get(traced.output, ())) != 2:
-        possible = [n for n, s in traced.shapes.items() if len(s) in (2, 4)]
+        layers = (node for node in traced.shapes if node.op != "placeholder")
+        possible = [node for node in layers if len(traced.shapes[node]) in (2, 4)]
         raise InputError(
             f"{traced.architecture} does not end in a linear classifier: name the layer of the "
             f"embedding under layers: embedding:, for instance one of "

@@ -135,11 +135,16 @@ def take(arrays: dict[str, np.ndarray], numbers: dict[str, int | None], key: str
     Raises
     ------
     InputError
-        There are not so many.
+        There are not so many, or they are of a single class.
     """
     chosen = dict(arrays)
     for part, n in numbers.items():
         labels = arrays[f"{part}_labels"]
+        if len(labels) and np.ptp(labels) == 0:
+            raise InputError(
+                f"{key}: all of its {part} images are of one class, and networks are to tell "
+                "classes apart."
+            )
         if n is None:
             continue
         classes, counts = np.unique(labels, return_counts=True)

@@ -32,6 +32,9 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
     check_grid(chosen["grid"])
     check_apart("topography: datasets", chosen["datasets"])
     check_names_of("topography: lambdas", chosen["lambdas"])
+    _check_lambdas(chosen["lambdas"])
+    if "TopoLoss" in chosen["conditions"]:
+        _check_pyramid(chosen["grid"], chosen["pyramid_factor"])
     for name, dataset in chosen["datasets"].items():
         if name.startswith(SIMILARITY):
             raise InputError(
@@ -49,6 +52,26 @@ def check_topography(config: Mapping, known_cohorts: Iterable[str]) -> None:
         if trained_here(model):
             _check_architecture(name, model)
             _check_trained(name, model["weights"]["topography"], chosen)
+
+
+def _check_lambdas(lambdas):
+    """Refuse a number that is not the one by whose name a network is trained."""
+    for number in lambdas:
+        if float(f"{number:g}") != number:
+            raise InputError(
+                f"config: topography: lambdas: {number} has more digits than the names of files "
+                f"tell: take {number:g}."
+            )
+
+
+def _check_pyramid(grid, factor):
+    """Refuse a sheet that cannot be shrunk, or that stays as it is."""
+    if not 1 < factor <= min(grid):
+        raise InputError(
+            f"config: topography: pyramid_factor: {factor:g} does not shrink a grid of "
+            f"{grid[0]} x {grid[1]}, as TopoLoss does: it must be above 1, and no more than the "
+            f"shorter side of the grid, {min(grid)}."
+        )
 
 
 def _check_images(where, dataset):

@@ -10,13 +10,12 @@ from alignment.heads.map_sets import only
 from alignment.heads.opening import Head
 from alignment.importance.activity import active_units
 from alignment.importance.folds import Fold
-from alignment.prediction.fold_tests import RIVAL_COLUMNS, compare_rivals, with_intervals
+from alignment.prediction.fold_tests import EQUAL, RIVAL_COLUMNS, compare_rivals, with_intervals
 from alignment.prediction.reweighting import reweight, terms_of
 from alignment.prediction.ridge import weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 
-EQUAL = 1e-12  # fits that differ by less do so by rounding
 TESTS = (
     *("cohort", "model", "control", "n_folds", "test_control", "test_retained"),
     *RIVAL_COLUMNS,
@@ -161,8 +160,11 @@ def measure_random_sets(case: Case, fold: Fold, n_retained: int, test_retained: 
 def measure_active_maps(case: Case, fold: Fold, n_retained: int, test_retained: float) -> dict:
     """Fit as many maps as are retained, the most active in the training images.
 
-    Nothing where all maps are equally active, as in networks whose units are never zero.
+    Nothing where all maps are equally active, as in networks whose units are never zero, or where
+    all are retained.
     """
+    if n_retained == case.head.n_maps:
+        return {}
     first, second = (images[fold.train_pairs] for images in pair_images(case.head.n_images))
     images = np.unique([first, second])
     if np.ptp(case.activity[0][images].mean(axis=0)) == 0:

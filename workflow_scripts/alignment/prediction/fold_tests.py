@@ -13,6 +13,7 @@ RIVAL_COLUMNS = ("difference", "t_corrected", "p_corrected", "p_holm")
 RIVAL_COLUMNS += ("corrected_se", "corrected_low", "corrected_high")
 RIVAL_COLUMNS += ("interval_low", "interval_high")
 LEVEL = 0.05
+EQUAL = 1e-12  # fits that differ by less do so by rounding
 
 
 def compare_folds(
@@ -46,6 +47,7 @@ def compare_folds(
     full, retained = np.asarray(full, float), np.asarray(retained, float)
     defined = np.isfinite(full) & np.isfinite(retained)
     d = (retained - full)[defined]
+    d[np.abs(d) < EQUAL] = 0
     n = len(d)
     result = {
         "n_folds": n,

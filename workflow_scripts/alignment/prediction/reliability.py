@@ -32,13 +32,15 @@ def split_half_reliability(
     -------
     float
         Mean correlation between the means of two random halves of the observers, stepped up to all
-        observers by the Spearman-Brown formula 2r / (1 + r).  0 where the halves do not agree, NaN
-        with fewer than two observers.
+        observers: for halves of equal size by the Spearman-Brown formula 2r / (1 + r), and of an
+        odd number of observers by its form for unequal parts.  0 where the halves do not agree,
+        NaN with fewer than two observers.
 
     Notes
     -----
     A perfect model of the noise-free mean correlates with the measured mean by the square root of
-    the reliability.  Section 9 of the method; Spearman (1910), Brown (1910).
+    the reliability.  Section 9 of the method; Spearman (1910), Brown (1910);
+    for unequal parts Horst (1951).
     """
     n_observers = len(observers)
     if n_observers < 2:
@@ -52,7 +54,20 @@ def split_half_reliability(
         both = np.isfinite(a) & np.isfinite(b)
         correlations.append(fit(a[both], b[both], kind))
     r = mean_of_defined(np.array(correlations))
-    return float(2 * r / (1 + r)) if not r <= 0 else 0.0
+    return _stepped_up(r, n_observers // 2, n_observers - n_observers // 2)
+
+
+def _stepped_up(r, n_first, n_second):
+    """Return the reliability of the mean of all, from the correlation of the means of two parts.
+
+    Where an observer's noise has v times the variance of what observers share, the parts correlate
+    by r = 1 / sqrt((1 + v / n_first) (1 + v / n_second)), which is solved for v.
+    """
+    if r <= 0:
+        return 0.0
+    a, b = 1 / (n_first * n_second), 1 / n_first + 1 / n_second
+    v = (np.sqrt(b * b + 4 * a * (1 / r**2 - 1)) - b) / (2 * a)
+    return float(1 / (1 + v / (n_first + n_second)))
 
 
 def mean_reliability(observers: np.ndarray, folds: Iterable[Fold], kind: str = "r2") -> float:

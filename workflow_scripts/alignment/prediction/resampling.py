@@ -147,6 +147,9 @@ def resampled_fits(
 
     spread = np.sqrt((weights * centred(x) ** 2).sum(axis=1) / n[:, 0])
     undefined |= ~(spread > CONSTANT)
+    drawn = weights > 0
+    lowest, highest = (np.where(drawn, y, far) for far in (np.inf, -np.inf))
+    undefined |= lowest.min(axis=1) == highest.max(axis=1)  # no judgment varies
     if kind == "spearman":
         x, y = _ranks(x[0].round(TIE_DECIMALS), weights), _ranks(y[0], weights)
     x, y = centred(x), centred(y)

@@ -9,7 +9,7 @@ import numpy as np
 
 from alignment.importance.folds import Fold, light_split
 from alignment.prediction.ridge import product_spread, ridge_path, weighted_products
-from alignment.similarity.fits import fit
+from alignment.similarity.fits import fit, lengths
 from alignment.similarity.pairs import pair_images
 
 # In units of the mean squared distance of a pair's products from their mean over training pairs.
@@ -114,7 +114,7 @@ def terms_of(embedding: np.ndarray, similarity: str) -> np.ndarray:
     rows = np.asarray(embedding, dtype=np.float64)
     if similarity == "pearson":
         rows = rows - rows.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    length = lengths(np.asarray(embedding, dtype=np.float64), rows)
     return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
 
 

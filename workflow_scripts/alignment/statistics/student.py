@@ -23,7 +23,8 @@ def mean_and_test(values: Iterable[float], fewest_tested: int = 2) -> dict[str, 
     dict
         ``n``, ``mean``, ``sd``, ``low``, ``high``, ``t``, ``p`` (two-sided).  All but ``n`` and
         ``mean`` are NaN for one value, and all but ``n`` for none; t and p also for fewer than
-        `fewest_tested`, and where nothing varies.
+        `fewest_tested`.  Where nothing varies only ``sd`` is known as well, since values that are
+        equal by chance say nothing of how far their mean may be off.
     """
     from scipy.stats import t as student  # costs a second, which the drawing of figures saves
 
@@ -37,12 +38,13 @@ def mean_and_test(values: Iterable[float], fewest_tested: int = 2) -> dict[str, 
     if n < 2:
         return found
     found["sd"] = float(x.std(ddof=1))
+    # Of equal values, rounding may leave a difference.
+    if np.ptp(x) <= ROUNDING * np.abs(x).max():
+        return found
     error = found["sd"] / np.sqrt(n)
     reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * error
     found |= {"low": mean - reach, "high": mean + reach}
-    # Of equal values, rounding may leave a difference.
-    varies = np.ptp(x) > ROUNDING * np.abs(x).max()
-    if n >= fewest_tested and varies:
+    if n >= fewest_tested:
         found["t"] = float(mean / error)
         found["p"] = float(2 * student.sf(abs(mean / error), n - 1))
     return found

@@ -35,7 +35,8 @@ def entropy(activations: np.ndarray, units: np.ndarray, bins: int = BINS) -> flo
         NaN where no unit counts; 0 for a unit that does not vary.
     """
     values = []
-    for column in activations.T[units]:
+    # In single precision there may be no room for all bins between two values.
+    for column in activations.T[units].astype(np.float64):
         share = np.histogram(column, bins)[0] / len(column) if np.ptp(column) else np.ones(1)
         share = share[share > 0]
         values.append(-(share * np.log(share)).sum())

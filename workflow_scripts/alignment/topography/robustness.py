@@ -80,8 +80,10 @@ def weight_noise(
     -------
     list of (kind, level, accuracy)
     """
-    features = pooled_features(network, images, *normalisation)
-    targets = [network.fc1] if layers == "fc1" else _weighted(network)
+    if layers == "fc1":
+        features, targets = pooled_features(network, images, *normalisation), [network.fc1]
+    else:
+        targets = _weighted(network)
     originals = [layer.weight.detach().clone() for layer in targets]
     found = []
     for kind, steps in levels.items():

@@ -124,6 +124,11 @@ def train(
         batches; accuracy on the batches as they were learnt (dropout on), on the validation images
         and, in the last row, on the test images.
 
+    Raises
+    ------
+    InputError
+        The loss is not finite.
+
     Notes
     -----
     The result is the same bit for bit on the same machine with the same number of threads.
@@ -149,6 +154,11 @@ def train(
             seen.append(_step(network, optimiser, inputs, labels, spatial_loss, strength))
         parts = np.average(seen, axis=0, weights=[row[-1] for row in seen])
         row = dict(zip(CURVE_COLUMNS, [epoch, *parts[:-1]], strict=False))
+        if not np.isfinite(row["loss"]):
+            raise InputError(
+                f"the training with lambda {strength:g} and seed {seed} diverged in epoch {epoch}: "
+                "its loss is no finite number; take a smaller lambda or learning rate."
+            )
         row["accuracy_validation"] = accuracy(
             class_scores(network, images.train_images[validation], mean, deviation),
             images.train_labels[validation],
