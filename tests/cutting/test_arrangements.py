@@ -9,6 +9,7 @@ from alignment.cutting.arrangements import (
     is_cube,
     is_on_coarser_grid,
     maps_of,
+    may_be_flat,
     others_of,
     output_of,
     sides_of,
@@ -24,7 +25,8 @@ SHAPES = {
     "no convolution": ((2, 65, 48), (), Arrangement("tokens", 48, 8, 1)),
     "tokens before pictures": ((50, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 1)),
     "patches before pictures": ((49, 2, 64), {7}, Arrangement("tokens before pictures", 64, 7, 0)),
-    "as many tokens as channels": ((2, 196, 196), {14}, Arrangement("tokens", 196, 14, 0)),
+    "as many tokens as channels": ((2, 196, 196), {14}, None),
+    "channels on a grid, too": ((2, 65, 64), {8}, None),
     "channels like places and others": ((2, 17, 24), {4}, Arrangement("tokens", 24, 4, 1)),
     "windows": ((128, 49, 96), {7}, None),
     "windows of maps": ((128, 96, 7, 7), (), None),
@@ -110,3 +112,15 @@ def test_outputs_whose_shape_does_not_tell_are_read_as_somebody_knows(order):
     assert arrangement_of((2, 6, 6, 6), of_cube=None) is None
     assert arrangement_of((2, 7, 6, 6), of_cube=None) == Arrangement("channels first", 7, 6)
     assert [is_cube((2, 6, 6, n)) for n in (6, 7)] == [True, False]
+
+
+def test_lists_whose_shape_does_not_tell_are_read_as_somebody_knows():
+    for shape, others in (((2, 64, 64), 0), ((2, 65, 64), 1)):
+        assert may_be_flat(shape, {8})
+        assert arrangement_of(shape, {8}, of_list=True) == Arrangement("tokens", 64, 8, others)
+        for told in (False, None):
+            assert arrangement_of(shape, {8}, of_list=told) is None
+    assert not may_be_flat((2, 65, 96), {8})
+    # Pictures behind tokens are never those of maps.
+    found = arrangement_of((65, 2, 64), {8})
+    assert found == Arrangement("tokens before pictures", 64, 8, 1)

@@ -15,7 +15,7 @@ import torch
 from alignment.networks.trials import N_PICTURES
 
 # Tokens that belong to no place: a class token, one for distillation, registers.
-_MOST_OTHERS = 8
+MOST_OTHERS = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def arrangement_of(
     sides: Iterable[int] = (),
     n_pictures: int = N_PICTURES,
     of_cube: str | None = "channels first",
+    of_list: bool | None = None,
 ) -> Arrangement | None:
     """Tell how an output is read as maps larger than 1 x 1; None where it cannot be.
 
@@ -69,6 +70,9 @@ def arrangement_of(
         In the batch.
     of_cube : str or None
         The kind of outputs whose shape does not tell it, since F = H = W; None where it is unknown.
+    of_list : bool or None
+        Whether outputs that may also be flattened maps, (B, F, H W), are tokens; None where it is
+        unknown.
     """
     kind = "tokens"
     if len(shape) == 3 and shape[0] != n_pictures == shape[1]:
@@ -84,12 +88,17 @@ def arrangement_of(
         if first == second > 1:
             return Arrangement("channels last", third, first)
     if len(shape) == 3:
-        tokens, places = _grid(shape[1], sides), _grid(shape[2], sides)
-        # Maps that were merely flattened, (B, F, H W), may look like tokens, too.
-        are_flat = places is not None and places**2 == shape[2] != shape[1]
-        if tokens is not None and not are_flat:
+        tokens = _grid(shape[1], sides)
+        is_told = of_list or kind != "tokens" or not may_be_flat(shape, sides)
+        if tokens is not None and is_told:
             return Arrangement(kind, shape[2], tokens, shape[1] - tokens**2)
     return None
+
+
+def may_be_flat(shape: Sequence[int], sides: Iterable[int] = ()) -> bool:
+    """Tell whether a list, (B, T, F), may be maps that were merely flattened, (B, F, H W)."""
+    places = _grid(shape[2], sides) if len(shape) == 3 else None
+    return places is not None and places**2 == shape[2]
 
 
 def is_cube(shape: Sequence[int]) -> bool:
@@ -99,7 +108,7 @@ def is_cube(shape: Sequence[int]) -> bool:
 
 def _grid(n_tokens: int, sides: Iterable[int]) -> int | None:
     """Return the side of the grid that so many tokens stand on, with a few others before them."""
-    seen = [g for g in sides if g > 1 and g**2 <= n_tokens <= g**2 + _MOST_OTHERS]
+    seen = [g for g in sides if g > 1 and g**2 <= n_tokens <= g**2 + MOST_OTHERS]
     if seen:
         return max(seen)
     side = math.isqrt(n_tokens)

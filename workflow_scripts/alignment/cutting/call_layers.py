@@ -11,10 +11,12 @@ from alignment.cutting.arrangements import (
     arrangement_of,
     is_cube,
     is_on_coarser_grid,
+    may_be_flat,
     sides_of,
 )
 from alignment.cutting.call_parts import INPUT, OUTPUT, Ends
 from alignment.cutting.layers import candidates, said_of_grids, why_no_maps, written
+from alignment.cutting.lists import are_tokens_in_calls
 from alignment.cutting.orders import order_in_calls
 from alignment.networks.calls import Call, Record
 from alignment.networks.networks import Network
@@ -74,8 +76,10 @@ def arrangement_in(
     found: Record, call: Call, sides: Iterable[int] | None = None
 ) -> Arrangement | None:
     """Tell how the output of a call is read as maps; None where it cannot be."""
+    sides = sides_in(found) if sides is None else sides
     order = order_in_calls(found.calls, call) if is_cube(call.shape) else None
-    return arrangement_of(call.shape, sides_in(found) if sides is None else sides, of_cube=order)
+    are_tokens = are_tokens_in_calls(found.calls, call) if may_be_flat(call.shape, sides) else None
+    return arrangement_of(call.shape, sides, of_cube=order, of_list=are_tokens)
 
 
 def sides_in(found: Record) -> set[int]:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from torch import fx
 
 from alignment.artifacts.errors import InputError
-from alignment.cutting.arrangements import Arrangement, arrangement_of, is_cube, is_on_coarser_grid
+from alignment.cutting.arrangements import (
+    Arrangement,
+    arrangement_of,
+    is_cube,
+    is_on_coarser_grid,
+    may_be_flat,
+)
 from alignment.cutting.attention import (
     attends_between,
     before_pooling,
@@ -15,6 +21,7 @@ from alignment.cutting.attention import (
 )
 from alignment.cutting.classifiers import input_of_classifier, pooled_convolution
 from alignment.cutting.layers import candidates, said_of_grids
+from alignment.cutting.lists import are_tokens_in_graph
 from alignment.cutting.orders import order_in_graph
 from alignment.cutting.traces import Trace
 
@@ -25,7 +32,8 @@ def arrangement_in(traced: Trace, node: fx.Node) -> Arrangement | None:
         return None
     shape = traced.shapes[node]
     order = order_in_graph(traced, node) if is_cube(shape) else None
-    return arrangement_of(shape, traced.sides, of_cube=order)
+    are_tokens = are_tokens_in_graph(traced, node) if may_be_flat(shape, traced.sides) else None
+    return arrangement_of(shape, traced.sides, of_cube=order, of_list=are_tokens)
 
 
 def default_layers(traced: Trace) -> tuple[fx.Node, fx.Node | None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from alignment.cutting.arrangements import is_cube
+from alignment.cutting.arrangements import arrangement_of, is_cube
 from alignment.planning.families import TOPOGRAPHIC, is_own
 
 # What passes the feature maps by, where it is recorded: beside_0, beside_1, ...
@@ -177,6 +177,8 @@ def why_no_maps(shape: Sequence[int]) -> str:
     """Say why an output of this shape cannot be read as maps; to stand behind it."""
     if is_cube(shape):
         return "and nothing before it tells whether the maps are its first or its last dimension"
+    if len(shape) == 3 and arrangement_of(shape, of_list=True) is not None:
+        return "and nothing before it says that these are tokens and not flattened maps"
     return (
         "which is neither N x F x H x W with H = W > 1, nor N x H x W x F, nor tokens on a square "
         "grid"
