@@ -15,7 +15,7 @@ def main(input, output, params, wildcards):
     check_made_from(input.image_ais, input, params, wildcards)
     check_made_from(input.activations, input, params, wildcards)
     rows = read_columns(input.cohort)["index"]
-    ais, images = read_arrays(input.image_ais, "ais", "images")
+    ais, fit_full, images = read_arrays(input.image_ais, "ais", "fit_full", "images")
     heatmaps, means = [], []
     with open_arrays(input.activations) as file:
         for row, scores in zip(rows, ais, strict=True):
@@ -27,7 +27,12 @@ def main(input, output, params, wildcards):
     warn(of_empty(heatmaps, images, *which, "no map has a positive score"))
     write_arrays(
         output.heatmaps,
-        {"heatmap": heatmaps, "mean_of_maps": np.stack(means), "images": images},
+        {
+            "heatmap": heatmaps,
+            "mean_of_maps": np.stack(means),
+            "fit_full": fit_full,
+            "images": images,
+        },
         {
             **read_attributes(input.image_ais),
             "negative_scores": params.negative_scores,

@@ -718,7 +718,9 @@ def test_numbers_stand_beside_those_of_controls(made, visit):
 
 MARKS = """(row) => {
     contents.numbers = [row];
-    const made = { arc: 0, control: 0, fillRect: 0 };
+    const made = { arc: 0, control: 0, interval: 0 };
+    const whole = strokeLine;
+    strokeLine = (context, x, y, toX, toY) => (made.interval += y === toY);
     CONTROL_MARKS.fill(() => (made.control += 1));
     numbersView.plot(
         new Proxy({ font: "12px x" }, {
@@ -726,19 +728,22 @@ MARKS = """(row) => {
         }),
         1000,
     );
-    return [made.arc, made.fillRect, made.control];
+    strokeLine = whole;
+    return [made.arc, made.interval, made.control];
 }"""
 
 
 def test_undefined_fits_are_not_drawn(made, visit):
     tab = visit(made.path, "view=numbers")
     row = tab.evaluate("contents.numbers[0]")
-    nothing = dict.fromkeys(("interval_low", "interval_high"))
-    assert tab.evaluate(MARKS, row) == [2, 1, 3]
+    nothing = dict.fromkeys(("difference", "interval_low", "interval_high"))
+    assert tab.evaluate(MARKS, row) == [3, 1, 3]
     assert tab.evaluate(MARKS, row | {"test_retained": None, **nothing}) == [1, 0, 3]
-    assert tab.evaluate(MARKS, row | {"test_full": None}) == [1, 0, 3]
+    assert tab.evaluate(MARKS, row | {"test_full": None, **nothing}) == [1, 0, 3]
+    no_interval = dict.fromkeys(("interval_low", "interval_high"))
+    assert tab.evaluate(MARKS, row | no_interval) == [3, 0, 3]
     tab.evaluate("() => { contents.controls[1].test_control = null; }")
-    assert tab.evaluate(MARKS, row) == [2, 1, 2]
+    assert tab.evaluate(MARKS, row) == [3, 1, 2]
     row |= {"test_full": None, "test_retained": None, "n_retained_mean": None, **nothing}
     tab.evaluate("() => { contents.controls.length = 0; }")
     assert tab.evaluate(MARKS, row) == [0, 0, 0]
@@ -808,3 +813,24 @@ def test_pictures_of_the_map_are_shrunk_once(made, visit):
     settle(tab)
     n_canvases, n_varied = drawn(tab, "#view canvas")
     assert n_canvases == n_varied == 1
+
+
+def test_pictures_that_are_not_predicted_are_faint_and_counted(made, visit):
+    tab = visit(made.path, "view=grid")
+    fits = tab.evaluate("[...typed(pack(`heatmaps/${both()}`).fit)]")
+    few = [k for k, fit in enumerate(fits) if fit < 0.1]
+    shown = tab.locator("#view .note").first.inner_text()
+    assert "Lit: where the maps that help" in shown
+    assert f"In {len(few)} of {len(fits)} pictures r is below .10: they are faint" in shown
+    assert tab.locator("#view .tile.faint").count() == len(few) > 0
+    images = tab.evaluate("[...cohort().images]")
+    tab = visit(made.path, f"view=picture&image={tab.evaluate(f'nameOf({images[few[0]]})')}")
+    captions = tab.locator("#view figure.faint figcaption").all_inner_texts()
+    assert any("nothing to see: r with people" in caption for caption in captions)
+
+
+def test_what_shows_all_cohorts_has_none_to_choose(made, visit):
+    for view, expected in (("numbers", True), ("methods", True), ("grid", False)):
+        tab = visit(made.path, f"view={view}")
+        for name in ("cohort", "model"):
+            assert tab.locator(f"#choose-{name}").is_disabled() is expected

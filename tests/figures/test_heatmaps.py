@@ -1,5 +1,6 @@
 """The grid of heatmaps: pictures with an overlay per model and threshold."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -316,3 +317,15 @@ def test_every_picture_has_its_name_above_it(models, in_rows):
             x, y = where[image]
             assert x == left + layout.side / 2
             assert top - HEADING <= y < top
+
+
+@pytest.mark.parametrize(("n", "thresholds"), [(3, FIVE), (12, ["p80"]), (2, ["full", "p80"])])
+def test_the_first_overlay_of_a_picture_says_how_well_it_is_predicted(n, thresholds):
+    fits = np.linspace(-0.3, 0.9, n)
+    heatmaps = {name: replace(of, fit_full=fits) for name, of in heatmaps_of(n).items()}
+    words = words_of(draw("c", heatmaps, thresholds, "spotlight", n))
+    for fit in fits:
+        said = f"r = {fit:.2f}".replace("-", "\N{MINUS SIGN}")
+        said = said if fit >= 0.1 else f"nothing to see:\n{said}"
+        assert words.count(said) == len(heatmaps)
+    assert not any("r = " in word for word in words_of(draw("c", heatmaps_of(n), FIVE, "jet", n)))

@@ -24,6 +24,8 @@ class SavedHeatmaps:
         By image.
     mean_of_maps : (N, H, W) float32 array or None
         The plain mean of all maps, for comparison; only beside heatmaps by AIS.
+    fit_full : (N,) array or None
+        How well the network's similarities of an image fit people's; likewise.
     """
 
     cohort: str
@@ -33,6 +35,7 @@ class SavedHeatmaps:
     framing: str
     pictures: PictureFiles
     mean_of_maps: np.ndarray | None = None
+    fit_full: np.ndarray | None = None
 
     def of(self, image: str) -> np.ndarray:
         """Return the heatmap of an image, (H, W)."""
@@ -50,9 +53,8 @@ def open_heatmaps(path: str | Path, pictures: str | Path) -> SavedHeatmaps:
         The index of the dataset's pictures.
     """
     saved = Arrays(path)
-    made_by, mean_of_maps = saved.attributes, None
-    if "mean_of_maps" in saved:
-        mean_of_maps = saved["mean_of_maps"]
+    made_by = saved.attributes
+    beside = {name: saved[name] for name in ("mean_of_maps", "fit_full") if name in saved}
     return SavedHeatmaps(
         made_by["cohort"],
         made_by["model"],
@@ -60,5 +62,5 @@ def open_heatmaps(path: str | Path, pictures: str | Path) -> SavedHeatmaps:
         saved["heatmap"],
         made_by["framing"],
         PictureFiles(pictures),
-        mean_of_maps,
+        **beside,
     )

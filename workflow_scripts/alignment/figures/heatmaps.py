@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from alignment.artifacts.heatmap_files import SavedHeatmaps
-from alignment.figures.charts import spread
+from alignment.figures.charts import number, spread
 from alignment.figures.photographs import (
+    CAPTION,
     GAP,
     PAGE_HEIGHT,
     PAGE_WIDTH,
@@ -18,6 +20,7 @@ from alignment.figures.photographs import (
     add_key,
     dots,
 )
+from alignment.heatmaps.heatmaps import NOISE
 from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
@@ -163,6 +166,8 @@ def _draw_rows(sheet, images, heatmaps, thresholds, colours, top, side):
             for column, image in enumerate(images):
                 cell = NAMES + column * side, top
                 _draw_overlay(sheet, saved, image, threshold, colours, cell, side)
+                if threshold == thresholds[0]:
+                    _say_fit(sheet, saved, image, cell, side)
             top += side
 
 
@@ -186,6 +191,8 @@ def _draw_blocks(sheet, images, heatmaps, thresholds, colours, top, side):
         ):
             cell = left + column * side, first + row * side
             _draw_overlay(sheet, saved, image, threshold, colours, cell, side)
+            if threshold == thresholds[0]:
+                _say_fit(sheet, saved, image, cell, side)
 
 
 def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
@@ -194,6 +201,17 @@ def _draw_overlay(sheet, saved, image, threshold, colours, cell, side):
     where = sheet.put(drawn, *cell, side)
     if area is not None:
         sheet.outline(area, where)
+
+
+def _say_fit(sheet, saved, image, cell, side):
+    """Write in the corner of an overlay how well the network predicts this picture."""
+    if saved.fit_full is None:
+        return
+    fit = saved.fit_full[saved.images.index(image)]
+    words = f"r = {number(fit)}" if fit >= NOISE else f"nothing to see:\nr = {number(fit)}"
+    x, y = cell[0] + GAP, cell[1] + side - GAP
+    text = sheet.write(words, x, y, CAPTION, side - 2 * GAP, va="bottom", color="white")
+    text.set_path_effects([withStroke(linewidth=1.2, foreground="black")])
 
 
 def said(threshold: str) -> str:

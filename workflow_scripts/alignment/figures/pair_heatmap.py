@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
+from alignment.heatmaps.heatmaps import NOISE
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import light
 
-NOISE = 0.1  # a similarity below which places are noise
 SHARES = {"all_maps": "all maps", "retained": "retained maps, held out"}
 
 

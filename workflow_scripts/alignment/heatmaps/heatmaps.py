@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 MOST_NAMED = 5  # images in a warning
+NOISE = 0.1  # a correlation below which a heatmap of what made it shows nothing
 
 
 def heatmap(feature_maps: np.ndarray, ais: np.ndarray, negative_scores: bool = False) -> np.ndarray:

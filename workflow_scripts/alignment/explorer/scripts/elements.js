@@ -28,6 +28,10 @@ function decimals(value, digits = 2) {
 /** A score of about 1e-4, in thousandths. */
 const thousandths = (value) => (value > 0 ? "+" : "") + decimals(1000 * value, 1);
 
+// Below this correlation what a heatmap shows is noise: of two pictures that a network finds unlike,
+// or of one whose judgments it does not predict.
+const NOISE = 0.1;
+
 const nameOf = (image) => contents.images[image];
 
 /** A canvas that shows one picture, with its name for those who do not see it. */

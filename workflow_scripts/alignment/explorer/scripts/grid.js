@@ -96,7 +96,21 @@ const grid = {
       ),
     );
     if (!groups.length) root.append(note("No picture passes the filter."));
+    else root.prepend(this.explained());
     this.captions();
+  },
+
+  /** What light and r mean, and how many pictures have nothing to see. */
+  explained() {
+    const found = pack(`heatmaps/${both()}`);
+    const [...fits] = found ? typed(found.fit) : [];
+    const noise = fits.filter((r) => r < NOISE).length;
+    return note(
+      `Lit: where the maps that help ${model().label} to predict people's judgments are active. r: how well its similarities of a picture fit people's.`,
+      noise
+        ? ` In ${noise} of ${fits.length} pictures r is below .10: they are faint, since heatmaps of what is not predicted show nothing.`
+        : "",
+    );
   },
 
   cell(image) {
@@ -111,7 +125,9 @@ const grid = {
     if (!found) return;
     const fits = typed(found.fit);
     for (const [image, cell] of this.cells) {
-      cell.lastChild.textContent = `r ${decimals(fits[cohort().place.get(image)])}`;
+      const r = fits[cohort().place.get(image)];
+      cell.lastChild.textContent = `r ${decimals(r)}`;
+      cell.classList.toggle("faint", r < NOISE);
       cell.lastChild.title = "r with people (Methods says what this is)";
     }
   },

@@ -6,9 +6,9 @@ const CITATIONS = [
 ];
 
 const METHODS = [
-  ["Alignment Importance Score (AIS)", "of a feature map: the fit between a network's similarities and human judgments with all maps, minus the fit without the map. Positive: the map helps. It is computed on training images alone."],
-  ["Heatmap", "of a picture: its feature maps, averaged with the positive scores that they have for this picture's comparisons with the others of the cohort. As coarse as the maps are; the slider shows what exceeds a percentile of the picture's own heatmap."],
-  ["r with people", "of a picture: the correlation, over all other pictures of the cohort, of the judged and the network's similarities."],
+  ["Alignment Importance Score (AIS)", "of a feature map: the fit between a network's similarities and human judgments with all maps, minus the fit without the map. Positive: the map helps. For every test it is computed on training images alone; the AIS for one picture or one pair, which heatmaps and the views of pictures and pairs show, uses all pictures of the cohort."],
+  ["Heatmap", "of a picture: its feature maps, averaged with the positive scores that they have for this picture's comparisons with the others of the cohort. As coarse as the maps are; the slider shows what exceeds a percentile of the picture's own heatmap. It may differ little from the plain mean of all maps, which uses no judgments: results/agreement/summary/mean_maps.csv says how little."],
+  ["r with people", "of a picture: the correlation, over all other pictures of the cohort, of the judged and the network's similarities. Below .10 the network does not predict the judgments of this picture, and there is nothing to see in its heatmap."],
   ["Retained maps", "the best maps by training AIS, as many as fit the training pairs best. What they predict of a pair is shown only where it is held out: the mean over folds whose test set holds both pictures."],
   ["Pair heatmap", "each place's share of the similarity that a network finds. It explains the network, not people. Where the similarity is near 0 the shares are noise around it."],
   ["Saliency and the Gaussian", "what stands out in a picture, and a blob in its middle: what a heatmap should be compared with before it is believed."],

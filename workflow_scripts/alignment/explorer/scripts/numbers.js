@@ -6,6 +6,8 @@ const FIT_NAMES = {
   spearman: "rank correlation with held-out judgments, ρ",
 };
 
+const NAMES_OF_FITS = { r2: "R²", pearson: "r", spearman: "ρ" };
+
 /** Draw the fit of all maps (ring) and of the retained ones (dot), what is defined of them. */
 function drawFits(context, full, retained, y) {
   context.lineWidth = 2;
@@ -28,6 +30,48 @@ function drawFits(context, full, retained, y) {
     context.stroke();
   }
   context.lineWidth = 1;
+}
+
+/** Draw the difference of the two, and its interval. */
+function drawGain(context, x, row, colour, y) {
+  if (!Number.isFinite(row.difference)) return;
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  if (interval(row)) {
+    context.lineWidth = 2;
+    strokeLine(context, x(row.interval_low), y, x(row.interval_high), y);
+    context.lineWidth = 1;
+  }
+  context.beginPath();
+  context.arc(x(row.difference), y, 4, 0, 7);
+  context.fill();
+}
+
+function strokeLine(context, fromX, fromY, toX, toY) {
+  context.beginPath();
+  context.moveTo(fromX, fromY);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
+
+/** Draw an axis that holds zero and all values; returns where each value lies. */
+function axisOf(context, values, left, room, bottom, name) {
+  const known = values.filter(Number.isFinite);
+  const low = Math.min(0, ...known);
+  const most = Math.max(0, ...known) * 1.03;
+  const high = most > low ? most : 1; // where nothing is defined
+  const x = (value) => left + ((value - low) / (high - low)) * room;
+  const [muted, line] = ["--muted", "--line"].map(colourOf);
+  context.textBaseline = "middle";
+  context.textAlign = "center";
+  context.fillStyle = muted;
+  for (const value of niceTicks(low, high)) {
+    context.strokeStyle = value === 0 ? muted : line;
+    strokeLine(context, x(value), 8, x(value), bottom);
+    context.fillText(printed(value), x(value), bottom + 14);
+  }
+  context.fillText(name, left + room / 2, bottom + 31, room);
+  return x;
 }
 
 /** A p-value as journals print it. */
@@ -118,15 +162,15 @@ const numbersView = {
   draw(root) {
     const rows = contents.numbers;
     this.chart = chart(
-      () => 46 + rows.length * 26 + cohorts.length * 26,
-      "held-out fit of all and of the retained maps; the table below has the numbers",
+      () => 60 + rows.length * 26 + cohorts.length * 26,
+      "held-out fit of all and of the retained maps, and their difference; the table below has the numbers",
       (context, width, height) => this.plot(context, width, height),
     );
     root.append(
       make("h2", { text: FIT_NAMES[contents.fit].replace(/^./, (c) => c.toUpperCase()) }),
       this.chart.frame,
       note(
-        "Ring: all maps. Dot: the maps retained by the training images of each fold. Bar: the 95 % interval of their difference, drawn from the ring, which allows for images that folds share and stands for itself. ",
+        "Ring: all maps. Dot: the maps retained by the training images of each fold. To the right their difference, with its 95 % interval, which allows for images that folds share and not for the number of tests. ",
         rows.some((row) => Number.isFinite(row.ceiling))
           ? "Dashed: the ceiling that the judgments' reliability leaves. "
           : "",
@@ -150,35 +194,17 @@ const numbersView = {
   plot(context, width) {
     const rows = contents.numbers;
     const left = Math.min(230, width * 0.34);
-    const right = 56;
+    const room = width - left - 60; // p-values at the right
+    const bottom = 18 + (rows.length + cohorts.length) * 26;
     const labels = controlLabels();
-    const values = [...rows, ...contents.controls].flatMap((row) => [
-      row.test_control,
-      ...[row.test_full, row.test_retained, row.ceiling],
-      // An undefined fit is null, which would add up to the difference alone.
-      ...[row.interval_low, row.interval_high].map(
-        (end) => (row.test_full ?? NaN) + (end ?? NaN),
-      ),
+    const fits = [...rows, ...contents.controls].flatMap((row) => [
+      ...[row.test_control, row.test_full, row.test_retained, row.ceiling],
     ]);
-    const known = values.filter(Number.isFinite);
-    const low = Math.min(0, ...known);
-    const most = Math.max(0, ...known) * 1.03;
-    const high = most > low ? most : 1; // where nothing is defined
-    const x = (value) => left + ((value - low) / (high - low)) * (width - left - right);
-    const [text, muted, line] = ["--text", "--muted", "--line"].map(colourOf);
+    const gains = rows.flatMap((row) => [row.difference, row.interval_low, row.interval_high]);
+    const x = axisOf(context, fits, left, room * 0.6, bottom, NAMES_OF_FITS[contents.fit]);
+    const gain = axisOf(context, gains, left + room * 0.66, room * 0.34, bottom, "difference");
+    const [text, muted] = ["--text", "--muted"].map(colourOf);
     let y = 18;
-    const bottom = 18 + rows.length * 26 + cohorts.length * 26;
-    context.textBaseline = "middle";
-    for (const value of niceTicks(low, high)) {
-      context.strokeStyle = line;
-      context.beginPath();
-      context.moveTo(x(value), 8);
-      context.lineTo(x(value), bottom);
-      context.stroke();
-      context.fillStyle = muted;
-      context.textAlign = "center";
-      context.fillText(printed(value), x(value), bottom + 14);
-    }
     for (const one of cohorts) {
       const of = rows.filter((row) => row.cohort === one.id);
       context.textAlign = "left";
@@ -191,10 +217,7 @@ const numbersView = {
       if (Number.isFinite(ceiling)) {
         context.strokeStyle = muted;
         context.setLineDash([4, 3]);
-        context.beginPath();
-        context.moveTo(x(ceiling), y - 14);
-        context.lineTo(x(ceiling), y - 12 + of.length * 26);
-        context.stroke();
+        strokeLine(context, x(ceiling), y - 14, x(ceiling), y - 12 + of.length * 26);
         context.setLineDash([]);
       }
       for (const row of of) {
@@ -204,12 +227,6 @@ const numbersView = {
         context.fillText(models[choose(row.model, models)].label, 12, y, left - 20);
         context.strokeStyle = colour;
         context.fillStyle = colour;
-        if (interval(row) && Number.isFinite(row.test_full)) {
-          context.globalAlpha = 0.3;
-          const from = x(row.test_full + row.interval_low);
-          context.fillRect(from, y - 4, x(row.test_full + row.interval_high) - from, 8);
-          context.globalAlpha = 1;
-        }
         context.lineWidth = 1.3;
         for (const control of contents.controls) {
           if (control.cohort !== row.cohort || control.model !== row.model) continue;
@@ -222,6 +239,7 @@ const numbersView = {
           Number.isFinite(value) ? x(value) : null,
         );
         drawFits(context, full, retained, y);
+        drawGain(context, gain, row, colour, y);
         context.fillStyle = text;
         context.textAlign = "right";
         context.fillText(`p ${printedP(row.p_holm).replace(/^(?![<–])/, "= ")}`, width, y);

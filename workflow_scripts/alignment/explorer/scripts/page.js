@@ -71,6 +71,9 @@ function showFrame() {
   }
   byId("choose-cohort").value = state.cohort;
   byId("choose-model").value = state.model;
+  // These views show all cohorts and networks.
+  const isOfAll = ["numbers", "methods"].includes(state.view);
+  for (const id of ["choose-cohort", "choose-model"]) byId(id).disabled = isOfAll;
   // What is being typed is the state already, and to set it would move the caret.
   if (byId("search").value !== state.search) byId("search").value = state.search;
   document.title = `${views[state.view].title} – ${contents.dataset.label}`;

@@ -1,6 +1,5 @@
 // One pair: which places of each picture make the network find it like the other.
 
-const NOISE = 0.1; // below this similarity a network finds two pictures unlike, and places are noise
 
 /** Where the pair heatmaps of one picture towards another lie, or null. */
 function entryOf(image, other, of = cohort()) {
@@ -180,9 +179,7 @@ const pair = {
       this.painted.push([canvas, image, map]);
       const text = Number.isNaN(value)
         ? "not held out"
-        : value < NOISE
-          ? `nothing to see: r = ${decimals(value)}`
-          : `r = ${decimals(value)}`;
+        : `${value < NOISE ? "nothing to see: " : ""}r = ${decimals(value)}`;
       return make(
         "figure",
         { class: value < NOISE || Number.isNaN(value) ? "faint" : "" },

@@ -81,7 +81,10 @@ const picture = {
     const r = found ? typed(found.fit)[cohort().place.get(image)] : NaN;
     return heatmaps.map(([kind, label]) => {
       const name = heatmaps.length > 1 ? `${one.label}, ${label}` : one.label;
-      return this.figure(name, `r with people ${decimals(r)}`, () => heatmapOf(image, k, kind));
+      const said = `${r < NOISE ? "nothing to see: " : ""}r with people ${decimals(r)}`;
+      const made = this.figure(name, said, () => heatmapOf(image, k, kind));
+      made.classList.toggle("faint", r < NOISE);
+      return made;
     });
   },
 
@@ -152,7 +155,7 @@ const picture = {
       "div",
       { class: "beside" },
       list("Most alike according to people", all(people.judgments)),
-      list(`Nearest by ${model().label}`, all(found.all)),
+      list(`Most alike according to ${model().label}`, all(found.all)),
     );
   },
 
