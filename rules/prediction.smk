@@ -24,6 +24,8 @@ if HAS_CONTROLS:
         "results/predictions/observers.csv",
         "results/controls/{cohort}/{model}.csv",
     )
+if config["statistics"]["label_tests"]:
+    TARGETS.append("results/predictions/label_tests.csv")
 LEARNING = config["learning_curve"]
 if LEARNING["enabled"]:
     TARGETS.append("results/predictions/learning_curve.csv")
@@ -160,6 +162,29 @@ rule collect_controls:
         fit=config["fit"],
     script:
         "../workflow_scripts/collect_controls.py"
+
+
+rule compare_labels:
+    """Compare the retained maps with the labels of the pictures, and both within their groups."""
+    input:
+        folds=everywhere("results/folds/{cohort}.h5"),
+        judgments=everywhere("results/datasets/{dataset}/similarity.h5"),
+        images=everywhere("results/datasets/{dataset}/images.csv"),
+        perturbation=everywhere("results/perturbation/{dataset}/{model}.h5"),
+        held_out=everywhere("results/predictions/{cohort}/{model}-held_out.h5"),
+        predictions=everywhere("results/predictions/{cohort}/{model}.csv"),
+    output:
+        tests="results/predictions/label_tests.csv",
+    log:
+        "results/logs/compare_labels.log",
+    benchmark:
+        "results/benchmarks/compare_labels.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/compare_labels.py"
 
 
 rule resample_images:

@@ -49,6 +49,12 @@ TABLES = {
         "p_corrected,p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high",
         12,
     ),
+    "predictions/label_tests.csv": (
+        "cohort,model,label,n_groups,n_folds,test_label,test_retained,difference,t_corrected,"
+        "p_corrected,p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high,"
+        "between,n_within,within_full,within_retained",
+        2,  # the other cohort is of one label
+    ),
     "predictions/observers.csv": (
         "cohort,model,correlation,n_observers,n_folds,observer_full,observer_retained,"
         "observer_lower,observer_upper",
@@ -210,7 +216,12 @@ for model in MODELS:
             made_by,
         )
         ARRAYS[f"heatmaps/{cohort}/{model}/heatmaps.h5"] = (
-            {"heatmap": ((n, 2, 2), "f4"), "images": ((n,), "O")},
+            {
+                "heatmap": ((n, 2, 2), "f4"),
+                "mean_of_maps": ((n, 2, 2), "f4"),
+                "fit_full": ((n,), "f8"),
+                "images": ((n,), "O"),
+            },
             made_by | {"negative_scores"},
         )
 
