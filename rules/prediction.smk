@@ -22,6 +22,7 @@ if HAS_CONTROLS:
         "results/predictions/controls.csv",
         "results/predictions/control_tests.csv",
         "results/predictions/observers.csv",
+        "results/predictions/influence.csv",
         "results/controls/{cohort}/{model}.csv",
     )
 if config["statistics"]["label_tests"]:
@@ -115,7 +116,7 @@ rule estimate_ceiling:
 
 
 rule measure_controls:
-    """Fit random sets, active maps, reweighted dimensions and single observers in every fold."""
+    """Fit random sets, active maps, reweighted dimensions, single observers, and less the best map."""
     input:
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
@@ -152,6 +153,7 @@ rule collect_controls:
         controls="results/predictions/controls.csv",
         tests="results/predictions/control_tests.csv",
         observers="results/predictions/observers.csv",
+        influence="results/predictions/influence.csv",
     log:
         "results/logs/collect_controls.log",
     benchmark:

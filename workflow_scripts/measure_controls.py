@@ -16,6 +16,7 @@ from alignment.heads.opening import open_head, processes_for
 from alignment.importance.fold_ais import retained_in
 from alignment.importance.folds import Folds
 from alignment.prediction.controls import CONTROLS, Case, features_of, map_activity
+from alignment.prediction.influence import INFLUENCE_COLUMNS, measure_influence
 from alignment.prediction.observers import OBSERVER_COLUMNS, compare_observers, correlation_of
 from alignment.similarity.pairs import pair_images, upper_triangle
 
@@ -24,6 +25,7 @@ COLUMNS = (
     *("cohort", "model", "seed", "fold", "n_train", "n_test", "n_retained", "full", "retained"),
     *(column for control in CONTROLS for column in control.columns),
     *OBSERVER_COLUMNS,
+    *INFLUENCE_COLUMNS,
 )
 
 
@@ -82,8 +84,11 @@ def measure_folds(case, folds, human, predictions, retained, observers, numbers)
         for control in CONTROLS:
             if control.wanted(case.settings):
                 row |= control.measure(case, fold, known["n_retained"], known["test_retained"])
+        maps = retained_in(retained, fold)
         if observers is not None:
-            row |= compare_with_observers(case, fold, retained_in(retained, fold), observers)
+            row |= compare_with_observers(case, fold, maps, observers)
+        if case.settings["without_best"]:
+            row |= measure_influence(case, fold, maps)
         rows.append(dict.fromkeys(COLUMNS, np.nan) | row)
     return rows
 

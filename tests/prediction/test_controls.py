@@ -135,6 +135,7 @@ def test_judgments_outside_the_training_side_change_nothing_that_is_learned(unit
 
 
 OFF = {"random_draws": 0, "activity": False, "reweighting": "none", "observers": False}
+OFF |= {"without_best": False}
 
 
 def control(name):
@@ -162,6 +163,7 @@ def test_every_control_has_a_name_a_label_and_columns_of_its_own():
         ({"reweighting": "products"}, ["reweighted"]),
         ({"random_draws": 9, "reweighting": "similarity"}, ["random", "reweighted"]),
         ({"observers": True}, []),
+        ({"without_best": True}, []),
     ],
 )
 def test_a_control_is_wanted_by_its_own_setting(settings, wanted):

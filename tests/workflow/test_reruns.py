@@ -170,12 +170,13 @@ def test_controls_and_statistics_that_are_switched_off_cost_nothing(finished):
             "activity": False,
             "reweighting": "none",
             "observers": False,
+            "without_best": False,
         },
-        "statistics": {"resamples": 0, "paired_tests": False},
+        "statistics": {"resamples": 0, "paired_tests": False, "label_tests": False},
     }
     stages = {"measure_controls", "collect_controls", "plot_controls", "resample_images"}
     jobs = finished.planned(overlays=[off], flags=["--forceall"])
-    assert not (stages | {"compare_images"}) & rules(jobs)
+    assert not (stages | {"compare_images", "compare_labels"}) & rules(jobs)
     # The summary loses its intervals, and nothing else is made again.
     assert rules(finished.planned(overlays=[off])) == {"summarize_predictions", "plot_prediction"}
 

@@ -27,7 +27,8 @@ WHICH = "cohort,model,"
 OF_FOLD = WHICH + "seed,fold,"
 CONTROLS = (
     OF_FOLD + "n_train,n_test,n_retained,full,retained,random_mean,random_sd,random_share,activity,"
-    "reweighted,penalty,n_observers,observer_full,observer_retained,observer_lower,observer_upper"
+    "reweighted,penalty,n_observers,observer_full,observer_retained,observer_lower,"
+    "observer_upper,best_map,full_without,retained_without"
 )
 TABLES = {
     "datasets/tiny/images.csv": ("index,image,group", 16),
@@ -48,6 +49,11 @@ TABLES = {
         "cohort,model,control,n_folds,test_control,test_retained,difference,t_corrected,"
         "p_corrected,p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high",
         12,
+    ),
+    "predictions/influence.csv": (
+        "cohort,model,n_folds,best_map,best_share,difference,full_without,retained_without,"
+        "difference_without,t_corrected,p_corrected,p_holm,interval_low,interval_high",
+        4,
     ),
     "predictions/label_tests.csv": (
         "cohort,model,label,n_groups,n_folds,test_label,test_retained,difference,t_corrected,"
