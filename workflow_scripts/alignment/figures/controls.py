@@ -1,5 +1,6 @@
 """Draw the held-out fit of the retained maps beside that of everything they are compared with."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -9,29 +10,31 @@ from alignment.figures.charts import (
     CEILING_LABEL,
     ERROR_BAR,
     FIT_NAMES,
-    NEUTRAL,
+    INTERVALS,
+    PAGE_WIDTH,
     any_known,
     ceilings_of,
     count,
     designs_of,
+    keys_of,
     limits_of_fits,
     looks,
-    panels_of,
     places,
     star,
     star_key,
     with_images,
 )
-from alignment.figures.legends import legend_above
+from alignment.figures.legends import extra_for_legend, legend_above
 from alignment.prediction.controls import LABELS
 
 # From top to bottom.
 FITS = {"test_retained": "retained maps", "test_full": "all maps"}
 REFERENCE = {"linewidth": 0.9, "alpha": 0.8, "zorder": 1}
+KEY_COLUMNS = 4
 
 
 def draw(tests, summary, ceiling, fit, folds):
-    """Return the figure: a panel per cohort, a row per control.
+    """Return the figure: for each cohort fits to the left, differences to the right.
 
     Parameters
     ----------
@@ -49,36 +52,47 @@ def draw(tests, summary, ceiling, fit, folds):
     known, ceilings = looks(models), ceilings_of(ceiling)
     shown = [name for name in LABELS if name in tests["control"]]
     rows = [*FITS.values(), *(LABELS[name] for name in shown)]
+    keys = _keys(known, with_ceiling := any_known(ceilings))
+    extra = extra_for_legend(keys, KEY_COLUMNS, PAGE_WIDTH, planned_rows=1)
     height = 0.42 + len(rows) * (0.1 + 0.1 * len(models))
-    figure, panels = panels_of(len(cohorts), height, header=1.2, sharex=True, sharey=True)
+    figure, panels = plt.subplots(
+        len(cohorts),
+        2,
+        figsize=(PAGE_WIDTH, 0.95 + extra + height * len(cohorts)),
+        sharex="col",
+        sharey=True,
+        squeeze=False,
+        width_ratios=[1.5, 1],
+    )
     titles = with_images(cohorts, ceiling, folds)
-    for panel, cohort, title in zip(panels.flat, cohorts, titles, strict=False):
-        panel.set_title(title.replace("\n", ", "))
+    for (left, right), cohort, title in zip(panels, cohorts, titles, strict=True):
+        left.set_title(title.replace("\n", ", "))
         for y, model in zip(places(len(models), 0.7), models, strict=True):
-            fits = only_row(summary, cohort=cohort, model=model)
-            _draw_fits(panel, y, fits, known[model])
+            _draw_fits(left, y, only_row(summary, cohort=cohort, model=model), known[model])
             for k, name in enumerate(shown):
                 here = {"cohort": cohort, "model": model, "control": name}
                 if _has(tests, here):
-                    _draw_control(panel, len(FITS) + k + y, only_row(tests, **here), known[model])
+                    test, place = only_row(tests, **here), len(FITS) + k + y
+                    left.plot([test["test_control"]], [place], **known[model].point())
+                    _draw_difference(right, place, test, known[model])
         if np.isfinite(ceilings[cohort]):
-            panel.axvline(ceilings[cohort], **CEILING)
-        for row in range(len(rows) - 1):
-            panel.axhline(row + 0.5, color="0.88", linewidth=0.6, zorder=0)
-        panel.tick_params(axis="y", length=0)
-        panel.tick_params(axis="x", labelbottom=True)
-    first = panels[0, 0]
+            left.axvline(ceilings[cohort], **CEILING)
+        right.axvline(0, color="0.5", linewidth=0.6, zorder=0)
+        for panel in (left, right):
+            for row in range(len(rows) - 1):
+                panel.axhline(row + 0.5, color="0.88", linewidth=0.6, zorder=0)
+            panel.tick_params(axis="y", length=0)
+    first, last = panels[0, 0], panels[-1]
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
-    with_ceiling = any_known(ceilings)
-    first.set_xlim(limits_of_fits(panels.flat[: len(cohorts)], "x", with_ceiling))
-    n_folds = count(summary["n_folds"])
-    note = f"(means over {n_folds} folds; n: pictures)"
+    first.set_xlim(limits_of_fits(panels[:, 0], "x", with_ceiling))
+    last[0].set_xlabel(f"{FIT_NAMES[fit]} of held-out judgments")
+    last[1].set_xlabel("difference (retained \N{MINUS SIGN} control)")
+    note = f"means over {count(summary['n_folds'])} folds; n: pictures; {INTERVALS}"
     if shown:
         note = f"{note}\n{star_key(tests['p_holm'])}"
-    figure.supxlabel(f"{FIT_NAMES[fit]} of held-out judgments\n{note}", fontsize=8)
-    keys = _keys(known, with_ceiling)
-    legend_above(figure, keys, 2)
+    figure.supxlabel(note, fontsize=7)
+    legend_above(figure, keys, KEY_COLUMNS)
     return figure
 
 
@@ -93,28 +107,15 @@ def _draw_fits(panel, y, fits, look):
         panel.plot([fits[name]], [row + y], **look.point(hollow=hollow), clip_on=False)
 
 
-def _draw_control(panel, y, test, look):
-    """Draw the interval of the difference around the control: does it reach the retained maps?"""
-    value, width = test["test_control"], test["interval_high"] - test["difference"]
-    panel.errorbar([value], [y], xerr=[[width], [width]], **look.point(), **ERROR_BAR)
+def _draw_difference(panel, y, test, look):
+    value, low, high = (test[name] for name in ("difference", "interval_low", "interval_high"))
+    panel.errorbar([value], [y], xerr=[[value - low], [high - value]], **look.point(), **ERROR_BAR)
     if said := star(test["p_holm"]):
-        panel.annotate(said, (value - width, y), (-7, -4.5), textcoords="offset points", fontsize=9)
+        panel.annotate(said, (high, y), (2, -4.5), textcoords="offset points", fontsize=9)
 
 
 def _keys(known, with_ceiling):
-    keys = [
-        Line2D([], [], **look.point() | {"linestyle": look.line} | REFERENCE, label=f"{model}")
-        for model, look in known.items()
-    ]
+    keys = keys_of(known)
     if with_ceiling:
         keys.append(Line2D([], [], **CEILING, label=CEILING_LABEL))
-    bar = {"color": NEUTRAL.colour, "linewidth": 1, "marker": "|", "markersize": 5}
-    return [
-        *keys,
-        Line2D(
-            [],
-            [],
-            **bar,
-            label="95 % interval, each for\nitself, of the difference\nfrom the retained maps",
-        ),
-    ]
+    return keys
