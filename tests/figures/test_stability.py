@@ -72,7 +72,7 @@ def test_it_says_how_many_maps_are_stable(saved, n_cohorts, n_models, seeds):
         f"one seed ({n_within} pairs)",
         f"different seeds ({n_between} pairs)",
     }
-    assert said | {"disjoint halves (1)"} <= set(legend(figure))
+    assert said | {"disjoint halves (mean of 1)"} <= set(legend(figure))
     saved(figure, width(n_cohorts, n_models))
 
 

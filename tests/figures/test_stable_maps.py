@@ -76,7 +76,7 @@ def test_light_fades_with_the_square_of_the_activity_and_never_turns_blue():
 
 
 def test_maps_are_named_beside_their_pictures():
-    names = ["map 3\nAIS 0.0200\nrank 1.5", "map 1279\nAIS −0.0200\nrank 1234.5\n100 % of folds"]
+    names = ["map 3\nAIS 0.0200\nmean rank 1.5", "map 1279\nAIS −0.0200\nmean rank 1234.5\n100 % of folds"]
     figure = draw(
         "one line\nand another", names, [PICTURES] * 2, [[np.ones((2, 2))] * 2] * 2, "pad"
     )
@@ -140,5 +140,5 @@ def test_a_map_is_told_by_its_score_and_rank_and_by_its_folds_where_not_all_reta
         "mean_rank": np.array([3.25, 1000.5]),
         "share_retained": np.array([1, 0.925]),
     }
-    assert describe(table, 0) == "map 0\nAIS 0.0123\nrank 3.2"
-    assert describe(table, 1) == "map 1\nAIS −0.0005\nrank 1000.5\n92 % of folds"
+    assert describe(table, 0) == "map 0\nAIS 0.0123\nmean rank 3.2"
+    assert describe(table, 1) == "map 1\nAIS −0.0005\nmean rank 1000.5\n92 % of folds"

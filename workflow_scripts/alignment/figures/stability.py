@@ -157,7 +157,7 @@ def _keys(known, summary):
             Patch(fc=fills[which], ec=colour, label=f"{said} ({n_pairs[which]} pairs)")
             for which, said in SEEDS.items()
         ),
-        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves ({n_halves})"),
+        Line2D([], [], **HALVES, color=colour, label=f"disjoint halves (mean of {n_halves})"),
         Line2D([], [], **RANDOM, label="random sets (expected)"),
     ]
 

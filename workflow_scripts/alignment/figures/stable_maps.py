@@ -98,7 +98,7 @@ def describe(table: Mapping[str, np.ndarray], f: int) -> str:
     f : int
     """
     ais = f"{table['mean_ais'][f]:.4f}".replace("-", "\N{MINUS SIGN}")
-    lines = [f"map {f}", f"AIS {ais}", f"rank {table['mean_rank'][f]:.1f}"]
+    lines = [f"map {f}", f"AIS {ais}", f"mean rank {table['mean_rank'][f]:.1f}"]
     if table["share_retained"][f] < 1:
         lines.append(f"{100 * table['share_retained'][f]:.0f} % of folds")
     return "\n".join(lines)
