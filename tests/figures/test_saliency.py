@@ -152,7 +152,7 @@ def test_words_name_models_sources_and_risks_and_keep_apart(drawn):
     n_risks = n_shown * len(heatmaps) * 2
     assert (words.count("2.2"), words.count("–"), words.count("∞")) == (n_risks - 2, 1, 1)
     assert f"cohort: {n_shown} of 9 pictures" in words
-    assert {"as it is: heatmap, top 10 %", "outlined: saliency map, top 10 %"} <= set(words)
+    assert {"unchanged: heatmap, top 10 %", "outlined: saliency map, top 10 %"} <= set(words)
     figure.set_dpi(DOTS)
     figure.canvas.draw()
     boxes = [text.get_window_extent() for text in panel.texts]

@@ -206,7 +206,7 @@ def _add_header(sheet, cohort, n, n_images):
     sheet.entitle(cohort, n, n_images, NAMES)
     percent = f"{100 * TOP_SHARES[SHARE]:.0f} %"
     y = dots(0.34)
-    _, x = sheet.add_box(f"as it is: heatmap, top {percent}", NAMES, y, 1, DIM)
+    _, x = sheet.add_box(f"unchanged: heatmap, top {percent}", NAMES, y, 1, DIM)
     box, x = sheet.add_box(f"outlined: saliency map, top {percent}", x, y, 0, DIM)
     sheet.outline(np.ones(box[2:], dtype=bool), box)
     sheet.write("number: relative risk", x, y, SMALL)

@@ -41,7 +41,7 @@ def draw(
     sheet = Sheet(HEADER + SIDE * len(maps))
     sheet.write(title, NAMES, dots(0.2), 8, room=PAGE_WIDTH - NAMES, linespacing=1.3)
     if maps:
-        ends = "dark: silent", "as it is: the map's maximum there"
+        ends = "dark: silent", "unchanged: the map's maximum there"
         x = add_key(sheet, NAMES, KEY, ends)
         box, _ = sheet.add_box("outlined: half of it, and more", x, KEY, OUTLINED**2, DARK)
         sheet.outline(np.ones(box[2:], dtype=bool), box)
