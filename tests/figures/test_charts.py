@@ -49,6 +49,7 @@ def test_models_differ_in_grey_from_the_next():
 
 def test_numbers_have_a_minus_sign_and_counts_say_how_they_differ():
     assert number(-0.125) == "\N{MINUS SIGN}0.12"
+    assert number(-0.001) == "0.00"
     assert number(3, 0) == "3"
     assert count([40, 40.0]) == "40"
     assert count([40, 38, 39]) == "38 to 40"

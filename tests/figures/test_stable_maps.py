@@ -76,7 +76,10 @@ def test_light_fades_with_the_square_of_the_activity_and_never_turns_blue():
 
 
 def test_maps_are_named_beside_their_pictures():
-    names = ["map 3\nAIS 0.0200\nmean rank 1.5", "map 1279\nAIS −0.0200\nmean rank 1234.5\n100 % of folds"]
+    names = [
+        "map 3\nAIS 0.0200\nmean rank 1.5",
+        "map 1279\nAIS −0.0200\nmean rank 1234.5\n100 % of folds",
+    ]
     figure = draw(
         "one line\nand another", names, [PICTURES] * 2, [[np.ones((2, 2))] * 2] * 2, "pad"
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alignment.heatmaps.heatmaps import heatmap, of_empty, of_flat
+from alignment.heatmaps.heatmaps import heatmap, is_noise, of_empty, of_flat
 
 MAPS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2
 
@@ -57,3 +57,10 @@ def test_a_map_that_is_flat_in_many_images_is_told_of_in_one_sentence():
     assert of_flat(list("abcdef"), 9, "c", "cam").endswith(
         "in 6 of 9 images of the cohort 'c': a, b, c, d, e, ..."
     )
+
+
+@pytest.mark.parametrize(
+    ("r", "expected"), [(-0.3, True), (0.094, True), (0.096, False), (0.1, False), (np.nan, False)]
+)
+def test_what_is_printed_as_less_than_a_tenth_is_noise(r, expected):
+    assert is_noise(r) is expected

@@ -168,8 +168,8 @@ def star_key(p: Iterable[float], meaning: str = significant("two-sided"), none: 
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Return a number as text, with a minus sign and not a hyphen."""
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    """Return a number as text, with a minus sign, not a hyphen, and none before zero."""
+    return f"{value:z.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def count(values: Iterable[float]) -> str:

@@ -78,10 +78,8 @@ def draw(tests, summary, ceiling, fit, folds):
         if np.isfinite(ceilings[cohort]):
             left.axvline(ceilings[cohort], **CEILING)
         right.axvline(0, color="0.5", linewidth=0.6, zorder=0)
-        for panel in (left, right):
-            for row in range(len(rows) - 1):
-                panel.axhline(row + 0.5, color="0.88", linewidth=0.6, zorder=0)
-            panel.tick_params(axis="y", length=0)
+    for panel in panels.flat:
+        _rule(panel, len(rows))
     first, last = panels[0, 0], panels[-1]
     first.set_yticks(range(len(rows)), rows)
     first.set_ylim(len(rows) - 0.5, -0.5)
@@ -98,6 +96,13 @@ def draw(tests, summary, ceiling, fit, folds):
 
 def _has(table, values):
     return np.all([table[name] == value for name, value in values.items()], axis=0).any()
+
+
+def _rule(panel, n_rows):
+    """Draw lines between the rows, in place of ticks."""
+    for row in range(n_rows - 1):
+        panel.axhline(row + 0.5, color="0.88", linewidth=0.6, zorder=0)
+    panel.tick_params(axis="y", length=0)
 
 
 def _draw_fits(panel, y, fits, look):

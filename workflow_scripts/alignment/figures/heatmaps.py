@@ -20,7 +20,7 @@ from alignment.figures.photographs import (
     add_key,
     dots,
 )
-from alignment.heatmaps.heatmaps import NOISE
+from alignment.heatmaps.heatmaps import is_noise
 from alignment.heatmaps.overlays import colour_map, overlay_and_area, percentile_of
 from alignment.heatmaps.spotlight import DARK, SPOTLIGHT
 
@@ -208,7 +208,7 @@ def _say_fit(sheet, saved, image, cell, side):
     if saved.fit_full is None:
         return
     fit = saved.fit_full[saved.images.index(image)]
-    words = f"r = {number(fit)}" if fit >= NOISE else f"nothing to see:\nr = {number(fit)}"
+    words = f"nothing to see:\nr = {number(fit)}" if is_noise(fit) else f"r = {number(fit)}"
     x, y = cell[0] + GAP, cell[1] + side - GAP
     text = sheet.write(words, x, y, CAPTION, side - 2 * GAP, va="bottom", color="white")
     text.set_path_effects([withStroke(linewidth=1.2, foreground="black")])

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.heatmaps.heatmaps import NOISE
+from alignment.figures.charts import number
+from alignment.heatmaps.heatmaps import is_noise
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import light
 
@@ -50,5 +51,5 @@ def draw(
 def _said(similarity):
     if not np.isfinite(similarity):
         return "in no test set together"
-    number = f"r = {similarity:.2f}".replace("-", "\N{MINUS SIGN}")
-    return f"nothing to see: {number}" if similarity < NOISE else number
+    said = f"r = {number(similarity)}"
+    return f"nothing to see: {said}" if is_noise(similarity) else said

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 MOST_NAMED = 5  # images in a warning
-NOISE = 0.1  # a correlation below which a heatmap of what made it shows nothing
 
 
 def heatmap(feature_maps: np.ndarray, ais: np.ndarray, negative_scores: bool = False) -> np.ndarray:
@@ -38,6 +37,14 @@ def heatmap(feature_maps: np.ndarray, ais: np.ndarray, negative_scores: bool = F
         return np.zeros(feature_maps.shape[1:], dtype=np.float32)
     weighted = np.tensordot(weights / total, feature_maps.astype(np.float64), axes=1)
     return weighted.astype(np.float32)
+
+
+def is_noise(correlation: float) -> bool:
+    """Tell whether a heatmap of what made a correlation shows nothing, since it is below .10.
+
+    Of two digits, as it is printed.
+    """
+    return bool(round(correlation, 2) < 0.1)
 
 
 def of_empty(heatmaps: np.ndarray, images: np.ndarray, cohort: str, maker: str, why: str) -> str:

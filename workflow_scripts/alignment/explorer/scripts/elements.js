@@ -30,7 +30,7 @@ const thousandths = (value) => (value > 0 ? "+" : "") + decimals(1000 * value, 1
 
 // Below this correlation what a heatmap shows is noise: of two pictures that a network finds unlike,
 // or of one whose judgments it does not predict.
-const NOISE = 0.1;
+const isNoise = (r) => Number(r.toFixed(2)) < 0.1; // as it is printed
 
 const nameOf = (image) => contents.images[image];
 

@@ -104,7 +104,7 @@ const grid = {
   explained() {
     const found = pack(`heatmaps/${both()}`);
     const [...fits] = found ? typed(found.fit) : [];
-    const noise = fits.filter((r) => r < NOISE).length;
+    const noise = fits.filter((r) => isNoise(r)).length;
     return note(
       `Lit: where the maps that help ${model().label} to predict people's judgments are active. r: how well its similarities of a picture fit people's.`,
       noise
@@ -127,7 +127,7 @@ const grid = {
     for (const [image, cell] of this.cells) {
       const r = fits[cohort().place.get(image)];
       cell.lastChild.textContent = `r ${decimals(r)}`;
-      cell.classList.toggle("faint", r < NOISE);
+      cell.classList.toggle("faint", isNoise(r));
       cell.lastChild.title = "r with people (Methods says what this is)";
     }
   },

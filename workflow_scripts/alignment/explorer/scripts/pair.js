@@ -179,10 +179,10 @@ const pair = {
       this.painted.push([canvas, image, map]);
       const text = Number.isNaN(value)
         ? "not held out"
-        : `${value < NOISE ? "nothing to see: " : ""}r = ${decimals(value)}`;
+        : `${isNoise(value) ? "nothing to see: " : ""}r = ${decimals(value)}`;
       return make(
         "figure",
-        { class: value < NOISE || Number.isNaN(value) ? "faint" : "" },
+        { class: isNoise(value) || Number.isNaN(value) ? "faint" : "" },
         canvas,
         make("figcaption", {}, make("b", { text: name }), make("span", { text })),
       );

@@ -81,9 +81,9 @@ const picture = {
     const r = found ? typed(found.fit)[cohort().place.get(image)] : NaN;
     return heatmaps.map(([kind, label]) => {
       const name = heatmaps.length > 1 ? `${one.label}, ${label}` : one.label;
-      const said = `${r < NOISE ? "nothing to see: " : ""}r with people ${decimals(r)}`;
+      const said = `${isNoise(r) ? "nothing to see: " : ""}r with people ${decimals(r)}`;
       const made = this.figure(name, said, () => heatmapOf(image, k, kind));
-      made.classList.toggle("faint", r < NOISE);
+      made.classList.toggle("faint", isNoise(r));
       return made;
     });
   },
