@@ -36,8 +36,9 @@ def test_labels_group_a_cohort_where_they_can():
         "kind": [0, 1, 1, 0],
         "other": [0, 0, 1, 1],
     }
-    of_all = groupings({"many": np.arange(44) // 2}, np.arange(44))
-    assert of_all == {}  # 22 groups
+    many = {"text": (np.arange(44) // 2).astype(str), "number": np.arange(44) // 2}
+    assert list(groupings(many, np.arange(44))) == ["text"]
+    assert list(groupings(many, np.arange(0, 44, 2))) == []  # each picture its own
 
 
 @pytest.mark.parametrize("kind", ["r2", "pearson", "spearman"])

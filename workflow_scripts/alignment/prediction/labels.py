@@ -15,7 +15,7 @@ from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images
 
 ROUNDING = 1e-12  # relative: what a mean of equal values may leave of them
-MOST_GROUPS = 20  # a column with more is a name or a measure of each picture
+MOST_NUMBERS = 20  # a column of more different numbers measures pictures, and groups none
 TESTS = ("cohort", "model", "label", "n_groups", "n_folds", "test_label", "test_retained")
 TESTS += (*RIVAL_COLUMNS, "between", "n_within", "within_full", "within_retained")
 
@@ -34,14 +34,16 @@ def groupings(labels: Mapping[str, np.ndarray], images: np.ndarray) -> dict[str,
     -------
     dict of str to (n,) int array
         A number for each image's group.  Left out are labels that are missing for some image, that
-        make fewer than 2 or more than `MOST_GROUPS` groups, or the groups of an earlier label.
+        make fewer than 2 groups or more than half as many as there are images, numbers of more
+        than `MOST_NUMBERS` values, and the groups of an earlier label once more.
     """
     found = {}
     for name, column in labels.items():
         own = np.asarray(column)[images]
         missing = np.isnan(own) if own.dtype.kind == "f" else own == ""
         groups, first, codes = np.unique(own, return_index=True, return_inverse=True)
-        if missing.any() or not 2 <= len(groups) <= min(MOST_GROUPS, len(images) - 1):
+        most = MOST_NUMBERS if own.dtype.kind in "if" else len(images)
+        if missing.any() or not 2 <= len(groups) <= min(most, len(images) // 2):
             continue
         codes = np.argsort(np.argsort(first))[codes]  # numbered as they come
         if not any(np.array_equal(codes, other) for other in found.values()):
