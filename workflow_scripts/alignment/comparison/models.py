@@ -111,19 +111,9 @@ def compare_heatmaps(
 def correlate_each(
     a: np.ndarray, b: np.ndarray, sizes: list[tuple[int, int]], framing: str = "stretch"
 ) -> np.ndarray:
-    """Correlate two maps of every image; see :func:`heatmap_correlation`.
+    """Return the correlation of two maps of every image, (N,) float64: `own` of the function above.
 
-    Parameters
-    ----------
-    a : (N, H, W) array
-    b : (N, H', W') array
-    sizes : N pairs (width, height) in pixels
-        Of the pictures.
-    framing : {"stretch", "crop", "pad"}
-
-    Returns
-    -------
-    (N,) float64 array
+    Parameters are those of :func:`compare_heatmaps`.
     """
     triples = zip(a, b, sizes, strict=True)
     return np.array([heatmap_correlation(*maps, framing) for maps in triples], dtype=float)
