@@ -111,7 +111,7 @@ def compare_heatmaps(
 def correlate_each(
     a: np.ndarray, b: np.ndarray, sizes: list[tuple[int, int]], framing: str = "stretch"
 ) -> np.ndarray:
-    """Return the correlation of two maps of every image, (N,) float64: `own` of the function above.
+    """Return :func:`heatmap_correlation` of two maps of every image, (N,) float64.
 
     Parameters are those of :func:`compare_heatmaps`.
     """
