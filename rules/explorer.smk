@@ -92,6 +92,8 @@ rule draw_explorer:
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
         tests=["results/predictions/control_tests.csv"] if HAS_CONTROLS else [],
+        influence=["results/predictions/influence.csv"] if HAS_CONTROLS else [],
+        label_tests=["results/predictions/label_tests.csv"] if LABEL_TESTS else [],
         template=[
             ancient(str(SCRIPTS / "alignment/explorer" / file))
             for file in ("page.html", "page.css")

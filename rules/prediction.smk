@@ -25,7 +25,8 @@ if HAS_CONTROLS:
         "results/predictions/influence.csv",
         "results/controls/{cohort}/{model}.csv",
     )
-if config["statistics"]["label_tests"]:
+LABEL_TESTS = config["statistics"]["label_tests"]
+if LABEL_TESTS:
     TARGETS.append("results/predictions/label_tests.csv")
 LEARNING = config["learning_curve"]
 if LEARNING["enabled"]:

@@ -9,7 +9,13 @@ from alignment.artifacts.picture_files import PictureFiles
 from alignment.artifacts.saliency_files import open_maps
 from alignment.artifacts.tables import read_columns
 from alignment.explorer.contents import picture_packs, saliency_pack, without_repetition
-from alignment.explorer.overview import controls_of, numbers_of, overview, sources_of
+from alignment.explorer.overview import (
+    controls_of,
+    numbers_of,
+    overview,
+    rows_of,
+    sources_of,
+)
 from alignment.explorer.page import page_of
 from alignment.prediction.controls import LABELS
 
@@ -40,6 +46,12 @@ def main(input, output, params, dataset):
         ),
         "controls": [
             row for path in input.tests for row in controls_of(read_columns(path), LABELS, members)
+        ],
+        "influence": [
+            row for path in input.influence for row in rows_of(read_columns(path), members)
+        ],
+        "label_tests": [
+            row for path in input.label_tests for row in rows_of(read_columns(path), members)
         ],
         "saliency": sources_of(packs["saliency"], params.kinds),
         "methods": {

@@ -160,6 +160,25 @@ def make_page(folder, n_images=92, n_maps=1280, n_folds=40, sides=(7, 8), n_near
             for model in models
             for k, label in enumerate(("random sets", "most active maps", LABEL))
         ],
+        "influence": [
+            {
+                **{"cohort": cohort, "model": model, "best_map": 605, "best_share": 0.975},
+                **{"difference": 0.1, "difference_without": 0.05, "interval_low": -0.01},
+                **{"interval_high": 0.11, "p_holm": 0.16},
+            }
+            for cohort in cohorts
+            for model in models
+        ],
+        "label_tests": [
+            {
+                **{"cohort": cohort, "model": model, "label": LABEL, "n_groups": 2},
+                **{"test_label": 0.35, "test_retained": 0.4, "difference": 0.05},
+                **{"interval_low": None, "interval_high": None, "p_holm": None},
+                **{"within_full": 0.31, "within_retained": 0.3},
+            }
+            for cohort in cohorts
+            for model in models
+        ],
         "saliency": [
             {"id": "gaze", "label": "gaze", "kind": "folder"},
             {"id": "gaussian", "label": "centred Gaussian", "kind": "baseline"},

@@ -706,7 +706,7 @@ def test_methods_say_what_to_cite_also_for_the_data(made, visit):
 
 def test_numbers_stand_beside_those_of_controls(made, visit):
     tab = visit(made.path, "view=numbers", width=1280)
-    first, second = tab.locator("#view table").all()
+    first, second, *_ = tab.locator("#view table").all()
     assert first.locator("tbody tr").count() == 6
     rows = [row.inner_text().split("\t") for row in second.locator("tbody tr").all()]
     assert len(rows) == 18
@@ -748,13 +748,15 @@ def test_undefined_fits_are_not_drawn(made, visit):
     tab.evaluate("() => { contents.controls.length = 0; }")
     assert tab.evaluate(MARKS, row) == [0, 0, 0]
     tab.evaluate("() => { drawn = null; show(); }")
-    assert tab.locator("#view tbody td").last.inner_text() == "– of 1280"
+    assert tab.locator("#view table").first.locator("td").last.inner_text() == "– of 1280"
 
 
 def test_a_page_without_controls_shows_none(made, visit):
     tab = visit(made.path, "view=numbers")
-    tab.evaluate("() => { contents.controls = []; drawn = null; show(); }")
-    assert tab.locator("#view table").count() == 1
+    assert tab.locator("#view table").count() == 4
+    for name, left in (("controls", 3), ("influence", 2), ("label_tests", 1)):
+        tab.evaluate(f"() => {{ contents.{name} = []; drawn = null; show(); }}")
+        assert tab.locator("#view table").count() == left
     assert "Cross" not in tab.locator("#view").inner_text()
 
 
@@ -834,3 +836,15 @@ def test_what_shows_all_cohorts_has_none_to_choose(made, visit):
         tab = visit(made.path, f"view={view}")
         for name in ("cohort", "model"):
             assert tab.locator(f"#choose-{name}").is_disabled() is expected
+
+
+def test_numbers_say_what_is_left_without_the_best_map_and_within_labels(made, visit):
+    tab = visit(made.path, "view=numbers")
+    influence, labels = (tab.locator("#view table").nth(k).locator("tbody tr") for k in (2, 3))
+    assert influence.first.locator("td").all_inner_texts()[2:] == [
+        *("605 (98 % of folds)", ".100", ".050 [−.010, .110]", ".16"),
+    ]
+    label = tab.evaluate("contents.label_tests[0].label")
+    assert labels.first.locator("td").all_inner_texts()[2:] == [
+        *(f"{label} (2 groups)", ".350", ".400", ".050", "–", ".31", ".30"),
+    ]

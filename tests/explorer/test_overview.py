@@ -9,6 +9,7 @@ from alignment.explorer.overview import (
     facts_of,
     numbers_of,
     overview,
+    rows_of,
     sources_of,
 )
 from alignment.heatmaps.spotlight import BELOW_ZERO
@@ -107,5 +108,7 @@ def test_controls_are_those_of_the_cohorts_by_what_they_are_called():
             **NO_DIFFERENCE,
         }
     ]
+    (row,) = rows_of(tests, {"a": [0, 1]})
+    assert (row["cohort"], row["p_holm"], row["difference"]) == ("a", 0.1, 0.2)
     nothing = {name: column[:0] for name, column in tests.items()}
     assert controls_of(nothing, {}, ["a", "b"]) == []

@@ -1,6 +1,6 @@
 """What the page needs at once: names, choices and the numbers of its tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -151,7 +151,7 @@ def numbers_of(
             row
             | {"ceiling": ceilings.get(row["cohort"], np.nan), "few": few[row["cohort"]] or np.nan}
         )
-        for row in _rows_of(summary, cohorts)
+        for row in rows_of(summary, cohorts)
     ]
 
 
@@ -174,18 +174,30 @@ def controls_of(
         With ``label``, and the interval as of :func:`numbers_of`; None where a number is
         undefined.
     """
-    rows = _rows_of(tests, cohorts)
-    return [_told(row | {"label": labels[row["control"]]}) for row in rows]
+    rows = rows_of(tests, cohorts)
+    return [row | {"label": labels[row["control"]]} for row in rows]
 
 
-def _rows_of(table, cohorts):
+def rows_of(table: Mapping[str, np.ndarray], cohorts: Container[str]) -> list[dict[str, Any]]:
+    """Return the rows of a table that are of some cohorts.
+
+    Parameters
+    ----------
+    table : dict of arrays
+        With ``cohort``.
+    cohorts : container of str
+
+    Returns
+    -------
+    list of dict
+        None where a number is undefined, for which JSON has no other word.
+    """
     columns = [column.tolist() for column in table.values()]
     rows = [dict(zip(table, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [row for row in rows if row["cohort"] in cohorts]
+    return [_told(row) for row in rows if row["cohort"] in cohorts]
 
 
 def _told(row):
-    """Return a row with None for what is undefined, for which JSON has no other word."""
     return {
         name: None if isinstance(value, float) and not np.isfinite(value) else value
         for name, value in row.items()

@@ -112,6 +112,50 @@ const CONTROL_COLUMNS = [
   ["p (corrected)", (row) => printedP(row.p_holm)],
 ];
 
+const INFLUENCE_COLUMNS = [
+  ...COLUMNS.slice(0, 2),
+  ["best map", (row) => `${row.best_map} (${Math.round(100 * row.best_share)} % of folds)`],
+  ["difference", (row) => decimals(row.difference, 3)],
+  [
+    "without it [95 % interval]",
+    (row) => `${decimals(row.difference_without, 3)}${interval(row)}`,
+  ],
+  ["p (corrected)", (row) => printedP(row.p_holm)],
+];
+
+const LABEL_COLUMNS = [
+  ...COLUMNS.slice(0, 2),
+  ["label", (row) => `${row.label} (${row.n_groups} groups)`],
+  ["label's fit", (row) => decimals(row.test_label, 3)],
+  ["retained maps", (row) => decimals(row.test_retained, 3)],
+  ["retained minus label [95 % interval]", (row) => `${decimals(row.difference, 3)}${interval(row)}`],
+  ["p (corrected)", (row) => printedP(row.p_holm)],
+  ["r within groups: all maps", (row) => decimals(row.within_full)],
+  ["retained maps", (row) => decimals(row.within_retained)],
+];
+
+// What is shown where there is any of it: heading, what it means, columns, rows
+const CHECKS = [
+  [
+    "Beside controls",
+    "What the retained maps are compared with on the same folds. The interval is that of the difference, 95 %, not corrected for the number of tests. p: two-sided, corrected for images that folds share and for the number of these tests.",
+    CONTROL_COLUMNS,
+    "controls",
+  ],
+  [
+    "Without the best map",
+    "The difference of retained and all maps when the map with the highest training AIS of each fold is taken away from both: does it hang on a single map? No maps are chosen anew. p: one-sided, corrected as above.",
+    INFLUENCE_COLUMNS,
+    "influence",
+  ],
+  [
+    "Beside labels",
+    "Whether two pictures have the same label, as a prediction of their judged similarity; nothing is learned for it. p: two-sided, corrected as above. r within groups: of judgments and similarities, each less the mean of its two groups.",
+    LABEL_COLUMNS,
+    "label_tests",
+  ],
+];
+
 /** Draw the mark of a control, around its middle: controls differ in shape, networks in colour. */
 const CONTROL_MARKS = [
   (context, x, y) => {
@@ -181,14 +225,12 @@ const numbersView = {
       ),
       tableOf(COLUMNS, rows),
     );
-    if (!contents.controls.length) return;
-    root.append(
-      make("h3", { text: "Beside controls" }),
-      note(
-        "What the retained maps are compared with on the same folds. The interval is that of the difference, 95 %, not corrected for the number of tests. p: two-sided, corrected for images that folds share and for the number of these tests.",
-      ),
-      tableOf(CONTROL_COLUMNS, contents.controls),
-    );
+    for (const [heading, said, columns, name] of CHECKS) {
+      const found = contents[name];
+      if (found.length) {
+        root.append(make("h3", { text: heading }), note(said), tableOf(columns, found));
+      }
+    }
   },
 
   plot(context, width) {
