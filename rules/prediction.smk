@@ -185,6 +185,7 @@ rule compare_labels:
     conda:
         "../envs/alignment.yaml"
     params:
+        datasets={name: cohort["dataset"] for name, cohort in config["cohorts"].items()},
         fit=config["fit"],
     script:
         "../workflow_scripts/compare_labels.py"

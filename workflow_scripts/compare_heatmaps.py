@@ -1,6 +1,6 @@
 """Correlate the heatmaps of each two models, image by image, and with the means of all maps."""
 
-from itertools import combinations, repeat
+from itertools import combinations
 
 import numpy as np
 
@@ -31,7 +31,8 @@ def with_mean_maps(cohort, rows, saved):
     for model, own in saved.items():
         sizes = [own.pictures.sizes[row] for row in rows]
         r = correlate_each(own.heatmap, own.mean_of_maps, sizes, own.framing)
-        yield from ((cohort, *each) for each in zip(own.images, repeat(model), r, strict=False))
+        for image, value in zip(own.images, r, strict=True):
+            yield cohort, image, model, value
 
 
 def main(input, output, cohort):

@@ -16,7 +16,7 @@ from alignment.prediction.labels import (
     label_fits,
     within_groups,
 )
-from alignment.similarity.pairs import square, upper_triangle
+from alignment.similarity.pairs import square
 
 
 def labels_of(path):
@@ -24,48 +24,47 @@ def labels_of(path):
     return {name: column for name, column in table.items() if name not in ("index", "image")}
 
 
-def rows_of(path, folds, labels, judgments, similarity, fits, kind):
-    """Yield what labels say of one cohort and model; `fits` keeps those of a cohort's labels."""
-    held_out = Arrays(path)
-    cohort, model = (held_out.attributes[name] for name in ("cohort", "model"))
-    images = folds.images
+def rows_of(held_out, images, grouped, judgments, similarity, kind):
+    """Yield what the labels of a cohort, with their groups and fits, say of one model."""
     own = np.ix_(images, images)
     retained = np.where(held_out["n_folds"] > 0, held_out["similarity"], np.nan)
     full = square(similarity, len(judgments), 1.0)[own]
-    for label, groups in groupings(labels, images).items():
-        if (cohort, label) not in fits:
-            pairs = upper_triangle(judgments)
-            fits[cohort, label] = label_fits(groups, images, folds.of(judgments), pairs, kind)
+    for label, (groups, fits) in grouped.items():
         found = within_groups(groups, judgments[own], full, retained, kind=kind)
         found["within_full"], found["within_retained"] = found.pop("correlations")
-        which = {"cohort": cohort, "model": model, "label": label, "n_groups": groups.max() + 1}
-        yield which | found | {"fits": fits[cohort, label]}
+        yield {"label": label, "n_groups": groups.max() + 1, "fits": fits, **found}
 
 
 def main(input, output, params):
-    def by(name, paths):
-        return {read_attributes(path)[name]: path for path in paths}
-
-    judged, folds = by("dataset", input.judgments), by("cohort", input.folds)
-    labels = {Path(path).parent.name: path for path in input.images}
-    similar = {}
+    judgments = {
+        read_attributes(p)["dataset"]: read_arrays(p, "similarity") for p in input.judgments
+    }
+    labels = {Path(path).parent.name: labels_of(path) for path in input.images}
+    cohorts = {}
+    for path in input.folds:
+        saved = Arrays(path)
+        cohort, folds = saved.attributes["cohort"], Folds(**saved)
+        human = judgments[params.datasets[cohort]]
+        found = groupings(labels[params.datasets[cohort]], folds.images)
+        grouped = {
+            label: (groups, label_fits(groups, folds, human, params.fit))
+            for label, groups in found.items()
+        }
+        cohorts[cohort] = path, folds.images, grouped
+    similarities = {}
     for path in input.perturbation:
         made_by = read_attributes(path)
-        similar[made_by["dataset"], made_by["model"]] = path
-    rows, fits = [], {}
+        similarities[made_by["dataset"], made_by["model"]] = path
+    rows = []
     for path in input.held_out:
-        made_by = read_attributes(path)
-        cohort, model, dataset = (made_by[name] for name in ("cohort", "model", "dataset"))
-        check_made_from(path, {"folds": folds[cohort]}, {"cohort": cohort, "model": model})
-        rows += rows_of(
-            path,
-            Folds(**Arrays(folds[cohort])),
-            labels_of(labels[dataset]),
-            read_arrays(judged[dataset], "similarity"),
-            read_arrays(similar[dataset, model], "rsm"),
-            fits,
-            params.fit,
-        )
+        held_out = Arrays(path)
+        cohort, model, dataset = (held_out.attributes[n] for n in ("cohort", "model", "dataset"))
+        folds, *of_cohort = cohorts[cohort]
+        which = {"cohort": cohort, "model": model}
+        check_made_from(path, {"folds": folds}, which)
+        similarity = read_arrays(similarities[dataset, model], "rsm")
+        of_model = rows_of(held_out, *of_cohort, judgments[dataset], similarity, params.fit)
+        rows += [which | row for row in of_model]
     predictions = groups_of(read_tables(input.predictions), "cohort", "model")
     write_rows(output.tests, TESTS, compare_labels(rows, predictions))
 

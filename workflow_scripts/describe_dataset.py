@@ -24,7 +24,7 @@ def main(input, output, params, dataset):
     check_made_from(input.judgments, input)
     with open_arrays(input.judgments) as file:
         n_observers = len(file["observers"]) if "observers" in file else 0
-        people = list(file["observer_names"].asstr()) if "observer_names" in file else ""
+        people = list(file["observer_names"].asstr()) if "observer_names" in file else []
         notes = json.loads(file.attrs["notes"])
         source, options = file.attrs["source"], json.loads(file.attrs["options"])
         said = pairs_in_short(file["similarity"][()])

@@ -15,7 +15,7 @@ from alignment.prediction.labels import (
     within_groups,
 )
 from alignment.similarity.fits import fit
-from alignment.similarity.pairs import pair_images, square, upper_triangle
+from alignment.similarity.pairs import pair_images, square
 
 RNG = np.random.default_rng(0)
 
@@ -50,7 +50,7 @@ def test_a_label_is_fitted_to_the_test_pairs_of_every_fold(kind, unit):
     groups = RNG.integers(0, 3, 12)
     group_of = dict(zip(images.tolist(), groups.tolist(), strict=True))
     folds = make_folds(images, judgments, [1, 2], 3, unit)
-    found = label_fits(groups, images, folds.of(judgments), upper_triangle(judgments), kind)
+    found = label_fits(groups, folds, judgments, kind)
     first, second = pair_images(15)
     expected = []
     for fold in folds.of(judgments):

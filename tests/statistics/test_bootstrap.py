@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from alignment.saliency.comparison import typical
-from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.statistics.bootstrap import bootstrap_interval, mean_with_interval
 
 
 def test_a_bootstrap_interval_is_that_of_scipy():
@@ -33,3 +33,10 @@ def test_an_interval_of_infinite_risks_is_infinite():
     median_log = partial(typical, "relative_risk_5")
     assert bootstrap_interval(np.full(9, np.inf), median_log) == (np.inf, np.inf)
     assert np.isnan(bootstrap_interval(np.full(3, np.nan), median_log)).all()
+
+
+def test_a_mean_has_its_interval_under_its_name():
+    values = np.array([1.0, np.nan, 2.0, 4.0])
+    low, high = bootstrap_interval(values)
+    found = mean_with_interval("r", values)
+    assert found == {"r": pytest.approx(7 / 3), "r_low": low, "r_high": high}

@@ -7,7 +7,7 @@ import numpy as np
 from alignment.artifacts.tables import groups_of
 from alignment.heatmaps.placement import place
 from alignment.similarity.correlations import pearson
-from alignment.statistics.bootstrap import bootstrap_interval
+from alignment.statistics.bootstrap import bootstrap_interval, mean_with_interval
 from alignment.statistics.holm import with_holm
 from alignment.statistics.means import mean_of_defined
 
@@ -196,9 +196,9 @@ def _summary(one):
         "n_empty": int((one["empty_a"] | one["empty_b"]).sum()),
         **_spread_of(one),
         "correlation_others": mean_of_defined(one["correlation_others"]),
-        **_mean_of("difference", r - one["correlation_others"]),
+        **mean_with_interval("difference", r - one["correlation_others"]),
         "correlation_means": mean_of_defined(one["correlation_means"]),
-        **_mean_of("beyond_means", r - one["correlation_means"]),
+        **mean_with_interval("beyond_means", r - one["correlation_means"]),
         "n_entropy": int(related.sum()),
         "entropy_rho": rho,
         "entropy_p": p,
@@ -217,12 +217,6 @@ def _spread_of(one):
         "correlation_low": low,
         "correlation_high": high,
     }
-
-
-def _mean_of(name, values):
-    """Return the mean over images with its interval."""
-    low, high = bootstrap_interval(values)
-    return {name: mean_of_defined(values), f"{name}_low": low, f"{name}_high": high}
 
 
 def _spearman_test(x, y):

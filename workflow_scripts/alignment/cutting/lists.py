@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from torch import fx
 
 from alignment.cutting.arrangements import MOST_OTHERS
+from alignment.cutting.orders import agreed_in_calls
 from alignment.cutting.traces import Trace
 from alignment.networks.calls import Call
 
@@ -43,9 +44,7 @@ def are_tokens_in_graph(traced: Trace, node: fx.Node) -> bool | None:
 
 def are_tokens_in_calls(calls: Sequence[Call], call: Call) -> bool | None:
     """Return what all modules agree on that have returned such an output so far."""
-    until = calls[: calls.index(call) + 1]
-    told = {_told_by(c.type.lower()) for c in until if c.shape == call.shape} - {None}
-    return told.pop() if len(told) == 1 else None
+    return agreed_in_calls(calls, call, _told_by)
 
 
 def _told_by(kind: str) -> bool | None:

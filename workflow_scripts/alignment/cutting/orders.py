@@ -4,7 +4,8 @@ Their shape does not tell whether the maps come first or last.  Where what made 
 either, such a layer is not read as maps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from torch import fx
 
@@ -12,6 +13,7 @@ from alignment.cutting.arrangements import arrangement_of, is_cube
 from alignment.cutting.traces import Trace
 from alignment.networks.calls import Call
 
+T = TypeVar("T")
 FIRST, LAST = "channels first", "channels last"
 _OF_FIRST = ("2d", "batch_norm", "group_norm", "instance_norm")
 _OF_LAST = ("linear", "layernorm", "layer_norm")
@@ -48,8 +50,15 @@ def order_in_graph(traced: Trace, node: fx.Node) -> str | None:
 
 def order_in_calls(calls: Sequence[Call], call: Call) -> str | None:
     """Return the order that all modules agree on that have returned such an output so far."""
+    return agreed_in_calls(calls, call, _told_by)
+
+
+def agreed_in_calls(
+    calls: Sequence[Call], call: Call, told_by: Callable[[str], T | None]
+) -> T | None:
+    """Return what the types of all modules tell that have returned such an output so far."""
     until = calls[: calls.index(call) + 1]
-    told = {_told_by(c.type.lower()) for c in until if c.shape == call.shape} - {None}
+    told = {told_by(c.type.lower()) for c in until if c.shape == call.shape} - {None}
     return told.pop() if len(told) == 1 else None
 
 

@@ -71,6 +71,11 @@ def has_decimal_point(cell: str) -> bool:
     return _WITH_POINT.fullmatch(cell) is not None
 
 
+def with_point(cell: str) -> str:
+    """Return a cell with a point in place of a decimal comma."""
+    return cell.replace(",", ".") if has_decimal_comma(cell) else cell
+
+
 def may_group_thousands(cell: str) -> bool:
     """Tell whether the commas of a cell are where those that group thousands would be."""
     return _THOUSANDS.fullmatch(cell) is not None

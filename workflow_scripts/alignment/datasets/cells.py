@@ -18,6 +18,7 @@ from alignment.datasets.cell_text import (
     is_number,
     is_text,
     may_group_thousands,
+    with_point,
 )
 
 SEPARATORS = (";", "\t", ",")  # a comma last, since beside semicolons it is decimal
@@ -133,10 +134,7 @@ def _with_points(rows: Rows, path: Path) -> Rows:
             f"{path}: the comma in '{commas[0]}' may be a decimal one or group thousands, and no "
             "other number tells: write it with a point, or without a comma."
         )
-    return [
-        [cell.replace(",", ".") if has_decimal_comma(cell) else cell for cell in row]
-        for row in rows
-    ]
+    return [list(map(with_point, row)) for row in rows]
 
 
 def numbers(cells: pd.DataFrame, path: Path) -> np.ndarray:

@@ -20,6 +20,7 @@ from alignment.datasets.cell_text import (
     is_nothing,
     is_number,
     may_group_thousands,
+    with_point,
 )
 
 NAMES = "image"  # the column of picture names, by which the separator is found
@@ -89,7 +90,7 @@ def _with_points(fields):
     commas = [field for field in fields if has_decimal_comma(field)]
     if all(map(may_group_thousands, commas)) or any(map(has_decimal_point, fields)):
         return list(fields)
-    return [field.replace(",", ".") if has_decimal_comma(field) else field for field in fields]
+    return list(map(with_point, fields))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The observers of a file of judgments: who judged nothing, who all pairs alike"""
+"""The observers of a file of judgments: who judged nothing, or all alike, or twice."""
 
 from collections import defaultdict
 from collections.abc import Sequence

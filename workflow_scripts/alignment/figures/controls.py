@@ -52,7 +52,8 @@ def draw(tests, summary, ceiling, fit, folds):
     known, ceilings = looks(models), ceilings_of(ceiling)
     shown = [name for name in LABELS if name in tests["control"]]
     rows = [*FITS.values(), *(LABELS[name] for name in shown)]
-    keys = _keys(known, with_ceiling := any_known(ceilings))
+    with_ceiling = any_known(ceilings)
+    keys = _keys(known, with_ceiling)
     extra = extra_for_legend(keys, KEY_COLUMNS, PAGE_WIDTH, planned_rows=1)
     height = 0.42 + len(rows) * (0.1 + 0.1 * len(models))
     figure, panels = plt.subplots(
@@ -87,9 +88,8 @@ def draw(tests, summary, ceiling, fit, folds):
     last[0].set_xlabel(f"{FIT_NAMES[fit]} of held-out judgments")
     last[1].set_xlabel("difference (retained \N{MINUS SIGN} control)")
     note = f"means over {count(summary['n_folds'])} folds; n: pictures; {INTERVALS}"
-    if shown:
-        note = f"{note}\n{star_key(tests['p_holm'])}"
-    figure.supxlabel(note, fontsize=7)
+    stars = [star_key(tests["p_holm"])] if shown else []
+    figure.supxlabel("\n".join([note, *stars]), fontsize=7)
     legend_above(figure, keys, KEY_COLUMNS)
     return figure
 

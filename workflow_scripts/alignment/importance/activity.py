@@ -6,8 +6,7 @@ import numpy as np
 
 from alignment.artifacts.tables import groups_of
 from alignment.similarity.correlations import average_ranks, spearman
-from alignment.statistics.bootstrap import bootstrap_interval
-from alignment.statistics.means import mean_of_defined
+from alignment.statistics.bootstrap import mean_with_interval
 
 COLUMNS = ["cohort", "image", "model", "n_maps", "n_active", "correlation", "correlation_active"]
 COLUMNS += ["most_active_units", "n_most_active", "most_active_rank"]
@@ -117,6 +116,5 @@ def _summary(one):
         "n_bottom_tenth": int((ranks > n_maps - n_maps / 10).sum()),
     }
     for name in ("correlation", "correlation_active"):
-        row[name] = mean_of_defined(one[name])
-        row[f"{name}_low"], row[f"{name}_high"] = bootstrap_interval(one[name])
+        row |= mean_with_interval(name, one[name])
     return row

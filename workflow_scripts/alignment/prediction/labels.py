@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from alignment.importance.folds import Fold
+from alignment.importance.folds import Folds
 from alignment.prediction.fold_tests import RIVAL_COLUMNS, compare_rivals, with_intervals
 from alignment.prediction.observers import correlation_of
 from alignment.similarity.fits import fit
@@ -51,19 +51,16 @@ def groupings(labels: Mapping[str, np.ndarray], images: np.ndarray) -> dict[str,
     return found
 
 
-def label_fits(
-    groups: np.ndarray, images: np.ndarray, folds: Iterable[Fold], judgments: np.ndarray, kind: str
-) -> np.ndarray:
+def label_fits(groups: np.ndarray, folds: Folds, judgments: np.ndarray, kind: str) -> np.ndarray:
     """Return how well it fits the judgments whether two pictures have the same label.
 
     Parameters
     ----------
     groups : (n,) int array
-    images : (n,) int array
-        Whose groups these are: rows of the dataset.
-    folds : iterable of Fold
-    judgments : (P,) array
-        Of all pairs of the dataset.
+        Of the images of the folds.
+    folds : Folds
+    judgments : (N, N) array
+        Of the dataset.
     kind : {"r2", "pearson", "spearman"}
 
     Returns
@@ -71,14 +68,14 @@ def label_fits(
     (n_folds,) float64 array
         Over the test pairs of each fold; nothing is learned.  NaN where all or none have the same.
     """
-    of_image = np.full(images.max() + 1, -1)
-    of_image[images] = groups
-    n_images = (1 + int(np.sqrt(1 + 8 * len(judgments)))) // 2
-    first, second = pair_images(n_images)
+    of_image = np.full(len(judgments), -1)
+    of_image[folds.images] = groups
+    first, second = pair_images(len(judgments))
     fits = []
-    for fold in folds:
-        a, b = (of_image[side[fold.test_pairs]] for side in (first, second))
-        fits.append(float(fit((a == b).astype(float), judgments[fold.test_pairs], kind)))
+    for fold in folds.of(judgments):
+        a, b = (side[fold.test_pairs] for side in (first, second))
+        same = (of_image[a] == of_image[b]).astype(float)
+        fits.append(float(fit(same, judgments[a, b], kind)))
     return np.array(fits)
 
 

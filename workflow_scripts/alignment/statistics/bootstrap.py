@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from alignment.statistics.means import mean_of_defined
+
 
 def mean(values: np.ndarray) -> np.ndarray:
     """Return the mean over the last axis."""
@@ -48,3 +50,12 @@ def bootstrap_interval(
     # The nearest draw: between infinite values there is nothing to interpolate.
     low, high = np.nanquantile(statistic(values[drawn]), levels, method="nearest")
     return float(low), float(high)
+
+
+def mean_with_interval(name: str, values: np.ndarray) -> dict[str, float]:
+    """Return the mean of what is defined under a name, and its interval under name_low, name_high.
+
+    See :func:`bootstrap_interval`.
+    """
+    low, high = bootstrap_interval(values)
+    return {name: mean_of_defined(values), f"{name}_low": low, f"{name}_high": high}

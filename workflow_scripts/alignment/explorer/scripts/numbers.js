@@ -240,7 +240,10 @@ const numbersView = {
     const bottom = 18 + (rows.length + cohorts.length) * 26;
     const labels = controlLabels();
     const fits = [...rows, ...contents.controls].flatMap((row) => [
-      ...[row.test_control, row.test_full, row.test_retained, row.ceiling],
+      row.test_control,
+      row.test_full,
+      row.test_retained,
+      row.ceiling,
     ]);
     const gains = rows.flatMap((row) => [row.difference, row.interval_low, row.interval_high]);
     const x = axisOf(context, fits, left, room * 0.6, bottom, NAMES_OF_FITS[contents.fit]);

@@ -24,6 +24,9 @@ const KEYS = [
   ["?", "this list"],
 ];
 
+// Views of words and numbers: light, and of all cohorts and networks.
+const READ = ["numbers", "methods"];
+
 const root = byId("view");
 let drawn = null;
 
@@ -34,7 +37,7 @@ show = (moved = false) => {
   const anew = moved || signature !== drawn;
   document.documentElement.dataset.theme =
     state.theme === "auto"
-      ? ["numbers", "methods"].includes(state.view)
+      ? READ.includes(state.view)
         ? "light"
         : "dark"
       : state.theme;
@@ -71,9 +74,7 @@ function showFrame() {
   }
   byId("choose-cohort").value = state.cohort;
   byId("choose-model").value = state.model;
-  // These views show all cohorts and networks.
-  const isOfAll = ["numbers", "methods"].includes(state.view);
-  for (const id of ["choose-cohort", "choose-model"]) byId(id).disabled = isOfAll;
+  for (const id of ["choose-cohort", "choose-model"]) byId(id).disabled = READ.includes(state.view);
   // What is being typed is the state already, and to set it would move the caret.
   if (byId("search").value !== state.search) byId("search").value = state.search;
   document.title = `${views[state.view].title} – ${contents.dataset.label}`;

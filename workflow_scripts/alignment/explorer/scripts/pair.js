@@ -1,6 +1,5 @@
 // One pair: which places of each picture make the network find it like the other.
 
-
 /** Where the pair heatmaps of one picture towards another lie, or null. */
 function entryOf(image, other, of = cohort()) {
   const found = pack(`pairs/${of.id}/${model().id}`);
