@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
@@ -271,11 +272,18 @@ def spread(n_images: int, n_shown: int) -> np.ndarray:
 
 
 def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
-    """Write a figure as PNG and as PDF, without a date, so that equal figures are equal files."""
+    """Write a figure as PNG and as PDF, so that equal figures are equal files."""
+    figure.set_dpi(plt.rcParams["savefig.dpi"])
     with telling_why_not(png):
-        figure.savefig(png)
+        # Drawn once, which lays the figure out too; `savefig` draws once for each.
+        figure.canvas.print_png(png)
     # The PDF is laid out as the PNG was: working it out again takes as long as drawing.
     figure.set_layout_engine("none")
-    with telling_why_not(pdf):
-        figure.savefig(pdf, metadata={"CreationDate": None})
+    write_pdf(figure, pdf)
     plt.close(figure)
+
+
+def write_pdf(figure: Figure, path: str | Path) -> None:
+    """Write a figure that is laid out as PDF, without a date; what is no vector has its dots."""
+    with telling_why_not(path):
+        FigureCanvasPdf(figure).print_pdf(path, metadata={"CreationDate": None})

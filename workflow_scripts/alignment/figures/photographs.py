@@ -16,6 +16,7 @@ from PIL import Image
 from alignment.artifacts.files import telling_why_not
 from alignment.artifacts.picture_files import few_shades
 from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
+from alignment.figures.charts import write_pdf
 from alignment.heatmaps.spotlight import light
 
 DOTS = 150  # per inch: what print shows of photographs, which are the weight of these figures
@@ -252,6 +253,5 @@ def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     drawn = np.asarray(figure.canvas.buffer_rgba())[..., :3]
     with telling_why_not(png):
         Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
-    with telling_why_not(pdf):
-        figure.savefig(pdf, dpi=DOTS, metadata={"CreationDate": None})
+    write_pdf(figure, pdf)
     plt.close(figure)
