@@ -22,6 +22,8 @@ def path(tmp_path):
 def test_the_text_of_a_table(path):
     write_columns(path, seed=[111, 222], fit=np.array([0.1, np.nan]), model=["vgg16", "a, b"])
     assert path.read_bytes() == b'seed,fit,model\n111,0.1,vgg16\n222,,"a, b"\n'
+    write_columns(path, **{"a,b": [None, 1.5]}, cohort='"new"', k=np.array([1, 2]), old=True)
+    assert path.read_bytes() == b'"a,b",cohort,k,old\n,"""new""",1,True\n1.5,"""new""",2,True\n'
     rows = [{"model": "é", "fit": np.float64(0.5), "unused": 1}, {"fit": np.nan, "model": "x"}]
     write_rows(path, ["fit", "model"], rows)
     assert path.read_bytes() == "fit,model\n0.5,é\n,x\n".encode()
