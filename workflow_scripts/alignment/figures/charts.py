@@ -273,7 +273,8 @@ def spread(n_images: int, n_shown: int) -> np.ndarray:
 
 def save(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     """Write a figure as PNG and as PDF, so that equal figures are equal files."""
-    figure.set_dpi(plt.rcParams["savefig.dpi"])
+    if (dots := plt.rcParams["savefig.dpi"]) != "figure":
+        figure.set_dpi(dots)
     with telling_why_not(png):
         # Drawn once, which lays the figure out too; `savefig` draws once for each.
         figure.canvas.print_png(png)
