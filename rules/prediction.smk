@@ -25,6 +25,8 @@ if HAS_CONTROLS:
         "results/predictions/influence.csv",
         "results/controls/{cohort}/{model}.csv",
     )
+if config["statistics"]["fit_tests"]:
+    TARGETS.append("results/predictions/fit_tests.csv")
 LABEL_TESTS = config["statistics"]["label_tests"]
 if LABEL_TESTS:
     TARGETS.append("results/predictions/label_tests.csv")
@@ -189,6 +191,27 @@ rule compare_labels:
         fit=config["fit"],
     script:
         "../workflow_scripts/compare_labels.py"
+
+
+rule compare_chance:
+    """Ask of every cohort and model whether all maps predict the judgments better than chance."""
+    input:
+        cohorts=everywhere("results/cohorts/{cohort}.csv"),
+        judgments=everywhere("results/datasets/{dataset}/similarity.h5"),
+        perturbation=everywhere("results/perturbation/{dataset}/{model}.h5"),
+    output:
+        tests="results/predictions/fit_tests.csv",
+    log:
+        "results/logs/compare_chance.log",
+    benchmark:
+        "results/benchmarks/compare_chance.tsv"
+    conda:
+        "../envs/alignment.yaml"
+    params:
+        datasets={name: cohort["dataset"] for name, cohort in config["cohorts"].items()},
+        fit=config["fit"],
+    script:
+        "../workflow_scripts/compare_chance.py"
 
 
 rule resample_images:

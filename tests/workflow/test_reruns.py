@@ -38,7 +38,7 @@ def values_of(wildcard, jobs):
             {"fit": "spearman"},
             {
                 *("score_maps", "select_maps", "measure_controls", "resample_images"),
-                *("estimate_ceiling", "plot_prediction"),
+                *("estimate_ceiling", "plot_prediction", "compare_chance"),
             },
         ),
         ({"controls": {"random_draws": 6}}, {"measure_controls"}),
@@ -172,11 +172,12 @@ def test_controls_and_statistics_that_are_switched_off_cost_nothing(finished):
             "observers": False,
             "without_best": False,
         },
-        "statistics": {"resamples": 0, "paired_tests": False, "label_tests": False},
+        "statistics": {"resamples": 0, "paired_tests": False, "label_tests": False}
+        | {"fit_tests": False},
     }
     stages = {"measure_controls", "collect_controls", "plot_controls", "resample_images"}
     jobs = finished.planned(overlays=[off], flags=["--forceall"])
-    assert not (stages | {"compare_images", "compare_labels"}) & rules(jobs)
+    assert not (stages | {"compare_images", "compare_labels", "compare_chance"}) & rules(jobs)
     # The summary loses its intervals, and nothing else is made again.
     assert rules(finished.planned(overlays=[off])) == {"summarize_predictions", "plot_prediction"}
 

@@ -55,6 +55,10 @@ TABLES = {
         "difference_without,t_corrected,p_corrected,p_holm,interval_low,interval_high",
         4,
     ),
+    "predictions/fit_tests.csv": (
+        "cohort,model,n_images,n_pairs,correlation,chance_high,n_permutations,p,p_holm",
+        4,
+    ),
     "predictions/label_tests.csv": (
         "cohort,model,label,n_groups,n_folds,test_label,test_retained,difference,t_corrected,"
         "p_corrected,p_holm,corrected_se,corrected_low,corrected_high,interval_low,interval_high,"
@@ -167,6 +171,21 @@ def test_a_score_by_hand_as_the_docs_have_it(finished, monkeypatch, number):
     exec(compile(code, "numbers.md", "exec"), made)
     assert (made["seed"], made["map_"]) == (111, number)
     assert made["ais"] == pytest.approx(made["saved"], abs=1e-14)
+
+
+def test_chance_is_compared_with_the_correlation_of_a_cohorts_pairs(finished):
+    for row in rows_of(finished / "results/predictions/fit_tests.csv"):
+        cohort = rows_of(finished / f"results/cohorts/{row['cohort']}.csv")
+        images = [int(image["index"]) for image in cohort]
+        with h5py.File(finished / "results/activations/tiny" / f"{row['model']}.h5") as file:
+            embeddings = file["embedding"][:][images].astype(np.float64)
+        with h5py.File(finished / "results/datasets/tiny/similarity.h5") as file:
+            human = file["similarity"][:][np.ix_(images, images)]
+        pairs = np.triu_indices(len(images), 1)
+        expected = np.corrcoef(np.corrcoef(embeddings)[pairs], human[pairs])[0, 1]
+        assert float(row["correlation"]) == pytest.approx(expected, rel=1e-9)
+        assert int(row["n_pairs"]) == len(pairs[0])
+        assert 1 / 10_001 <= float(row["p"]) <= float(row["p_holm"]) <= 1
 
 
 def test_the_controls_are_those_of_the_same_folds(finished):

@@ -124,6 +124,40 @@ def _by_normal_equations(rows, first, second, judgments, penalties):
     return np.array(weights)
 
 
+class _Products:
+    """The centred products X of some pairs, (n, D), as what they make of weights and of errors.
+
+    Of the matrices of pairs only what lies above the diagonal is computed, in strips of rows.
+    Both matrices are written over each time: fresh memory would cost about as much as the
+    arithmetic.
+    """
+
+    def __init__(self, rows, first, second):
+        self.rows, self.scaled = rows, np.empty_like(rows)
+        self.of_weights, self.of_errors = np.zeros((2, len(rows), len(rows)))
+        self.place = np.minimum(first, second) * len(rows) + np.maximum(first, second)
+        edges = np.linspace(0, len(rows), STRIPS + 1).astype(int)
+        # Rows, and the columns that lie behind the first of them
+        self.strips = [(slice(a, b), slice(a, None)) for a, b in itertools.pairwise(edges)]
+
+    def predict(self, weights):
+        """Return X weights, (n,)."""
+        np.multiply(self.rows, weights, out=self.scaled)
+        for strip, behind in self.strips:
+            out = self.of_weights[strip, behind]
+            np.matmul(self.scaled[strip], self.rows[behind].T, out=out)
+        predicted = self.of_weights.ravel()[self.place]
+        return predicted - predicted.mean()
+
+    def collect(self, errors):
+        """Return X^T errors, (D,), of errors whose mean is zero."""
+        self.of_errors.ravel()[self.place] = errors
+        for strip, behind in self.strips:
+            of_errors = self.of_errors[strip, behind]
+            np.matmul(of_errors, self.rows[behind], out=self.scaled[strip])
+        return np.einsum("id,id->d", self.rows, self.scaled)
+
+
 def _by_bidiagonalization(rows, first, second, judgments, penalties):
     """Return the weights for any pairs.
 
@@ -133,31 +167,7 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
     from the judgments and kept orthogonal: Paige & Saunders (1982).  One B serves every penalty.
     Steps are added until the normal equations hold for the weakest.
     """
-
-    n_images = len(rows)
-    # Of the matrices of pairs only what lies above the diagonal is computed, in strips of rows.
-    edges = np.linspace(0, n_images, STRIPS + 1).astype(int)
-    strips = [slice(start, stop) for start, stop in itertools.pairwise(edges)]
-    place = np.minimum(first, second) * n_images + np.maximum(first, second)
-    # Written over at every step: fresh memory would cost about as much as the arithmetic.
-    of_weights, of_errors = np.zeros((2, n_images, n_images))
-    scaled = np.empty_like(rows)
-
-    def predict(weights):
-        np.multiply(rows, weights, out=scaled)
-        for strip in strips:
-            behind = slice(strip.start, None)
-            np.matmul(scaled[strip], rows[behind].T, out=of_weights[strip, behind])
-        predicted = of_weights.ravel()[place]
-        return predicted - predicted.mean()
-
-    def collect(errors):
-        of_errors.ravel()[place] = errors
-        for strip in strips:
-            behind = slice(strip.start, None)
-            np.matmul(of_errors[strip, behind], rows[behind], out=scaled[strip])
-        return np.einsum("id,id->d", rows, scaled)
-
+    products = _Products(rows, first, second)
     left = judgments
     length = np.linalg.norm(left)
     most = min(MOST_STEPS, len(left), rows.shape[1])
@@ -166,7 +176,7 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
     if length > 0:
         lefts[0] = left / length
     for k in range(most):
-        right = collect(lefts[k])
+        right = products.collect(lefts[k])
         right -= rights[:k].T @ (rights[:k] @ right)
         norm = np.linalg.norm(right)
         if norm <= EXHAUSTED * B[0, 0]:
@@ -177,7 +187,7 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
             if norm * B[k, k - 1] * abs(last) <= TOLERANCE * length * B[0, 0]:
                 break
         rights[k], B[k, k] = right / norm, norm
-        left = predict(rights[k])
+        left = products.predict(rights[k])
         left -= lefts[: k + 1].T @ (lefts[: k + 1] @ left)
         norm = np.linalg.norm(left)
         if norm <= EXHAUSTED * B[0, 0]:
