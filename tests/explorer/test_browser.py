@@ -418,6 +418,32 @@ def test_the_keyboard_alone_opens_a_picture_and_a_pair(made, visit):
     assert tab.evaluate("state.image !== state.other")
 
 
+def test_the_key_of_the_matrix_has_its_colours_and_is_no_pair(made, visit):
+    tab = visit(made.path, "view=pairs", height=1400)
+    settle(tab)
+    matrix = tab.locator("#view canvas >> nth=1")
+    box = matrix.bounding_box()
+    colours = matrix.evaluate(
+        """(canvas) => {
+            const scale = canvas.width / canvas.clientWidth;
+            const width = canvas.clientWidth;
+            const at = (share) => {
+                const x = (0.3 + 0.4 * share) * width;
+                return [...canvas.getContext("2d")
+                    .getImageData(x * scale, (width + 24) * scale, 1, 1).data.slice(0, 3)];
+            };
+            const channels = (pixel) => [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+            return [0.02, 0.5, 0.98].map((share) => [at(share), channels(heatColour(share))]);
+        }"""
+    )
+    for shown, expected in colours:
+        assert max(abs(a - b) for a, b in zip(shown, expected, strict=True)) <= 6
+    tab.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.7 * box["width"])
+    assert tab.evaluate("pairs.chosen !== null")
+    tab.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + box["width"] + 24)
+    assert tab.evaluate("pairs.chosen === null")
+
+
 def test_controls_keep_the_focus_when_they_are_pressed(made, visit):
     for view in VIEWS:
         tab = visit(made.path, f"view={view}")

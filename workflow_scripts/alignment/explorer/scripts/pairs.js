@@ -1,6 +1,7 @@
 // All pairs of a cohort: judged against predicted, as points and as a matrix.
 
 const MANY = 40000; // pairs beyond which points are counted rather than drawn
+const KEY_HEIGHT = 44; // pixels below the matrix, for what its colours mean
 
 /** People's and a network's values of a cohort's pairs; the kind says with which maps. */
 function pairValues(kind = state.kind) {
@@ -123,7 +124,7 @@ const pairs = {
       { tabindex: 0 },
     );
     const matrix = chart(
-      (width) => width,
+      (width) => width + KEY_HEIGHT,
       "matrix of all pairs: people below the diagonal, the network above",
       (context, width) => this.matrix(context, width),
       { tabindex: 0 },
@@ -260,7 +261,10 @@ const pairs = {
   },
 
   matrix(context, width) {
-    this.lay(context, "matrix", width, width, (base) => this.cells(base, width));
+    this.lay(context, "matrix", width, width + KEY_HEIGHT, (base) => {
+      this.cells(base, width);
+      this.key(base, width);
+    });
     if (this.chosen === null) return;
     const side = width / this.order.length;
     const places = this.chosen.map((row) => this.order.indexOf(row));
@@ -297,6 +301,27 @@ const pairs = {
     context.drawImage(small, 0, 0, width, width);
   },
 
+  /** Say what the colours mean: each half of the matrix has its own range. */
+  key(context, width) {
+    const [left, right, top] = [0.3 * width, 0.7 * width, width + 10];
+    for (let x = left; x < right; x++) {
+      const [red, green, blue] = new Uint8Array(
+        Uint32Array.of(heatColour((x - left) / (right - left))).buffer,
+      );
+      context.fillStyle = `rgb(${red} ${green} ${blue})`;
+      context.fillRect(x, top, 1.5, 28);
+    }
+    context.fillStyle = colourOf("--muted");
+    for (const [k, who] of ["people", "network"].entries()) {
+      const [low, high] = rangeOf(this.values[who]);
+      const y = top + 11 + 16 * k;
+      context.textAlign = "right";
+      context.fillText(`${who} ${decimals(low)}`, left - 8, y);
+      context.textAlign = "left";
+      context.fillText(decimals(high), right + 8, y);
+    }
+  },
+
   nearPoint(event) {
     const { people, network } = this.values;
     const box = event.target.getBoundingClientRect();
@@ -312,6 +337,7 @@ const pairs = {
   inMatrix(event) {
     const box = event.target.getBoundingClientRect();
     const n = this.order.length;
+    if (event.clientY - box.top > box.width) return null; // in the key
     const row = (offset) => Math.min(n - 1, Math.max(0, Math.floor((offset / box.width) * n)));
     const a = this.order[row(event.clientY - box.top)];
     const b = this.order[row(event.clientX - box.left)];
@@ -438,7 +464,7 @@ const pairs = {
         { canvas: scatter, caption: `${this.line.n} pairs, r = ${decimals(this.line.r)}` },
         { canvas: matrix, caption: "people below the diagonal, network above" },
       ],
-      Math.max(scatter.width, matrix.width),
+      Math.max(scatter.width, matrix.height),
     );
   },
 
