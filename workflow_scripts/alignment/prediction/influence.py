@@ -62,7 +62,8 @@ def summarize_influence(folds: Mapping[str, np.ndarray]) -> list[dict]:
     """
     rows = []
     for (cohort, model), table in groups_of(folds, "cohort", "model").items():
-        here = np.isfinite(table["best_map"])
+        # With one map left, as of two, the embeddings of a pooled network have no correlation.
+        here = np.isfinite([table[name] for name in INFLUENCE_COLUMNS]).all(axis=0)
         if not here.any():
             continue
         best, times = Counter(table["best_map"][here].astype(int).tolist()).most_common(1)[0]
