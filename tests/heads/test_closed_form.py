@@ -117,6 +117,32 @@ def test_image_scores_are_those_of_similarities_written_down(similarity):
     assert (found[0][embedding == 0] == 0).all()
 
 
+@similarities
+def test_a_map_that_outweighs_all_others_keeps_its_digits(similarity):
+    """Without it little is left of a similarity that is nearly 1 for every pair."""
+    rng = np.random.default_rng(0)
+    embedding = np.abs(rng.normal(size=(30, 60)))
+    embedding[:, 7] = 3000 * (1 + 0.1 * rng.random(30))
+    human = judged(30, 0)
+    ais, _ = image_scores(embedding, human, similarity)
+    precise = embedding.astype(np.longdouble)
+
+    def r(row, i):
+        others = np.arange(30) != i
+        a, b = row, precise[others]
+        if similarity == "pearson":
+            a, b = a - a.mean(), b - b.mean(axis=1, keepdims=True)
+        x = b @ a / np.sqrt((b * b).sum(axis=1) * (a @ a))
+        x, y = x - x.mean(), human[i, others] - human[i, others].astype(np.longdouble).mean()
+        return x @ y / np.sqrt((x @ x) * (y @ y))
+
+    for i in range(30):
+        without = precise[i].copy()
+        without[7] = 0
+        expected = r(precise[i], i) - r(without, i)
+        assert ais[i, 7] == pytest.approx(float(expected), abs=1e-8)
+
+
 def test_judgments_that_do_not_vary_have_no_fit():
     embedding = plain_embedding(8, 9)
     full, fit_without, ais = map_scores(embedding, np.full((8, 8), 0.3))

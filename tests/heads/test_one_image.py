@@ -41,3 +41,16 @@ def test_an_image_that_is_silent_leaves_the_others_without_a_fit(case):
         case.maps[5] = 0
     found = case.images("pearson").fits_of_sets(2, np.ones((1, F), dtype=bool))
     assert np.isnan(found).all()
+
+
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_images_that_are_nearly_alike_have_a_fit_where_the_definition_has(similarity):
+    """Similarities that deviate by 1e-8 are more than rounding, as in every other score."""
+    case, rng = Case("pooled"), np.random.default_rng(2)
+    case.maps = rng.random((1, F, 2, 3)) + 3e-4 * rng.random((N, F, 2, 3))
+    everything = np.ones((1, F), dtype=bool)
+    for i in (0, 1, 2, 5, 6):
+        expected = case.naive(i, np.arange(F), similarity)
+        assert np.isfinite(expected)
+        found = case.images(similarity).fits_of_sets(i, everything)
+        np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -69,6 +69,13 @@ def test_an_image_without_variance_has_no_shares(feature_maps):
     assert np.isfinite(shares[2]).all()
 
 
+def test_shares_do_not_depend_on_the_scale_of_the_maps(feature_maps):
+    pairs = np.array([0, 1]), np.array([1, 2])
+    whole = pooled_shares(feature_maps, embedding_of(feature_maps), *pairs)
+    small = feature_maps.astype(np.float64) * 1e-13
+    np.testing.assert_allclose(pooled_shares(small, embedding_of(small), *pairs), whole, rtol=1e-9)
+
+
 def test_drops_are_spread_by_activity(feature_maps):
     rng = np.random.default_rng(1)
     drops = rng.normal(size=(5, N_MAPS))

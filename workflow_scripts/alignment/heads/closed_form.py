@@ -185,7 +185,9 @@ def image_scores(
     D, _ = _centred_rows(rows.similarity, others)
     # One silent image among the others leaves image i without a correlation.
     usable = rows.defined & varies & ~others[:, ~rows.defined].any(axis=1)
-    e, c = rows.units, rows.centred
+    # A correlation over j does not see what a map has in all images. Taking it off saves the digits
+    # of a map that outweighs all others.
+    e, c = rows.units, rows.centred - rows.centred.mean(axis=0)
     products = (H * D).sum(axis=1)[:, None]
     squares = (D * D).sum(axis=1)[:, None]
     change = e * (H @ c)

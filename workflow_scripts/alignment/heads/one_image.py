@@ -7,7 +7,7 @@ import numpy as np
 
 from alignment.artifacts.compilation import compiled
 from alignment.heads.unit_rows import UnitRows, fit_over, taking_part
-from alignment.similarity.fits import ROUNDING, fit
+from alignment.similarity.fits import CONSTANT, ROUNDING, fit
 
 AT_A_TIME = 16  # variants of an image that a head sees at a time
 
@@ -74,7 +74,7 @@ class PooledImages:
     def _fits(self, products, spread, judged, squares, sums):
         """Return correlations; NaN where the row of image i, or the similarities, do not vary."""
         length = squares - sums**2 / self._rows.n_maps if self._rows.is_centred else squares
-        defined = (length > ROUNDING * squares) & (spread > ROUNDING * length * len(judged))
+        defined = (length > ROUNDING * squares) & (spread > CONSTANT**2 * length * len(judged))
         r = np.full(len(products), np.nan)
         np.divide(products, np.sqrt(spread * (judged @ judged)), out=r, where=defined)
         return r

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from alignment.artifacts.arrays import Arrays
+from alignment.similarity.fits import lengths
 from alignment.similarity.pairs import square
 
 
@@ -84,17 +85,15 @@ def pooled_shares(
     """
     n_maps, height, width = feature_maps.shape[1:]
     on = np.arange(n_maps) if maps is None else np.sort(maps)
-    e = np.zeros(embedding.shape)
-    e[:, on] = embedding[:, on]
-    if similarity == "pearson":
-        e -= e.mean(axis=1, keepdims=True)
-    lengths = np.sqrt(np.einsum("nf,nf->n", e, e))
-    lengths[lengths <= 1e-12] = np.nan
-    unit = (e / lengths[:, None])[:, on]
+    rows = np.zeros(embedding.shape)
+    rows[:, on] = embedding[:, on]
+    e = rows - rows.mean(axis=1, keepdims=True) if similarity == "pearson" else rows
+    length = lengths(rows, e)
+    unit = (e / length)[:, on]
     shares = np.empty((len(first), height, width))
     for i, pairs in _pairs_by_first(first):
         places = feature_maps[i][on].reshape(len(on), height * width).astype(np.float64)
-        product = unit[second[pairs]] @ places / (lengths[i] * height * width)
+        product = unit[second[pairs]] @ places / (length[i] * height * width)
         shares[pairs] = product.reshape(-1, height, width)
     return shares
 
