@@ -177,3 +177,14 @@ def test_a_query_must_say_yes_or_no_for_every_image(query):
         InputError, match="does not say yes or no for every image, as 'animal == 1'"
     ):
         query_images(TABLE, query, "humans")
+
+
+def test_labels_and_queries_mean_one_word_however_its_accents_are_written(tmp_path):
+    together, apart = "M\u00f6bel", "Mo\u0308bel"
+    text = f"image,{apart}\n01,{together}\nb.v2,{apart}\ncat,Tier\n"
+    labels = read(tmp_path, text)
+    assert labels == {together: [together, together, "Tier"]}
+    table = {"index": [0, 1, 2], "image": IMAGES, **labels}
+    for column in (together, apart):
+        for value in (together, apart):
+            assert query_images(table, f"{column} == '{value}'", "furniture").tolist() == [0, 1]

@@ -212,3 +212,13 @@ def test_pictures_called_image1_and_image2_make_no_long_table(tmp_path):
     np.testing.assert_allclose(raw.values, MATRIX)
     pd.DataFrame(MATRIX, columns=names).to_csv(tmp_path / "judgments.csv", index=False)
     assert read_matrices(tmp_path / "judgments.csv", N).names == tuple(names)
+
+
+def test_a_picture_is_one_however_its_accents_are_written(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text(
+        "image_1,image_2,similarity\nzo\u00eb,b,1\nb,c,2\nc,zoe\u0308,3\n", encoding="utf-8"
+    )
+    raw = read_matrices(path, 3)
+    assert raw.names == ("zo\u00eb", "b", "c")
+    assert raw.values[0, 2] == 3

@@ -7,6 +7,7 @@ from matlab_files import write_v73
 from scipy.spatial.distance import squareform
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.matrix_arrays import choose_matrices
 from alignment.datasets.matrix_files import read_matrices
 
 N = 5
@@ -83,6 +84,20 @@ def test_npz_variable_and_names(tmp_path):
     raw = read_matrices(path, N, variable="b")
     np.testing.assert_array_equal(raw.values, 2 * MATRIX)
     assert raw.names == tuple(FILES)
+
+
+def test_names_that_cannot_be_read_are_not_passed_over(tmp_path):
+    """Rows would be taken in the order of the files, without a word."""
+    path = tmp_path / "judgments.npz"
+    np.savez(path, rdm=MATRIX, names=np.array(FILES, dtype=object))
+    with pytest.raises(InputError, match=r"`names` cannot be read .* np.array\(names, dtype=str\)"):
+        read_matrices(path, N, variable="rdm")
+    # What MATLAB's string arrays are once they have been read, of version 7.3 and of version 7
+    for unread, called in ({"names": None}, "`names`"), ({"None": None}, "a variable"):
+        with pytest.raises(InputError, match=f"{called} cannot be read .* cellstr"):
+            choose_matrices(path, {"rdm": MATRIX, **unread}, N, None, None)
+        texts = {"files": np.array(FILES), **unread}
+        assert choose_matrices(path, {"rdm": MATRIX, **texts}, N, None, None).names == tuple(FILES)
 
 
 BAD_ARRAYS = [

@@ -96,6 +96,10 @@ def test_rdms_of_rsatoolbox(tmp_path, suffix):
     raw = read_matrices(path, N)
     np.testing.assert_array_equal(raw.values, STACK[0])
     assert raw.names == NAMES
+    # The index of a table of pandas, whose texts come back as bytes
+    words["image"] = np.array(NAMES, dtype=object)
+    RDMs(VECTORS[:1], pattern_descriptors=words).save(str(path), overwrite=True)
+    assert read_matrices(path, N).names == NAMES
 
 
 class Payload:

@@ -96,3 +96,11 @@ def test_names_that_r_wrote_above_columns_are_those_of_the_rows(tmp_path):
     header = ["a.b", "X1", "X_c", "d.e", "f"]
     pd.DataFrame(MATRIX, index=names, columns=header).to_csv(tmp_path / "judgments.csv")
     assert read_matrices(tmp_path / "judgments.csv", N).names == tuple(names)
+
+
+def test_the_header_and_the_first_column_may_write_accents_in_two_ways(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text(",zo\u00eb,b,c\nb,1,0,2\nzoe\u0308,0,1,3\nc,3,2,0\n", encoding="utf-8")
+    raw = read_matrices(path, 3)
+    assert raw.names == ("b", "zo\u00eb", "c")
+    assert raw.values.tolist() == [[0, 1, 2], [1, 0, 3], [2, 3, 0]]

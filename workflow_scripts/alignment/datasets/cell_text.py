@@ -5,6 +5,7 @@ Read with the standard library: a plan looks at the header of every table of lab
 
 import math
 import re
+import unicodedata
 
 # Marks for no value: words, the dashes that people put, and the point of SPSS and Stata
 NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "–", "—", "−", "."}
@@ -30,6 +31,14 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252")  # Excel on Windows, in western Europe
+
+
+def composed(text: str) -> str:
+    """Return a text with its accents on its letters, as keyboards write them.
+
+    Programs on macOS write them apart, so that two cells may look alike and differ.
+    """
+    return unicodedata.normalize("NFC", text)
 
 
 def is_nothing(cell: str) -> bool:

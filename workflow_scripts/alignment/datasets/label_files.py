@@ -14,6 +14,7 @@ from alignment.artifacts.errors import InputError
 from alignment.datasets.cell_text import (
     MINUS,
     as_number,
+    composed,
     decoded,
     has_decimal_comma,
     has_decimal_point,
@@ -56,6 +57,7 @@ def read_label_rows(
                     f"row {number} has {len(row)} cells where the header has {len(header)}; a cell "
                     "that holds a separator stands in double quotes"
                 )
+    header = [composed(name) for name in header]
     named = [k for k, name in enumerate(header) if name]
     filled = [row + [""] * (len(header) - len(row)) for row in rows]
     return [header[k] for k in named], [[row[k] for k in named] for row in filled]
@@ -65,7 +67,7 @@ def read_label_header(path: str | Path) -> list[str]:
     """Return the names of the columns of a table of labels; see :func:`read_label_rows`."""
     with _reading(f"the labels {path}"):
         header, _ = _split(decoded(Path(path).read_bytes()), f"the labels {path}")
-    return [name for name in header if name]
+    return [composed(name) for name in header if name]
 
 
 def values_of(fields: Sequence[str]) -> list:
@@ -76,10 +78,11 @@ def values_of(fields: Sequence[str]) -> list:
     Returns
     -------
     list of int, of float with NaN for what is missing, or of str
+        Texts have their accents as queries do: see :func:`composed`.
     """
     as_given, fields = list(fields), _with_points(fields)
     if not all(map(is_number, fields)):
-        return as_given
+        return list(map(composed, as_given))
     with suppress(ValueError):
         return [math.nan if is_nothing(f) else int(f.replace(MINUS, "-")) for f in fields]
     return list(map(as_number, fields))

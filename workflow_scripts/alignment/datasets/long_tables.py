@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cell_text import is_nothing, is_number
+from alignment.datasets.cell_text import composed, is_nothing, is_number
 from alignment.datasets.cells import numbers
 from alignment.datasets.raw_matrices import RawMatrices
 
@@ -149,7 +149,9 @@ def _ratings(
             f"{header[found['image_2']]}."
         )
     values = numbers(table[["value"]].set_axis([header[found["value"]]], axis=1), path)[:, 0]
-    codes, names = pd.factorize(pairs.to_numpy().ravel())
+    # One picture, also where its accents are now on its letters and now apart
+    spelt = [composed(name) for name in pairs.to_numpy().ravel()]
+    codes, names = pd.factorize(np.array(spelt, dtype=object))
     first, second = codes.reshape(-1, 2).T
     observer, observers = pd.factorize(_observers(table, header, found, path))
     ratings = pd.DataFrame(

@@ -14,7 +14,8 @@ from alignment.datasets.raw_matrices import RawMatrices
 def load_arrays(path: Path, variable: str | None) -> dict[str, object]:
     """What a .npy (under the key ""), .npz or .mat file holds, structs under dotted names.
 
-    Of an .npz archive with that `variable`, objects beside it are left out.  Damaged files raise
+    What is there but cannot be read is None: objects beside the `variable` of an .npz archive, and
+    in a .mat file MATLAB's own objects, such as string arrays and tables.  Damaged files raise
     whatever their parser raises.
     """
     suffix = path.suffix.lower()
@@ -27,6 +28,7 @@ def load_arrays(path: Path, variable: str | None) -> dict[str, object]:
                 return dict(archive)
             arrays = {variable: archive[variable]}
             for key in archive.files:
+                arrays[key] = None
                 with suppress(ValueError):  # an object, which would have to be unpickled
                     arrays[key] = archive[key]
             return arrays
@@ -206,6 +208,15 @@ def _names_of(
         raise InputError(
             f"{path} holds several lists of {n_rows} texts: set names to the one that names the "
             f"rows, of {listed}."
+        )
+    unread = sorted(other for other, value in arrays.items() if value is None)
+    if not lists and unread:
+        # MATLAB 7 files do not say what such a variable is called.
+        called = " and ".join("a variable" if name == "None" else f"`{name}`" for name in unread)
+        raise InputError(
+            f"{path}: {called} cannot be read and may name the rows: save names as text, "
+            "np.array(names, dtype=str) in Python or cellstr(names) in MATLAB, and leave out what "
+            "names no rows."
         )
     return next(iter(lists.values()), None)
 

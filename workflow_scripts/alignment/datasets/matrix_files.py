@@ -135,9 +135,9 @@ def _read_rdms(path: Path, variable: str | None) -> RawMatrices:
         rdms = load_rdm(str(path), file_type="hdf5")
         stack = np.asarray(rdms.get_matrices(), dtype=np.float64)
         texts = {
-            key: tuple(map(str, column))
+            key: tuple(name.decode() if isinstance(name, bytes) else str(name) for name in column)
             for key, column in rdms.pattern_descriptors.items()
-            if np.asarray(column).dtype.kind == "U"
+            if all(isinstance(name, str | bytes) for name in column)
         }
     unique = [key for key, names in texts.items() if len(set(names)) == len(names)]
     if variable is not None and variable not in texts:

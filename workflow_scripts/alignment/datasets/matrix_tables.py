@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from alignment.artifacts.errors import InputError
-from alignment.datasets.cell_text import is_number, is_text
+from alignment.datasets.cell_text import composed, is_number, is_text
 from alignment.datasets.cells import numbers, read_cells
 from alignment.datasets.long_tables import PAIR_COLUMNS, read_long
 from alignment.datasets.picture_names import without_suffix
@@ -76,6 +76,7 @@ def _read_square(cells: pd.DataFrame, n_images: int, path: Path) -> RawMatrices:
     elif both and columns == tuple(map(_as_r_name, rows)):
         columns, may_be_numbered = rows, False
     if both and columns != rows:
+        columns, rows = (tuple(map(composed, names)) for names in (columns, rows))
         counts = [[str(k + start) for k in range(len(rows))] for start in (0, 1)]
         if list(rows) in counts and not any(map(is_number, columns)):
             return RawMatrices(values, columns)  # R and pandas number rows by themselves

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.cell_text import composed
 
 # Formats that Pillow reads; other files of a picture folder are passed over.
 PICTURE_SUFFIXES = frozenset(
@@ -77,7 +78,7 @@ def name_of(path: str | Path, folder: str | Path) -> str:
 
 def folder_labels(images: Sequence[str]) -> dict[str, list[str]]:
     """Return the label column ``folder`` of pictures that lie in folders, else none."""
-    folders = [name.rpartition("/")[0] for name in images]
+    folders = [composed(name.rpartition("/")[0]) for name in images]
     return {"folder": folders} if any(folders) else {}
 
 

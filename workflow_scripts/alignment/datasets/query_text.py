@@ -9,6 +9,8 @@ import keyword
 import re
 from collections.abc import Iterable
 
+from alignment.datasets.cell_text import composed
+
 # Strings stay as they are; names in backticks and the operators & and | are put in other words.
 _TOKENS = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|`([^`]*)`|(\|)|(&)""")
 
@@ -48,7 +50,7 @@ def parsed(query: str, columns: Iterable[str]) -> tuple[ast.expr, dict[str, str]
             return f" quoted_{len(quoted) - 1}_ "
         return " or " if either else " and "
 
-    text = _TOKENS.sub(in_other_words, query).strip()
+    text = _TOKENS.sub(in_other_words, composed(query)).strip()
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
