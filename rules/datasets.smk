@@ -80,6 +80,8 @@ rule import_judgments:
     priority: 100
     conda:
         "../envs/alignment.yaml"
+    resources:
+        **needs(2000, 10),
     params:
         contents=contents_of(judgments_file),
         options=lambda wildcards: {

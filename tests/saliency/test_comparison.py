@@ -45,6 +45,25 @@ def test_maps_of_any_size_come_to_the_pixels_that_the_network_saw(framing):
     np.testing.assert_array_equal(salient[1], place(coarse, SIZE, "stretch")[seen])
 
 
+def test_large_pictures_are_compared_with_one_map_at_a_time(monkeypatch):
+    heatmap = RNG.random((4, 4)).astype(np.float32)
+    maps = {"own": place(heatmap, SIZE), "flat": np.zeros((3, 3)), "coarse": RNG.random((8, 12))}
+    fixations = np.array([[3.0, 5.0], [20.0, 30.0]])
+    at_once = compare_image(heatmap, maps, SIZE, "crop", fixations)
+    seen = []
+    monkeypatch.setattr(
+        saliency_comparison,
+        "compare_maps",
+        lambda heat, salient: seen.append(len(salient)) or compare_maps(heat, salient),
+    )
+    monkeypatch.setattr(saliency_comparison, "MOST_PIXELS", SIZE[0] * SIZE[1] - 1)
+    one_by_one = compare_image(heatmap, maps, SIZE, "crop", fixations)
+    assert seen == [1, 1, 1]
+    for row, expected in zip(one_by_one, at_once, strict=True):
+        assert row.pop("source") == expected.pop("source")
+        np.testing.assert_allclose(list(row.values()), list(expected.values()), rtol=1e-9)
+
+
 def test_an_image_has_a_row_a_source_with_every_column():
     heatmap = RNG.random((4, 4)).astype(np.float32)
     maps = {"own": place(heatmap, SIZE), "flat": np.zeros((3, 3))}

@@ -20,6 +20,9 @@ N_PERMUTATIONS = 10_000
 # The null compares all pairs of images: beyond these numbers it would cost more than all else.
 NULL_IMAGES = 100
 NULL_SIDE = 256
+# Of pictures with more, such as photographs of a phone, one saliency map at a time is compared,
+# which takes half the memory.
+MOST_PIXELS = 1_000_000
 NULL_STEP = 16  # sides of larger pictures are rounded to it, so that many share a size
 
 Size = tuple[int, int]
@@ -83,6 +86,10 @@ def compare_image(
         measures of :func:`alignment.saliency.measures.compare_maps`, then ``nss`` and ``auc_judd``
         of the heatmap and ``saliency_nss`` and ``saliency_auc_judd`` of the saliency map.
     """
+    if len(maps) > 1 and size[0] * size[1] > MOST_PIXELS:
+        one_by_one = ({source: maps[source]} for source in maps)
+        given = size, framing, fixations
+        return [row for own in one_by_one for row in compare_image(heatmap, own, *given)]
     heat, salient, seen = as_pixels([heatmap], list(maps.values()), size, framing)
     compared = compare_maps(heat, salient)
     empty, flat = bool(is_flat(heat)[0]), is_flat(salient)
