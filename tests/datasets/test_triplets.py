@@ -67,6 +67,25 @@ def test_a_header_tells_which_column_is_the_odd_one(tmp_path, named, place):
     np.testing.assert_array_equal(read_triplets(path, NAMES, []).values, by_loop(TRIALS))
 
 
+@pytest.mark.parametrize("shown", [2, 3])
+def test_a_table_with_other_columns_is_read_by_its_header(tmp_path, shown):
+    header = ["participant", "trial", *(f"Image_{k + 1}" for k in range(shown)), "odd"]
+    rows = [header]
+    for number, trial in enumerate(TRIALS):
+        pictures = trial[:2] if shown == 2 else RNG.permutation(trial)
+        rows.append(["p7", number, *(NAMES[k] for k in pictures), NAMES[trial[2]]])
+    found = read_judgments(write(tmp_path, rows, separator=";"), "odd_one_out", NAMES)
+    off = ~np.eye(N, dtype=bool)
+    np.testing.assert_array_equal(found.similarity[off], by_loop(TRIALS)[off])
+    if shown == 3:
+        rows[5][-1] = "nobody"
+        with pytest.raises(InputError, match="in trial 5 the odd one, 'nobody', is not one of the"):
+            read_triplets(write(tmp_path, rows), NAMES, [])
+    rows = [["participant", *row] for row in rows[1:]]
+    with pytest.raises(InputError, match="a header that names image_1, image_2, image_3 and odd"):
+        read_triplets(write(tmp_path, rows), NAMES, [])
+
+
 def test_names_that_are_no_pictures_are_no_header(tmp_path):
     rows = [["oda", "odb", "odc"], *np.array(NAMES)[TRIALS]]
     with pytest.raises(InputError, match="rows but no pictures for oda, odb, odc"):

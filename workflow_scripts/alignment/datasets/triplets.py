@@ -14,6 +14,8 @@ from alignment.datasets.picture_names import without_suffix
 from alignment.datasets.raw_matrices import RawMatrices
 
 _COUNT = re.compile("0|[1-9][0-9]*")  # other digits are of a name
+# Headers of the pictures of a trial, without blanks and underscores
+_SHOWN = re.compile("(image|picture|stimulus|stim|item|option|choice|object)[0-3abc]")
 
 
 def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> RawMatrices:
@@ -43,7 +45,8 @@ def read_triplets(path: str | Path, images: Sequence[str], notes: list[str]) -> 
     if cells.ndim != 2 or cells.shape[1] != 3:
         raise InputError(
             f"{path} is {' x '.join(map(str, cells.shape))}: kind: odd_one_out needs three "
-            "columns, a row per trial, with the odd one last."
+            "columns, a row per trial, with the odd one last, or a header that names image_1, "
+            "image_2, image_3 and odd."
         )
     trials, names = _numbered(cells, images, path)
     a, b, odd = trials.T
@@ -88,11 +91,37 @@ def _cells(path: Path, images: Sequence[str], notes: list[str]) -> np.ndarray:
     if not named and (odd or (numbered and not all(map(str.isdecimal, header)))):
         last, cells = cells.iloc[0, -1], cells.iloc[1:]
         if len(odd) == 1:  # the header tells which column it is
-            others = [k for k in range(cells.shape[1]) if k != odd[0]]
-            cells = cells.iloc[:, [*others, odd[0]]]
+            return _by_header(cells.to_numpy(str), header, odd[0], path, notes)
         else:
             notes.append(f"The last column of {path}, {last}, was taken for that of the odd one.")
     return cells.to_numpy(str)
+
+
+def _by_header(
+    cells: np.ndarray, header: list[str], odd: int, path: Path, notes: list[str]
+) -> np.ndarray:
+    """Return the columns of trials with the odd one last, of a table that may have others.
+
+    Experiments often note all three pictures, and which of them was chosen.
+    """
+    others = [k for k in range(cells.shape[1]) if k != odd]
+    if len(others) == 2:
+        return cells[:, [*others, odd]]
+    shown = [k for k in others if _SHOWN.fullmatch(header[k])]
+    if len(shown) not in (2, 3):
+        return cells
+    left = [header[k] for k in others if k not in shown]
+    if left:
+        notes.append(f"Of {path} the columns {', '.join(left)} were not read.")
+    if len(shown) == 2:
+        return cells[:, [*shown, odd]]
+    is_odd = cells[:, shown] == cells[:, [odd]]
+    if len(wrong := np.flatnonzero(is_odd.sum(axis=1) != 1)):
+        raise InputError(
+            f"{path}: in trial {wrong[0] + 1} the odd one, '{cells[wrong[0], odd]}', is not one of "
+            "the three pictures."
+        )
+    return np.column_stack([cells[:, shown][~is_odd].reshape(-1, 2), cells[:, odd]])
 
 
 def _numbered(
