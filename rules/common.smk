@@ -43,6 +43,7 @@ for setting, value in {
 from alignment.artifacts.errors import InputError
 from alignment.datasets.picture_names import not_decoded
 from alignment.planning import records, sources
+from alignment.planning.architectures import may_be_known
 from alignment.planning.checks import check_share
 from alignment.planning.config import planned
 from alignment.planning.contents import contents
@@ -87,6 +88,12 @@ try:
         check_share(SHARE)
     command_line = workflow.config_settings.config if IS_MAIN else {}
     config = planned(config, ROOT, workflow.overwrite_configfiles, command_line)
+    for name, model in config["models"].items() if workflow.is_main_process else ():
+        if not may_be_known(model["architecture"]):
+            # Loaded to say what was meant, before a job for it deletes what it made earlier.
+            from alignment.networks.architectures import check_architecture
+
+            check_architecture(model["architecture"], f"config: models: {name}: ")
 except InputError as error:
     raise WorkflowError(str(error)) from error
 SEEDS = config["crossvalidation"]["seeds"]

@@ -211,10 +211,6 @@ DATA_ERRORS = {
     ),
 }
 MODEL_ERRORS = {
-    "unknown-architecture": (
-        {"architecture": "efficientnet_lite7"},
-        ("{case}", "the architecture 'efficientnet_lite7' is not known", "efficientnet_lite0"),
-    ),
     "unknown-layer": (
         {"layers": {"feature_maps": "features.99"}},
         ("{case}", "layers: feature_maps", "no layer features.99"),
@@ -282,6 +278,18 @@ def test_bad_models_are_refused_in_one_sentence(spoilt, case):
     assert done.code != 0
     assert_refused(done, case, MODEL_ERRORS[case][1])
     assert not (project / f"results/networks/{case}.safetensors").exists()
+
+
+def test_a_misspelt_network_ends_a_run_before_what_it_made_is_deleted(finished):
+    made = finished / f"results/networks/{LITE}.safetensors"
+    before = made.stat().st_mtime_ns
+    overlay = {"models": {LITE: {"architecture": "efficientnet_lite7"}}}
+    done = finished.snakemake(overlays=[overlay])
+    assert done.code != 0
+    said = f"config: models: {LITE}: the architecture 'efficientnet_lite7' is not known: did you"
+    assert any(said in line and LITE in line for line in done.said.splitlines()), done.said
+    assert made.stat().st_mtime_ns == before
+    assert finished.planned() == []
 
 
 def test_bad_input_shows_no_traceback(spoilt):

@@ -38,8 +38,14 @@ def list_architectures() -> list[str]:
     return sorted([TOPOGRAPHIC, *_LITE_INPUT_SIZE, *published])
 
 
-def check_architecture(architecture: str) -> None:
+def check_architecture(architecture: str, where: str = "") -> None:
     """Refuse a name that is not known, and say which are alike.
+
+    Parameters
+    ----------
+    architecture : str
+    where : str
+        What the sentence begins with.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def check_architecture(architecture: str) -> None:
     near += exact or [f"{TIMM}{name}" for name in names_like(wanted, bare, n=2, cutoff=0.75)]
     hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}."
     raise InputError(
-        f"the architecture '{architecture}' is not known: {hint} Other networks are named "
+        f"{where}the architecture '{architecture}' is not known: {hint} Other networks are named "
         f"{TIMM}NAME, or nets.py:build for the function build in your file nets.py."
     )
 
