@@ -19,6 +19,10 @@ HEADER, ROWS = ["image", "näme"], [["a", "x;y"], ["b", "é, z"]]
         'image,näme\na,x;y\nb,"é, z"\n',
         'image;näme\na;"x;y"\nb;é, z\n',
         "image\tnäme\r\na\tx;y\r\nb\té, z\r\n",
+        # By which Excel tells itself the separator
+        'sep=,\nimage,näme\na,x;y\nb,"é, z"\n',
+        'sep=;\r\nimage;näme\r\na;"x;y"\r\nb;é, z\r\n',
+        "sep=\t\nimage\tnäme\na\tx;y\nb\té, z\n",
         # As pandas numbers rows, with empty rows and columns of a spreadsheet
         ',image,näme,\n0,a,x;y,\n1,b,"é, z",\n,,,\n\n',
     ],

@@ -106,7 +106,8 @@ BAD_ARRAYS = [
     (np.zeros((0, 0)), {}, r"is empty: it must be"),
     (np.zeros((4, 7)), {}, r"is 4 × 7, but 5 pictures need 5 × 5 values or 10 pairs"),
     (np.zeros(9), {}, r"is 9, but 5 pictures need"),
-    (np.array(3.0), {}, r"but 5 pictures need"),
+    (np.array(3.0), {}, r"is a single number, but 5 pictures need"),
+    (np.array(3.0), {"observer_axis": 0}, r"is a single number, but 5 pictures need"),
     (np.zeros((2, 2, 5, 5)), {}, r"is 2 × 2 × 5 × 5, but 5 pictures need"),
     (np.zeros((3, 4, 6)), {}, r"is 3 × 4 × 6, but 5 pictures need"),
     (np.zeros((5, 5, 5)), {}, r"the observers, set observer_axis to one of 0, 1, 2"),
@@ -193,3 +194,14 @@ def test_names_outside_the_struct_of_the_matrix_are_found(tmp_path):
     path = tmp_path / "judgments.mat"
     scipy.io.savemat(path, {"data": {"rdm": MATRIX}, "names": np.array(FILES, dtype=object)})
     assert read_matrices(path, N).names == tuple(FILES)
+
+
+@pytest.mark.parametrize("options", [{}, {"names": "names"}])
+def test_names_as_bytes_are_read_as_utf_8_and_others_refused(tmp_path, options):
+    path = tmp_path / "judgments.npz"
+    names = ("zo\xeb", *FILES[1:])
+    np.savez(path, rdm=MATRIX, names=[name.encode() for name in names])
+    assert read_matrices(path, N, **options).names == names
+    np.savez(path, rdm=MATRIX, names=[name.encode("latin-1") for name in names])
+    with pytest.raises(InputError, match=r"`names` holds the bytes b'zo.xeb', which are no text"):
+        read_matrices(path, N, **options)

@@ -1,5 +1,7 @@
 """Saliency maps that users bring, in folders or by functions, and files of fixations."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -35,6 +37,7 @@ def test_axes_of_length_1_are_passed_over():
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
+        (np.array(3.0), "is a single number: a saliency map has one value a pixel"),
         (np.ones(4), "is 4: a saliency map has one value a pixel"),
         (np.ones((4, 5, 3)), "is 4 × 5 × 3: a saliency map has one value a pixel"),
         (np.ones((0, 3)), "is 0 × 3"),
@@ -50,6 +53,19 @@ def test_axes_of_length_1_are_passed_over():
 def test_what_is_no_saliency_map_is_refused(values, problem):
     with pytest.raises(InputError, match=rf"^the map {problem}.*\.$"):
         checked_map(values, "the map")
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-60, 1e-300, 1e31])
+def test_a_scale_that_float32_does_not_hold_is_taken_out(scale):
+    values = checked_map(np.array([[0, 0.5], [0.25, 1]]) * scale, "the map")
+    assert values.dtype == np.float32
+    np.testing.assert_allclose(values, [[0, 0.5], [0.25, 1]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [0, 1e-30, 7, 1e30])
+def test_values_that_float32_holds_stay_as_they_are(scale):
+    values = GREY / GREY.max() * scale
+    np.testing.assert_array_equal(checked_map(values, "the map"), values.astype(np.float32))
 
 
 # Folders
@@ -232,3 +248,23 @@ def test_what_is_no_table_of_fixations_is_refused(tmp_path, text, problem):
     (tmp_path / "f.csv").write_text(text)
     with pytest.raises(InputError, match=rf"^the fixations .*f\.csv {problem}"):
         read_fixations(tmp_path / "f.csv", ["a", "b"])
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.npy", "a.png", "a.tif"])
+@pytest.mark.filterwarnings("ignore")
+def test_a_damaged_file_is_read_or_refused_and_ends_in_nothing_else(tmp_path, name):
+    whole = write(tmp_path / name, GREY).read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 3):
+            damaged[place] = rng.integers(0, 256)
+        (tmp_path / name).write_bytes(damaged)
+        with contextlib.suppress(InputError):
+            read_map(tmp_path / name)
+
+
+def test_the_beginning_of_an_archive_is_refused(tmp_path):
+    (tmp_path / "b.npz").write_bytes(b"PK\x03\x04abc")
+    with pytest.raises(InputError, match=r"b\.npz cannot be read \(File is not a zip file\)"):
+        read_map(tmp_path / "b.npz")

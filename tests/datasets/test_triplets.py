@@ -127,6 +127,8 @@ def test_pairs_never_shown_together_are_missing(tmp_path):
         ([[0, 1]], list("abc"), "needs three columns"),
         ([["a", "b", "c"], ["a", "", "c"]], list("abc"), "trial 2 lacks a picture"),
         ([[0, 1, 2], [0, "", 1]], list("abc"), "trial 2 lacks a picture"),
+        ([["9" * 20, 1, 2]], list("abc"), "holds 9{20}, which is too large to count"),
+        ([["one", "two", "odd"], ["9" * 20, 1, 2]], list("abc"), "holds 9{20}, which is too large"),
         ([[0.5, 1, 2]], list("abc"), "rows but no pictures for 0.5"),
     ],
 )
@@ -177,6 +179,8 @@ def test_a_column_that_no_header_calls_odd_is_told(tmp_path):
     [
         (np.zeros((0, 3), int), "holds no trials"),
         (np.array([[0, 1, 2.5]]), "must hold whole numbers or names"),
+        (np.array([[0, 1, 1e20]]), "holds 10{20}, which is too large to count a picture"),
+        (np.array([[0, 1, 2**64 - 1]], np.uint64), "holds 18446744073709551615, which is too"),
         (np.array([[0, 1, np.nan]]), "must hold whole numbers or names"),
     ],
 )
@@ -201,3 +205,9 @@ def test_keys_of_matrices_are_refused(tmp_path):
         InputError, match=r"for which there is no repeats, symmetrize: leave it out"
     ):
         read_judgments(path, "odd_one_out", NAMES, symmetrize="mean", repeats="mean")
+
+
+def test_bytes_that_are_no_utf_8_are_refused(tmp_path):
+    np.save(tmp_path / "t.npy", np.array([["zo\xeb".encode("latin-1"), b"bo", b"cleo"]]))
+    with pytest.raises(InputError, match=r"t\.npy holds the bytes b'zo.xeb', which are no text in"):
+        read_triplets(tmp_path / "t.npy", NAMES, [])

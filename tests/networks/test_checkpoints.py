@@ -2,6 +2,7 @@
 
 import argparse
 import collections
+import contextlib
 import datetime
 import functools
 import os
@@ -117,3 +118,43 @@ def test_other_files_are_named_for_what_they_are(tmp_path):
     torch.jit.script(nn.Linear(2, 2)).save(tmp_path / "toy.pt")
     with pytest.raises(InputError, match="is a TorchScript archive"):
         read_state_dict(tmp_path / "toy.pt")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b"error: not found", "it is damaged or another kind of file"),
+        (b"hello world", "it is damaged or another kind of file"),
+        (b"\x80\x02", "it is damaged or another kind of file"),
+        (b"PK\x03\x04abc", "PytorchStreamReader failed reading zip archive: .*"),
+    ],
+)
+def test_what_is_no_file_of_weights_is_said_in_one_sentence(tmp_path, content, why):
+    (tmp_path / "toy.pth").write_bytes(content)
+    with pytest.raises(InputError, match=rf"^.*toy\.pth cannot be read .*\({why}\): a file made"):
+        read_state_dict(tmp_path / "toy.pth")
+
+
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_a_damaged_file_is_read_or_refused_and_ends_in_nothing_else(tmp_path, is_zip):
+    path, rng = tmp_path / "toy.pth", np.random.default_rng(0)
+    torch.save(small_network().state_dict(), path, _use_new_zipfile_serialization=is_zip)
+    whole = path.read_bytes()
+    for _ in range(200):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 5):
+            damaged[place] = rng.integers(0, 256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(InputError):
+            read_state_dict(path)
+
+
+@pytest.mark.parametrize("key", [0, (1, 2)])
+def test_tensors_under_keys_that_are_no_names_are_no_part_of_a_state_dict(tmp_path, key):
+    path = tmp_path / "toy.pth"
+    torch.save({key: torch.zeros(2)}, path)
+    with pytest.raises(InputError, match=r"no state dict .*: tensors with names are looked for at"):
+        read_state_dict(path)
+    torch.save(small_network().state_dict() | {key: torch.zeros(2)}, path)
+    assert set(read_state_dict(path)[0]) == set(small_network().state_dict())

@@ -2,7 +2,9 @@
 
 import json
 import re
+import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from alignment.artifacts.errors import InputError
@@ -74,13 +76,21 @@ def _what(path: Path) -> str | None:
     for start, sentence in _BEGINNINGS.items():
         if beginning.lstrip().startswith(start) or beginning.startswith(start):
             return sentence
-    if beginning.startswith(b"PK") and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+    if beginning.startswith(b"PK"):
+        names = _names_in(path)
         for pattern, sentence in _IN_ARCHIVES.items():
             if any(re.search(pattern, name) for name in names):
                 return sentence
     return None
+
+
+def _names_in(path: Path) -> list[str]:
+    """Return the names in an archive; none of a damaged one, which is left to those who read it."""
+    with suppress(zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return archive.namelist()
+    return []
 
 
 def _index_of_shards(path: Path) -> str:

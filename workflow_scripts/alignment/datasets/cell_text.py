@@ -41,6 +41,11 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_hint(row: list[str]) -> bool:
+    """Tell whether a row is the first line by which Excel tells itself the separator: sep=;."""
+    return row[0].startswith("sep=") and not any(row[1:])
+
+
 def is_nothing(cell: str) -> bool:
     """Tell whether a cell is a word or mark for no value."""
     return cell.lower() in NOTHING

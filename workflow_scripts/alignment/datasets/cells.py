@@ -15,6 +15,7 @@ from alignment.datasets.cell_text import (
     decoded,
     has_decimal_comma,
     has_decimal_point,
+    is_hint,
     is_number,
     is_text,
     may_group_thousands,
@@ -80,15 +81,11 @@ def _rows(text: str, separator: str) -> tuple[Rows, list[int]]:
     places = [place for place, row in enumerate(rows) if row]
     rows = [row for row in rows if row]
     # What numpy.savetxt puts above numbers, and by what Excel tells itself the separator
-    while len(rows) > 1 and (rows[0][0].startswith("# ") or _is_hint(rows[0])):
+    while len(rows) > 1 and (rows[0][0].startswith("# ") or is_hint(rows[0])):
         if len(rows[0]) == len(rows[1]):
             break  # a header
         rows, places = rows[1:], places[1:]
     return rows, places
-
-
-def _is_hint(row: list[str]) -> bool:
-    return row[0].startswith("sep=") and not any(row[1:])
 
 
 def _even(rows: Rows) -> Rows | None:

@@ -18,6 +18,7 @@ from alignment.datasets.cell_text import (
     decoded,
     has_decimal_comma,
     has_decimal_point,
+    is_hint,
     is_nothing,
     is_number,
     may_group_thousands,
@@ -113,7 +114,9 @@ def _split(text, table):
     headers = []
     for separator in SEPARATORS:
         rows = _rows(text, separator)
-        headers.append(next(rows))
+        header = next(rows)
+        # Nothing lies behind the line where it is all that the file holds.
+        headers.append(next(rows, header) if is_hint(header) else header)
         if NAMES in headers[-1]:
             return headers[-1], rows
     # The separator that splits the header most was meant.

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from alignment.artifacts.errors import InputError
+from alignment.datasets.names_in_bytes import as_text
 from alignment.datasets.raw_matrices import RawMatrices
 
 
@@ -121,11 +122,11 @@ def _may_be_judgments(value: object, n_images: int) -> bool:
 def _described(value: object) -> str:
     if not isinstance(value, np.ndarray):
         return type(value).__name__
-    return f"{_sides(value.shape)} {value.dtype}"
+    return f"{_sides(value.shape)} {value.dtype}" if value.ndim else f"one {value.dtype}"
 
 
 def _sides(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
+    return " × ".join(map(str, shape)) or "a single number"
 
 
 def _real(value: object, where: str) -> np.ndarray:
@@ -147,10 +148,11 @@ def _arranged(
 ) -> np.ndarray:
     """(N, N) or (S, N, N) from a matrix, a vector of pairs, or a stack of either."""
     sides, n_pairs = _sides(numbers.shape), n_images * (n_images - 1) // 2
-    if observer_axis is not None and not -numbers.ndim <= observer_axis < numbers.ndim:
+    n_axes = numbers.ndim
+    if n_axes and observer_axis is not None and not -n_axes <= observer_axis < n_axes:
         raise InputError(
             f"{where} is {sides}, so it has no axis {observer_axis}: "
-            f"set observer_axis to a number from 0 to {numbers.ndim - 1}."
+            f"set observer_axis to a number from 0 to {n_axes - 1}."
         )
     if numbers.ndim == 1:
         numbers, observer_axis = numbers[None], 0
@@ -192,7 +194,7 @@ def _names_of(
     beside = ".".join([*key.split(".")[:-1], "names"])
     if asked is not None or (beside in arrays and _length(arrays[beside]) == n_rows):
         chosen = beside if asked is None else asked
-        if chosen not in arrays or (names := _texts(arrays[chosen])) is None:
+        if chosen not in arrays or (names := _texts(arrays[chosen], f"{path}: `{chosen}`")) is None:
             found = _described(arrays[chosen]) if chosen in arrays else "nothing"
             raise InputError(
                 f"{path}: `{chosen}` holds {found}: it must be an array of text or a cell "
@@ -201,7 +203,11 @@ def _names_of(
         if len(names) != n_rows:
             raise InputError(f"{path}: `{chosen}` holds {len(names)} names for {n_rows} rows.")
         return names
-    lists = {other: _texts(value) for other, value in arrays.items() if other != key}
+    lists = {
+        other: _texts(value, f"{path}: `{other}`")
+        for other, value in arrays.items()
+        if other != key
+    }
     lists = {other: t for other, t in lists.items() if t and len(t) == len(set(t)) == n_rows}
     if len(lists) > 1:
         listed = ", ".join(f"`{other}`" for other in sorted(lists))
@@ -221,10 +227,10 @@ def _names_of(
     return next(iter(lists.values()), None)
 
 
-def _texts(value: object) -> tuple[str, ...] | None:
+def _texts(value: object, where: str) -> tuple[str, ...] | None:
     """The texts of an array or list, without the blanks around them; None if it holds others."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "SU":
-        value = value.astype(np.str_).ravel().tolist()
+        value = as_text(value, where).ravel().tolist()
     elif isinstance(value, np.ndarray) and value.dtype == object:
         value = [
             item.item() if isinstance(item, np.ndarray) and item.size == 1 else item

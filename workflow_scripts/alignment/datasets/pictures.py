@@ -48,9 +48,9 @@ def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray
             f"the picture {path} has more than {2 * Image.MAX_IMAGE_PIXELS / 1e6:.0f} megapixels; "
             "make it smaller: networks see a few hundred pixels a side."
         ) from error
-    except (OSError, SyntaxError, ValueError, RuntimeError) as error:
+    except Exception as error:  # of damaged files, Pillow raises what its parsers meet
         raise InputError(
-            f"the picture {path} cannot be read ({error}); "
+            f"the picture {path} cannot be read ({str(error) or 'it is damaged'}); "
             "replace it by a whole file in a format that Pillow reads, such as PNG or JPEG."
         ) from error
     if (picture == picture[0, 0]).all():

@@ -83,12 +83,8 @@ def read_map(path: str | Path) -> np.ndarray:
         values = read(path, where)
     except InputError:
         raise
-    # Pillow and numpy raise what their parsers raise.
-    except (
-        *(OSError, SyntaxError, ValueError, EOFError, KeyError),
-        Image.DecompressionBombError,
-    ) as error:
-        raise InputError(f"{where} cannot be read ({error}).") from error
+    except Exception as error:  # Pillow, numpy and zipfile raise what their parsers meet
+        raise InputError(f"{where} cannot be read ({str(error) or 'it is damaged'}).") from error
     return checked_map(values, where)
 
 
@@ -139,6 +135,7 @@ def checked_map(values: object, where: str) -> np.ndarray:
     Returns
     -------
     (h, w) array, uint8 or uint16 where it was so given, else float32
+        Divided by its maximum where that lies outside what float32 holds well.
 
     Raises
     ------
@@ -159,7 +156,7 @@ def checked_map(values: object, where: str) -> np.ndarray:
         )
     if array.dtype not in (np.uint8, np.uint16):
         with np.errstate(over="ignore"):
-            array = array.astype(np.float32)
+            array = _scaled(array).astype(np.float32)
     if not np.isfinite(array).all():
         raise InputError(f"{where} holds values that are not finite, such as NaN.")
     if array.min() < 0:
@@ -168,6 +165,17 @@ def checked_map(values: object, where: str) -> np.ndarray:
             "density, so give the exponential of log densities."
         )
     return array
+
+
+def _scaled(array: np.ndarray) -> np.ndarray:
+    """Divide by the maximum where float32 would make infinite or zero of it: a scale says nothing.
+
+    Others keep their values.
+    """
+    highest = float(array.max())
+    if array.dtype.kind != "f" or not 0 < highest < np.inf or 1e-30 <= highest <= 1e30:
+        return array
+    return array / highest
 
 
 def read_fixations(path: str | Path, images: Sequence[str]) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ import pandas as pd
 from alignment.artifacts.errors import InputError
 from alignment.datasets.cells import read_cells
 from alignment.datasets.matrix_files import TABLES
+from alignment.datasets.names_in_bytes import as_text
 from alignment.datasets.picture_names import without_suffix
 from alignment.datasets.raw_matrices import RawMatrices
 
@@ -82,7 +83,7 @@ def _cells(path: Path, images: Sequence[str], notes: list[str]) -> np.ndarray:
             raise ValueError("names with zeros before them, which numbers would lose")
         separator = next((mark for mark in (b",", b";", b"\t") if mark in first), b" ").decode()
         return pd.read_csv(path, sep=separator, header=None, dtype=np.int64).to_numpy()
-    except (ValueError, OSError):
+    except (ValueError, OverflowError, OSError):
         cells = read_cells(path)
     header = [re.sub(r"[\s._-]", "", cell).lower() for cell in cells.iloc[0]]
     odd = [k for k, name in enumerate(header) if name.startswith("odd")]
@@ -136,7 +137,7 @@ def _numbered(
     if cells.dtype.kind == "U" and not all(map(_COUNT.fullmatch, np.unique(cells))):
         names, numbers = np.unique(cells, return_inverse=True)
         return numbers.reshape(cells.shape), tuple(map(str, names))
-    numbers = cells.astype(np.int64)
+    numbers = _whole_numbers(cells, path)
     # Without the zeros before them, which are lost where a file holds numbers
     place_of = {int(image): k for k, image in enumerate(images) if image.isdecimal()}
     # Of millions of trials: each number is looked up once.
@@ -157,12 +158,26 @@ def _integers_or_texts(cells: np.ndarray, path: Path) -> np.ndarray:
     """Return int64 or str cells of what a file holds: whole numbers may be floats, texts bytes."""
     kind = cells.dtype.kind
     if kind == "S":
-        return np.char.decode(cells, "utf-8")
+        return as_text(cells, str(path))
     if kind == "f" and (np.isfinite(cells) & (cells == np.round(cells))).all():
-        return cells.astype(np.int64)
+        return _whole_numbers(cells, path)
     if kind not in "iuU":
         raise InputError(f"{path} must hold whole numbers or names of pictures.")
     return cells
+
+
+def _whole_numbers(cells: np.ndarray, path: Path) -> np.ndarray:
+    """Return whole numbers, of texts without zeros before them too, as int64."""
+    if cells.dtype.kind == "i":
+        return cells.astype(np.int64)
+    different, which = np.unique(cells, return_inverse=True)
+    for number in map(str if cells.dtype.kind == "U" else int, different.tolist()):
+        if len(str(number)) > 19 or int(number) >= 2**63:
+            raise InputError(
+                f"{path} holds {str(number)[:30]}, which is too large to count a picture: if it is "
+                "a name, write it with the suffix of the picture (1.png)."
+            )
+    return different.astype(np.int64)[which].reshape(cells.shape)
 
 
 def _from_zero(numbers: np.ndarray, n_images: int, path: Path) -> np.ndarray:

@@ -96,9 +96,9 @@ def read_state_dict(
             f"{path} holds Python objects besides tensors, or is damaged, and is not opened "
             f"because that could run code: save its state dict alone, best as .safetensors."
         ) from error
-    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except Exception as error:  # of bytes that are no such file, the parsers meet anything
         raise InputError(
-            f"{path} cannot be read as a file of weights ({str(error).splitlines()[0]}): a file "
+            f"{path} cannot be read as a file of weights ({_why(error, path)}): a file "
             f"made by torch.save or a .safetensors file is needed."
         ) from error
     state_dicts = _state_dicts_in(content)
@@ -115,6 +115,15 @@ def read_state_dict(
             "was taken; weights: key chooses another"
         )
     return state_dicts[chosen], tuple(notes)
+
+
+def _why(error: Exception, path: Path) -> str:
+    if not path.stat().st_size:
+        return "it is empty"
+    lines = str(error).splitlines()
+    # Of other errors, the text is about the parser and not about the file.
+    says = isinstance(error, safetensors.SafetensorError | RuntimeError | ValueError | OSError)
+    return lines[0] if says and lines else "it is damaged or another kind of file"
 
 
 class _Inert:
@@ -134,8 +143,8 @@ def _load_inert(path: Path, notes: list[str]) -> Any:
     """Load a file of torch.save; what it names beside tensors is replaced, and never looked up."""
     try:
         names = torch.serialization.get_unsafe_globals_in_checkpoint(path)
-    except (ValueError, RuntimeError, pickle.UnpicklingError):
-        names = []  # another format: then nothing beside tensors is let in
+    except Exception:  # another format, or none: then nothing beside tensors is let in
+        names = []
     harmless = [
         name for name in names if name in _HARMLESS or name.partition(".")[0] not in _ACTING_MODULES
     ]
@@ -150,8 +159,11 @@ def _state_dicts_in(content: Any, levels: int = 2) -> dict[str, Mapping[str, tor
     if not isinstance(content, Mapping):
         return {}
     found = {}
-    if any(isinstance(value, torch.Tensor) for value in content.values()):
-        found[""] = content
+    # Under numbers lies the state of something else: the tensors of a network have names.
+    named = {name: value for name, value in content.items() if isinstance(name, str)}
+    if any(isinstance(value, torch.Tensor) for value in named.values()):
+        # The whole carries the versions of the modules, by which torch reads old files.
+        found[""] = content if len(named) == len(content) else named
     for name, value in content.items() if levels else ():
         # The state of an optimizer lies under numbers, or further down.
         if not str(name).startswith("optim"):
@@ -194,6 +206,6 @@ def _nothing_to_choose(path: Path, content: Any, state_dicts: Mapping) -> str:
         )
     held = ", ".join(map(str, content)) if isinstance(content, Mapping) else type(content).__name__
     return (
-        f"{path} contains no state dict (it holds: {held.lstrip('_') or 'nothing'}): tensors are "
-        f"looked for at the top and under {', '.join(_CHECKPOINT_KEYS)}."
+        f"{path} contains no state dict (it holds: {held.lstrip('_') or 'nothing'}): tensors with "
+        f"names are looked for at the top and under {', '.join(_CHECKPOINT_KEYS)}."
     )

@@ -13,15 +13,18 @@ import torch
 from torch import nn
 
 from alignment.artifacts.errors import InputError
+from alignment.networks.tensor_kinds import (
+    are_equal,
+    n_rows,
+    refuse_other_numbers,
+    refuse_without_values,
+)
 
 # DataParallel and torch.compile insert a component anywhere (features.module.0.weight).
 _WRAPPER = re.compile(r"(^|\.)(?:(?:module|_orig_mod)\.)+")
 
 # torchvision's DenseNet files predate the rule against dots in module names (norm.1 for norm1).
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
-
-# Types that a network's own float32 takes without loss of meaning
-_PLAIN = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 
 # Of several networks in one file, the one that is meant to be used: MoCo's query, DINO's and MAE's
 # teacher or encoder, BYOL's online network.
@@ -107,7 +110,7 @@ def match_names(
     n_classes = None
     projection = []
     if f"{final}weight" in part:
-        n_classes = part[f"{final}weight"].shape[0]
+        n_classes = n_rows(f"{prefix}{final}weight", part[f"{final}weight"], where)
     elif classifier is not None:
         # Self-supervised files may keep a projection head of several layers in its place.
         projection = [n for n in part if n.startswith(final)]
@@ -144,8 +147,7 @@ def _by_plain_name(
         if not isinstance(tensor, torch.Tensor):
             continue
         before, other = found.setdefault(plain(name), (name, tensor))
-        same = before == name or (tensor.dtype == other.dtype and torch.equal(tensor, other))
-        if not same:
+        if before != name and not are_equal(tensor, other):
             raise InputError(
                 f"{where} holds two tensors {plain(name)} that differ, as {before} and as {name}: "
                 "keep one of the two networks in the file."
@@ -201,15 +203,12 @@ def load_checked(
 
 
 def _check_types(module: nn.Module, matched: Matched, where: str) -> None:
-    """Refuse tensors of types that would be read as other numbers than were meant."""
+    """Refuse tensors without values, and such that would be read as other numbers than meant."""
     own = module.state_dict()
     for name, tensor in matched.state_dict.items():
-        if name in own and own[name].is_floating_point() and tensor.dtype not in _PLAIN:
-            kind = str(tensor.dtype).removeprefix("torch.")
-            raise InputError(
-                f"{where} has the tensor {name} in {kind}, of a quantised network: its numbers "
-                "mean something with a scale alone; take the weights in float32 or float16."
-            )
+        refuse_without_values(name, tensor, where)
+        if name in own and own[name].is_floating_point():
+            refuse_other_numbers(name, tensor, where)
 
 
 def some(names: Iterable[str], separator: str = ", ") -> str:
