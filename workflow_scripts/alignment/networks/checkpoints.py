@@ -96,6 +96,8 @@ def read_state_dict(
             f"{path} holds Python objects besides tensors, or is damaged, and is not opened "
             f"because that could run code: save its state dict alone, best as .safetensors."
         ) from error
+    except MemoryError:
+        raise  # which says nothing of the file
     except Exception as error:  # of bytes that are no such file, the parsers meet anything
         raise InputError(
             f"{path} cannot be read as a file of weights ({_why(error, path)}): a file "
