@@ -492,6 +492,8 @@ def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     assert tab.locator("#view .tile").count() == 92
     tab.locator("#search").fill("猫")
     assert tab.locator("#view .tile").count() == 1
+    tab.locator("#search").fill("e\u0301")  # é, in two characters
+    assert tab.locator("#view .tile").count() == 1
     tab.locator("#search").fill("nothing of the kind")
     assert "No picture passes" in tab.locator("#view").inner_text()
     tab.locator("#search").fill("")
