@@ -859,6 +859,15 @@ def test_pictures_that_are_not_predicted_are_faint_and_counted(made, visit):
     assert any("nothing to see: r with people" in caption for caption in captions)
 
 
+def test_how_alike_a_network_finds_a_pair_is_not_called_r(made, visit):
+    tab = visit(made.path, "view=pair")
+    words = tab.locator("#view .gauge").all_inner_texts()
+    words += tab.locator("#view figcaption").all_inner_texts()
+    assert sum("similarity by all maps" in said for said in words) == 3
+    assert sum("similarity by retained maps, held out" in said for said in words) == 3
+    assert not any(re.search(r"\br\b", said) for said in words)
+
+
 def test_what_shows_all_cohorts_has_none_to_choose(made, visit):
     for view, expected in (("numbers", True), ("methods", True), ("grid", False)):
         tab = visit(made.path, f"view={view}")
