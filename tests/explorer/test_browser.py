@@ -492,6 +492,8 @@ def test_filters_and_the_search_leave_out_what_does_not_match(made, visit):
     assert tab.locator("#view .tile").count() == 92
     tab.locator("#search").fill("猫")
     assert tab.locator("#view .tile").count() == 1
+    tab.locator("#search").fill("e\u0301")  # é, in two characters
+    assert tab.locator("#view .tile").count() == 1
     tab.locator("#search").fill("nothing of the kind")
     assert "No picture passes" in tab.locator("#view").inner_text()
     tab.locator("#search").fill("")
@@ -855,6 +857,15 @@ def test_pictures_that_are_not_predicted_are_faint_and_counted(made, visit):
     tab = visit(made.path, f"view=picture&image={tab.evaluate(f'nameOf({images[few[0]]})')}")
     captions = tab.locator("#view figure.faint figcaption").all_inner_texts()
     assert any("nothing to see: r with people" in caption for caption in captions)
+
+
+def test_how_alike_a_network_finds_a_pair_is_not_called_r(made, visit):
+    tab = visit(made.path, "view=pair")
+    words = tab.locator("#view .gauge").all_inner_texts()
+    words += tab.locator("#view figcaption").all_inner_texts()
+    assert sum("similarity by all maps" in said for said in words) == 3
+    assert sum("similarity by retained maps, held out" in said for said in words) == 3
+    assert not any(re.search(r"\br\b", said) for said in words)
 
 
 def test_what_shows_all_cohorts_has_none_to_choose(made, visit):

@@ -17,10 +17,10 @@ def shares(similarity):
 @pytest.mark.parametrize(
     ("similarity", "said"),
     [
-        (0.5, "r = 0.50"),
-        (-0.25, "nothing to see: r = \N{MINUS SIGN}0.25"),
-        (0.05, "nothing to see: r = 0.05"),
-        (np.nan, "in no test set together"),
+        (0.5, "0.50"),
+        (-0.25, "\N{MINUS SIGN}0.25\n(nothing to see)"),
+        (0.05, "0.05\n(nothing to see)"),
+        (np.nan, "not tested together"),
     ],
 )
 def test_panels_say_how_alike_the_pictures_are(similarity, said):
@@ -28,7 +28,7 @@ def test_panels_say_how_alike_the_pictures_are(similarity, said):
     panels = np.reshape(figure.axes, (2, 1 + len(SHARES)))
     for row in panels:
         for panel, label in zip(row[1:], SHARES.values(), strict=True):
-            assert panel.get_title() == f"{label}\n{said}"
+            assert panel.get_title() == f"{label}: {said}"
 
 
 @pytest.mark.parametrize("framing", ["stretch", "crop", "pad"])

@@ -91,7 +91,7 @@ REFUSED = {
     "no_module:build": r"no_module cannot be imported: ModuleNotFoundError: No module named",
     "reading.py:build": r"reading\.py cannot be imported: FileNotFoundError: .*'table\.csv'\.",
     "broken.py:build": r"broken\.py cannot be imported: ModuleNotFoundError: .* 'not_there'\.",
-    "nets.py:bild": r"nets\.py has no function bild; write nets\.py:build",
+    "nets.py:bild": r"nets\.py has no function bild; it has build, half, loud",
     "nets.py:number": r"nets\.py has no function number",
     "nets.py:": r"has no function \(no name\)",
     "nets.py:needs": r"nets\.py:needs needs arguments \(missing a required argument: 'width'\)",

@@ -55,3 +55,17 @@ def test_what_names_no_pair_is_refused_by_the_picture_that_is_wrong(name, said):
         named_pair(name, images, OF)
     assert said in str(refused.value)
     assert str(refused.value).endswith(".")
+
+
+def test_a_picture_is_found_by_the_same_text_in_other_characters():
+    apart, joined = "Ba\u0308r", "B\u00e4r"
+    assert named_pair(f"{joined}--Kuh", ["Kuh", apart], OF) == (1, 0)
+    assert named_pair(f"{apart}--Kuh", ["Kuh", joined], OF) == (1, 0)
+    # Where two are called so, each is found letter for letter alone
+    both = ["Kuh", apart, joined]
+    assert named_pair(f"{joined}--Kuh", both, OF) == (2, 0)
+    assert named_pair(f"{apart}--{joined}", both, OF) == (1, 2)
+    with pytest.raises(InputError, match="there is no picture 'B\N{NO-BREAK SPACE}r'"):
+        named_pair("B\N{NO-BREAK SPACE}r--Kuh", ["Kuh", "B\N{EM SPACE}r", "B r"], OF)
+    with pytest.raises(InputError, match="twice"):
+        named_pair(f"{apart}--{joined}", ["Kuh", apart], OF)

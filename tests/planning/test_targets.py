@@ -1,5 +1,7 @@
 """Targets that nothing makes, and what was perhaps meant."""
 
+import subprocess
+
 import pytest
 
 from alignment.planning.targets import explain_missing, nearest_names, wildcards_of
@@ -83,3 +85,22 @@ def test_wildcards_are_read_as_snakemake_reads_them():
 def test_of_many_names_none_is_shown_that_is_not_like_it():
     assert nearest_names("zzz", "abcdefghij") == "none is like it"
     assert nearest_names("zzz", "ab") == "there is a, b"
+
+
+APART, JOINED = "Ba\u0308r", "B\u00e4r"
+
+
+def test_a_picture_named_in_other_letters_that_look_the_same_is_asked_for_by_a_command_that_works():
+    target = f"results/heatmaps/faces/lite0/full/{JOINED}.png"
+    said = explain_missing(target, RULES, KNOWN, NAMES | {"image": ["it's", APART, "Kuh"]})
+    assert said.startswith(f"{target}: the name of the picture '{JOINED}' is spelled with other ")
+    assert "the nearest" not in said
+    command = said.rpartition("ask for ")[2].removesuffix(".")
+    assert command.isascii()
+    read = subprocess.run(["bash", "-c", f"printf %s {command}"], capture_output=True, check=True)
+    assert read.stdout.decode() == f"results/heatmaps/faces/lite0/full/{APART}.png"
+
+
+def test_names_that_look_the_same_are_shown_once():
+    assert nearest_names("B\u00e4", [APART, JOINED, "Kuh"]) == f"the nearest are {APART}"
+    assert nearest_names("zzz", [APART, JOINED, "Kuh"]) == f"there is {APART}, Kuh"

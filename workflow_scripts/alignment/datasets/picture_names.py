@@ -172,10 +172,12 @@ def match_rows(
     for spelling, difference in _SPELLINGS:
         of_rows, of_pictures = ([spelling(name) for name in found] for found in (rows, pictures))
         if len(set(of_rows)) == len(rows) and sorted(of_rows) == sorted(of_pictures):
-            if difference and notes is not None:
-                notes.append(f"Names in {path} were matched to the pictures but for {difference}.")
             position = {name: row for row, name in enumerate(of_rows)}
-            return [position[name] for name in of_pictures]
+            matched = [position[name] for name in of_pictures]
+            if difference and notes is not None:
+                said = _spelled_otherwise(names, images, matched)
+                notes.append(f"Names in {path} {said}: {difference}.")
+            return matched
     # Names that match nothing, however they are spelt
     loose, _ = _SPELLINGS[-1]
     with_row, with_picture = set(map(loose, rows)), set(map(loose, pictures))
@@ -195,6 +197,16 @@ def match_rows(
     raise InputError(
         f"{path} has {' and '.join(problems)}: its {len(rows)} names must be those of the "
         f"{len(pictures)} pictures{remedy}."
+    )
+
+
+def _spelled_otherwise(names, images, matched):
+    """Return the middle of a note: that names are spelled otherwise, with the first such name."""
+    pairs = ((names[row], image) for row, image in zip(matched, images, strict=True))
+    name, image = next(pair for pair in pairs if without_suffix(pair[0]) != without_suffix(pair[1]))
+    return (
+        "were matched to pictures whose names are spelled a little differently, such as "
+        f"'{name}' to the picture '{image}'"
     )
 
 
@@ -241,11 +253,11 @@ def file_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-# From strict to loose: how names may be spelt on both sides, and what then may differ.
+# From strict to loose: how names may be spelt on both sides, and what is said of the difference.
 _SPELLINGS = (
     (str, ""),
-    (same_text, "how letters and blanks are encoded"),
-    (lambda name: same_text(name).casefold(), "upper and lower case"),
+    (same_text, "some letters or blanks are other characters that look alike"),
+    (lambda name: same_text(name).casefold(), "upper and lower case differ"),
 )
 
 

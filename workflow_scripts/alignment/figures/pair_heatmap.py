@@ -10,7 +10,10 @@ from alignment.heatmaps.heatmaps import is_noise
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import light
 
-SHARES = {"all_maps": "all maps", "retained": "retained maps, held out"}
+SHARES = {
+    "all_maps": "similarity by all maps",
+    "retained": "similarity by retained maps,\nheld out",
+}
 
 
 def draw(
@@ -42,7 +45,7 @@ def draw(
             height, width = picture.shape[:2]
             local = place(values * values.size, (width, height), framing)
             panel.imshow(light(picture, local))
-            panel.set_title(f"{label}\n{_said(values.sum())}")
+            panel.set_title(f"{label}: {_said(values.sum())}")
         for panel in row:
             panel.set_axis_off()
     return figure
@@ -50,6 +53,6 @@ def draw(
 
 def _said(similarity):
     if not np.isfinite(similarity):
-        return "in no test set together"
-    said = f"r = {number(similarity)}"
-    return f"nothing to see: {said}" if is_noise(similarity) else said
+        return "not tested together"
+    said = number(similarity)
+    return f"{said}\n(nothing to see)" if is_noise(similarity) else said

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any
 from alignment.artifacts.errors import InputError
 from alignment.planning.own_code import function_files, function_parts
 from alignment.planning.paths import check_file
+from alignment.planning.targets import nearest_names
 
 # Files of all functions that were loaded
 _files: set[str] = set()
+# Of more functions, such as those of a package, the nearest are told.
+_MANY = 8
 
 
 def load_function(function: str, where: str) -> Callable:
@@ -51,11 +55,23 @@ def load_function(function: str, where: str) -> Callable:
         except Exception as error:  # an import runs the user's code
             raise InputError(f"{where}: {source} cannot be imported: {_told(error)}.") from error
     if not callable(found):
-        raise InputError(
-            f"{where}: {source} has no function {name or '(no name)'}; write nets.py:build for "
-            "the function build in nets.py."
-        )
+        raise InputError(f"{where}: {source} has no function {_instead_of(name, module)}.")
     return found
+
+
+def _instead_of(name: str, module: ModuleType) -> str:
+    """Return a name that is no function of a module, and what to write instead."""
+    if not name:
+        return "(no name); write nets.py:build for the function build in nets.py"
+    functions = [key for key, value in vars(module).items() if inspect.isfunction(value)]
+    public = [key for key in functions if not key.startswith("_")]
+    # What a file imports is rarely meant where it has functions of its own.
+    own = [key for key in public if vars(module)[key].__module__ == module.__name__]
+    known = own or public
+    if not known:
+        return f"{name}, nor any other"
+    told = nearest_names(name, known) if len(known) > _MANY else f"it has {', '.join(known)}"
+    return f"{name}; {told}"
 
 
 def call_function(function: Callable, where: str, *arguments: Any, hint: str = "") -> Any:

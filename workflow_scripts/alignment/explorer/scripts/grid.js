@@ -7,14 +7,15 @@ function headed(value) {
 
 /** The images of a cohort that pass the filter, in groups: [[heading, [image, ...]], ...]. */
 function groupsShown() {
-  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
+  // macOS may name files with letters and their accents apart, which no keyboard types.
+  const plain = (text) => text.normalize("NFC").toLowerCase();
+  const words = plain(state.search).split(/\s+/).filter(Boolean);
   const passes = (image) => {
     if (state.label && state.value && contents.labels[state.label][image] !== state.value) {
       return false;
     }
-    const text = [nameOf(image), ...columns.map((name) => contents.labels[name][image])]
-      .join(" ")
-      .toLowerCase();
+    const labels = columns.map((name) => contents.labels[name][image]);
+    const text = plain([nameOf(image), ...labels].join(" "));
     return words.every((word) => text.includes(word));
   };
   const shown = [...cohort().images].filter(passes);

@@ -160,13 +160,13 @@ const pair = {
       "div",
       { class: "gauges" },
       bar("people", values.people, low, high, decimals(values.people)),
-      bar("all maps", values.all, 0, 1, `r ${decimals(values.all)}`),
+      bar("similarity by all maps", values.all, 0, 1, decimals(values.all)),
       bar(
-        "retained maps, held out",
+        "similarity by retained maps, held out",
         values.retained,
         0,
         1,
-        folds ? `r ${decimals(values.retained)} (${folds} ${folds === 1 ? "fold" : "folds"})` : "in no test set together",
+        folds ? `${decimals(values.retained)} (${folds} ${folds === 1 ? "fold" : "folds"})` : "in no test set together",
       ),
     );
   },
@@ -178,7 +178,7 @@ const pair = {
       this.painted.push([canvas, image, map]);
       const text = Number.isNaN(value)
         ? "not held out"
-        : `${isNoise(value) ? "nothing to see: " : ""}r = ${decimals(value)}`;
+        : `${isNoise(value) ? "nothing to see: " : ""}${decimals(value)}`;
       return make(
         "figure",
         { class: isNoise(value) || Number.isNaN(value) ? "faint" : "" },
@@ -193,8 +193,8 @@ const pair = {
       make(
         "div",
         { class: "figures" },
-        figure("all", "all maps", values.all),
-        figure("retained", "retained maps, held out", values.retained),
+        figure("all", "similarity by all maps", values.all),
+        figure("retained", "similarity by retained maps, held out", values.retained),
       ),
       this.bestMaps(image, other),
     );
