@@ -13,5 +13,5 @@ def test_bytes_are_utf_8():
 
 
 def test_other_bytes_are_refused_and_shown():
-    with pytest.raises(InputError, match="a.npz: `names`.*xeb"):
+    with pytest.raises(InputError, match=r"a\.npz: `names`.*xeb"):
         as_text(np.array(["zoë".encode("latin-1"), b"bo"]), "a.npz: `names`")
