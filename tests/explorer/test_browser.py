@@ -863,8 +863,9 @@ def test_how_alike_a_network_finds_a_pair_is_not_called_r(made, visit):
     tab = visit(made.path, "view=pair")
     words = tab.locator("#view .gauge").all_inner_texts()
     words += tab.locator("#view figcaption").all_inner_texts()
-    assert sum("similarity by all maps" in said for said in words) == 3
-    assert sum("similarity by retained maps, held out" in said for said in words) == 3
+    assert tab.locator("#view .gauges").inner_text().startswith("How alike the two are")
+    assert sum("all maps" in said for said in words) == 3
+    assert sum("similarity ." in said or "not held out" in said for said in words) == 4
     assert not any(re.search(r"\br\b", said) for said in words)
 
 

@@ -159,10 +159,11 @@ const pair = {
     return make(
       "div",
       { class: "gauges" },
+      make("span", { class: "muted", text: "How alike the two are" }),
       bar("people", values.people, low, high, decimals(values.people)),
-      bar("similarity by all maps", values.all, 0, 1, decimals(values.all)),
+      bar("all maps", values.all, 0, 1, decimals(values.all)),
       bar(
-        "similarity by retained maps, held out",
+        "retained maps, held out",
         values.retained,
         0,
         1,
@@ -178,7 +179,7 @@ const pair = {
       this.painted.push([canvas, image, map]);
       const text = Number.isNaN(value)
         ? "not held out"
-        : `${isNoise(value) ? "nothing to see: " : ""}${decimals(value)}`;
+        : `${isNoise(value) ? "nothing to see: " : ""}similarity ${decimals(value)}`;
       return make(
         "figure",
         { class: isNoise(value) || Number.isNaN(value) ? "faint" : "" },
@@ -193,8 +194,8 @@ const pair = {
       make(
         "div",
         { class: "figures" },
-        figure("all", "similarity by all maps", values.all),
-        figure("retained", "similarity by retained maps, held out", values.retained),
+        figure("all", "all maps", values.all),
+        figure("retained", "retained maps, held out", values.retained),
       ),
       this.bestMaps(image, other),
     );
