@@ -48,6 +48,8 @@ def read_picture(path: str | Path, notes: list[str] | None = None) -> np.ndarray
             f"the picture {path} has more than {2 * Image.MAX_IMAGE_PIXELS / 1e6:.0f} megapixels; "
             "make it smaller: networks see a few hundred pixels a side."
         ) from error
+    except MemoryError:
+        raise  # which says nothing of the file
     except Exception as error:  # of damaged files, Pillow raises what its parsers meet
         raise InputError(
             f"the picture {path} cannot be read ({str(error) or 'it is damaged'}); "

@@ -83,6 +83,8 @@ def read_map(path: str | Path) -> np.ndarray:
         values = read(path, where)
     except InputError:
         raise
+    except MemoryError:
+        raise  # which says nothing of the file
     except Exception as error:  # Pillow, numpy and zipfile raise what their parsers meet
         raise InputError(f"{where} cannot be read ({str(error) or 'it is damaged'}).") from error
     return checked_map(values, where)
