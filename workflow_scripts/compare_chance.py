@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alignment.artifacts.arrays import read_arrays, read_attributes
+from alignment.artifacts.arrays import read_arrays, read_attributes, read_by_dataset
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.tables import read_columns, write_rows
 from alignment.prediction.observers import correlation_of
@@ -16,9 +16,7 @@ WHICH = ("cohort", "model", "n_images")
 
 
 def main(input, output, params):
-    judgments = {
-        read_attributes(p)["dataset"]: read_arrays(p, "similarity") for p in input.judgments
-    }
+    judgments = read_by_dataset(input.judgments, "similarity")
     similarities = {}
     for path in input.perturbation:
         of = read_attributes(path)

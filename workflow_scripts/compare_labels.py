@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes
+from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes, read_by_dataset
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from
 from alignment.artifacts.tables import groups_of, read_columns, read_tables, write_rows
@@ -36,9 +36,7 @@ def rows_of(held_out, images, grouped, judgments, similarity, kind):
 
 
 def main(input, output, params):
-    judgments = {
-        read_attributes(p)["dataset"]: read_arrays(p, "similarity") for p in input.judgments
-    }
+    judgments = read_by_dataset(input.judgments, "similarity")
     labels = {Path(path).parent.name: labels_of(path) for path in input.images}
     cohorts = {}
     for path in input.folds:

@@ -8,7 +8,7 @@ looks at anything: the library may hang on a damaged file.
 import json
 import math
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -216,6 +216,11 @@ def read_attributes(path: str | Path) -> dict[str, Any]:
     """Return what made an artifact: the attributes of the file as a dict."""
     with open_arrays(path) as file:
         return dict(file.attrs)
+
+
+def read_by_dataset(paths: Iterable[str | Path], name: str) -> dict[str, np.ndarray]:
+    """Return an array of each of several files, such as the judgments, by the dataset it is of."""
+    return {read_attributes(path)["dataset"]: read_arrays(path, name) for path in paths}
 
 
 def _block(seal):

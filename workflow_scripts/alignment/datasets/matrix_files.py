@@ -105,7 +105,7 @@ def _reading(path: Path, expected: str, *, quote: bool = True) -> Iterator[None]
     """Turn whatever a parser stumbles over into one sentence."""
     try:
         yield
-    except InputError:
+    except (InputError, MemoryError):  # want of memory says nothing of the file
         raise
     # Damaged files make the parsers raise nearly anything: OSError, KeyError, zlib.error, ...
     except Exception as error:

@@ -250,7 +250,7 @@ def file_key(name: str) -> str:
 
     Names of one key are one file there, of which the last to be written is left.
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return composed(composed(name).casefold())
 
 
 # From strict to loose: how names may be spelt on both sides, and what is said of the difference.

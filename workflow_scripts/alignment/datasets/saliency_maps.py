@@ -81,10 +81,8 @@ def read_map(path: str | Path) -> np.ndarray:
     try:
         read = {".npy": _read_array, ".npz": _read_archive}.get(path.suffix.lower(), _read_picture)
         values = read(path, where)
-    except InputError:
+    except (InputError, MemoryError):  # want of memory says nothing of the file
         raise
-    except MemoryError:
-        raise  # which says nothing of the file
     except Exception as error:  # Pillow, numpy and zipfile raise what their parsers meet
         raise InputError(f"{where} cannot be read ({str(error) or 'it is damaged'}).") from error
     return checked_map(values, where)

@@ -18,6 +18,7 @@ from alignment.networks.own_networks import build_own
 from alignment.networks.timm_networks import build_timm, timm_config, timm_names
 from alignment.networks.torchvision_operators import import_torchvision
 from alignment.networks.trials import output_for, trial_pictures
+from alignment.planning.architectures import LITE
 from alignment.planning.families import TIMM, TOPOGRAPHIC, is_own
 
 torchvision = import_torchvision()
@@ -26,16 +27,13 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 IMAGENET_CLASSES = 1000
 HAVE_AUXILIARY_HEADS = ("googlenet", "inception_v3")
-
-# The resolutions that the EfficientNet-Lite networks were made for, in pixels.
-_LITE_INPUT_SIZE = {"efficientnet_lite0": 224, "efficientnet_lite1": 240, "efficientnet_lite2": 260}
 _OWN_INPUT_SIZE = 224
 
 
 def list_architectures() -> list[str]:
     """Return the names of this workflow and of torchvision that can be built, sorted."""
     published = torchvision.models.list_models(module=torchvision.models)
-    return sorted([TOPOGRAPHIC, *_LITE_INPUT_SIZE, *published])
+    return sorted([TOPOGRAPHIC, *LITE, *published])
 
 
 def check_architecture(architecture: str, where: str = "") -> None:
@@ -88,8 +86,8 @@ def preparation_of(
     dict
         ``input_size`` in pixels, ``mean`` and ``std`` of the red, green and blue values.
     """
-    if architecture in _LITE_INPUT_SIZE:
-        known = (_LITE_INPUT_SIZE[architecture], IMAGENET_MEAN, IMAGENET_STD)
+    if architecture in LITE:
+        known = (LITE[architecture], IMAGENET_MEAN, IMAGENET_STD)
     elif architecture.startswith(TIMM):
         config = timm_config(architecture)
         known = (config.input_size[1], config.mean, config.std)
@@ -151,7 +149,7 @@ def _build_known(
     options: Mapping[str, Any],
     is_untrained: bool,
 ) -> nn.Module:
-    if architecture in _LITE_INPUT_SIZE:
+    if architecture in LITE:
         # Imported here so that torchvision's networks do not need the package.
         from efficientnet_lite_pytorch import EfficientNet
 

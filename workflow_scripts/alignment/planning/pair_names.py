@@ -40,9 +40,13 @@ def named_pair(name: str, images: Sequence[str], where: str) -> tuple[int, int]:
             f"'{name}' does not name a pair: write the names of two pictures with {BETWEEN} "
             "between them."
         )
-    exactly = {image: k for k, image in enumerate(images)}.get
-    as_text = _place_by_text(images)
-    known = _known(cuts, exactly) or _known(cuts, as_text)
+    place = {image: k for k, image in enumerate(images)}
+    by_text = _place_by_text(images)
+
+    def as_text(image):
+        return place.get(image, by_text.get(same_text(image)))
+
+    known = _known(cuts, place.get) or _known(cuts, as_text)
     pairs = [(cut, found) for cut, found in known if found[0] != found[1]]
     if len(pairs) > 1:
         readings = ", or ".join(f"'{a}' and '{b}'" for (a, b), _ in pairs)
@@ -67,12 +71,11 @@ def _known(cuts, place_of: Callable[[str], int | None]):
     return [(cut, places) for cut, places in found if None not in places]
 
 
-def _place_by_text(images: Sequence[str]) -> Callable[[str], int | None]:
-    """Return what finds an image by its name, or by the same text where that means one image.
+def _place_by_text(images: Sequence[str]) -> dict[str, int]:
+    """Return where the image of a text stands, for texts that mean one image.
 
     macOS may name a file with letters and their accents apart, which no keyboard types.
     """
-    exactly = {image: k for k, image in enumerate(images)}
-    count = Counter(map(same_text, images))
-    of_one = {same_text(image): k for k, image in enumerate(images) if count[same_text(image)] == 1}
-    return lambda name: exactly.get(name, of_one.get(same_text(name)))
+    texts = list(map(same_text, images))
+    count = Counter(texts)
+    return {text: k for k, text in enumerate(texts) if count[text] == 1}
