@@ -18,13 +18,7 @@ from alignment.datasets.picture_names import folder_labels, of_unread_folders
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.datasets.saliency_maps import of_fixations_outside, read_fixations
 from alignment.heads.foresight import foresee, seconds_a_picture
-from alignment.importance.folds import (
-    check_cohort,
-    light_split,
-    make_folds,
-    of_equal_judgments,
-    of_few_images,
-)
+from alignment.importance.folds import check_cohort, make_folds, of_equal_judgments, of_few_images
 from alignment.networks.gaps import check_known
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
@@ -116,7 +110,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
     chosen = query_images(table, cohort.get("query"), name)
     unit, n_folds = folds["unit"], folds["n_folds"]
     check_cohort(name, chosen, similarity, n_folds, unit)
-    made = make_folds(chosen, similarity, folds["seeds"], n_folds, unit, light_split, cohort=name)
+    made = make_folds(chosen, similarity, folds["seeds"], n_folds, unit, cohort=name)
     images = [table["image"][row] for row in chosen]
     print(
         f"  {len(images)} pictures ({', '.join(images[:5])}{', ...' if len(images) > 5 else ''}), "

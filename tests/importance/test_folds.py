@@ -5,12 +5,12 @@ from itertools import combinations
 import numpy as np
 import oracle
 import pytest
+from sklearn.model_selection import KFold
 
 from alignment.artifacts.errors import InputError
 from alignment.importance.folds import (
     Folds,
     check_cohort,
-    light_split,
     make_folds,
     of_equal_judgments,
     of_few_images,
@@ -33,18 +33,16 @@ def folds_of(images, judgments, seed, n_folds=5, unit="images"):
     return list(make_folds(images, judgments, [seed], n_folds, unit).of(judgments))
 
 
-@pytest.mark.parametrize("cut", [split, light_split])
-def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle(cut):
+def test_test_sets_are_consecutive_parts_of_the_legacy_shuffle():
     # numpy.random.RandomState(111).shuffle of 0..11: 7 9 8 | 0 5 2 | 1 3 | 6 10 | 11 4
     expected = [[7, 8, 9], [0, 2, 5], [1, 3], [6, 10], [4, 11]]
-    assert [test.tolist() for _, test in cut(12, 111, 5)] == expected
+    assert [test.tolist() for _, test in split(12, 111, 5)] == expected
 
 
-@pytest.mark.parametrize("cut", [split, light_split])
 @pytest.mark.parametrize(("n", "n_folds"), [(12, 5), (92, 5), (13, 4), (10, 10), (7, 2)])
 @pytest.mark.parametrize("seed", [111, 888])
-def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed, cut):
-    folds = cut(n, seed, n_folds)
+def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed):
+    folds = split(n, seed, n_folds)
     assert [len(test) for _, test in folds] == [
         n // n_folds + (k < n % n_folds) for k in range(n_folds)
     ]
@@ -55,12 +53,13 @@ def test_the_test_sets_are_a_partition_of_near_equal_parts(n, n_folds, seed, cut
         assert (np.diff(test) > 0).all()
 
 
-@pytest.mark.parametrize("unit", ["images", "pairs"])
-def test_folds_are_the_same_without_scikit_learn(unit):
-    images, judgments = np.arange(17), judgments_of(17)
-    made = make_folds(images, judgments, [111, 222], 4, unit)
-    again = make_folds(images, judgments, [111, 222], 4, unit, light_split)
-    np.testing.assert_array_equal(again.tested_in, made.tested_in)
+@pytest.mark.parametrize(("n", "n_folds"), [(17, 4), (92, 5), (120, 2), (9, 3)])
+@pytest.mark.parametrize("seed", [0, 111, 888])
+def test_folds_are_those_of_scikit_learn(n, n_folds, seed):
+    expected = KFold(n_folds, shuffle=True, random_state=seed).split(np.empty(n))
+    for sides, of_scikit_learn in zip(split(n, seed, n_folds), expected, strict=True):
+        for side, same in zip(sides, of_scikit_learn, strict=True):
+            np.testing.assert_array_equal(side, same)
 
 
 def test_seeds_differ_and_repeat():

@@ -1,7 +1,5 @@
 """Reweighting against scikit-learn, and on judgments that planted weights make."""
 
-import sys
-
 import numpy as np
 import oracle
 import pytest
@@ -127,13 +125,3 @@ def test_parts_that_leave_nothing_to_learn_from_choose_nothing():
     found = reweight(embedding, fold, upper_triangle(human), seed=111)
     assert found.penalty == PENALTIES[-1]
     assert np.isfinite(found.weights).all()
-
-
-@pytest.mark.parametrize("unit", ["images", "pairs"])
-def test_the_penalty_is_chosen_without_waiting_for_scikit_learn(monkeypatch, unit):
-    embedding, judgments = data(18)
-    fold = next(
-        make_folds(np.arange(18), square(judgments, 18), [111], 3, unit).of(square(judgments, 18))
-    )
-    monkeypatch.setitem(sys.modules, "sklearn.model_selection", None)
-    assert reweight(embedding, fold, judgments, unit=unit).penalty in PENALTIES

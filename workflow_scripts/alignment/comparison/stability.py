@@ -7,7 +7,7 @@ import numpy as np
 from alignment.artifacts.errors import InputError
 from alignment.heads.opening import Removals
 from alignment.importance.fold_ais import mean_scores
-from alignment.importance.folds import light_split, make_folds
+from alignment.importance.folds import make_folds
 from alignment.similarity.correlations import spearman
 from alignment.similarity.fits import rank_maps
 from alignment.similarity.pairs import upper_triangle
@@ -100,7 +100,7 @@ def compare_halves(
         correlations.append(np.nan)
         overlaps.append(np.nan)
         try:
-            folds = make_folds(images, judgments, [seed], 2, unit, light_split)
+            folds = make_folds(images, judgments, [seed], 2, unit)
         except InputError:  # a half with fewer than 3 judged pairs
             continue
         # The test sets of two folds are the halves.

@@ -1,6 +1,6 @@
 """Cross-validation: which images, and which pairs, a fold trains and tests on."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,22 +103,12 @@ class Folds:
 def split(n: int, seed: int, n_folds: int) -> Sides:
     """Shuffle 0..n-1 and cut it into consecutive test sets; train is the rest.
 
-    With the legacy generator of NumPy, which scikit-learn uses, the folds are those of the
-    published code.
+    The folds are those of the published code, which uses ``KFold`` of scikit-learn.  That takes
+    most of a second to import, and many short jobs cut.
 
     Returns
     -------
     list of (train, test) int arrays, each ascending
-    """
-    from sklearn.model_selection import KFold  # costs seconds, and few jobs make folds
-
-    return list(KFold(n_folds, shuffle=True, random_state=seed).split(np.empty(n)))
-
-
-def light_split(n: int, seed: int, n_folds: int) -> Sides:
-    """Return what :func:`split` does, without the seconds that importing scikit-learn takes.
-
-    For stages that cut again and again, such as cohorts into halves.
     """
     parts = np.array_split(np.random.RandomState(seed).permutation(n), n_folds)
     everything = np.arange(n)
@@ -131,7 +121,6 @@ def make_folds(
     seeds: Sequence[int],
     n_folds: int = 5,
     unit: str = "images",
-    cut: Callable[[int, int, int], Sides] = split,
     *,
     cohort: str | None = None,
 ) -> Folds:
@@ -148,8 +137,6 @@ def make_folds(
     unit : {"images", "pairs"}
         With images, a fold trains on the pairs within its training images and is tested on the
         pairs within its test images.
-    cut : callable
-        :func:`split` or :func:`light_split`, which cut alike.
     cohort : str, optional
         For the message.
 
@@ -171,7 +158,7 @@ def make_folds(
         n_units = int(np.isfinite(within[np.triu_indices(len(images), 1)]).sum())
     tested_in = np.empty((len(seeds), n_units), dtype=np.int64)
     for row, seed in zip(tested_in, seeds, strict=True):
-        for k, (_, test) in enumerate(cut(n_units, seed, n_folds)):
+        for k, (_, test) in enumerate(split(n_units, seed, n_folds)):
             row[test] = k
     folds = Folds(unit, images, np.asarray(seeds, dtype=np.int64), tested_in)
     for fold in folds.of(judgments):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alignment.importance.folds import Fold, light_split
+from alignment.importance.folds import Fold, split
 from alignment.prediction.ridge import product_spread, ridge_path, weighted_products
 from alignment.similarity.fits import fit, lengths
 from alignment.similarity.pairs import pair_images
@@ -124,7 +124,7 @@ def _inner_folds(first, second, unit, seed):
     n_folds = min(N_INNER_FOLDS, len(units) // 3)
     if n_folds < 2:
         return
-    for _, part in light_split(len(units), seed, n_folds):
+    for _, part in split(len(units), seed, n_folds):
         if unit == "images":
             left_out = np.isin(np.arange(second.max() + 1), units[part])
             yield ~(left_out[first] | left_out[second]), left_out[first] & left_out[second]
