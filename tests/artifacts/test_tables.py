@@ -57,6 +57,14 @@ def test_columns_keep_their_kind(path, column, kind):
     np.testing.assert_array_equal(result, column)
 
 
+@pytest.mark.parametrize("body", ["1,2\n3\n", "1,2,3\n4\n", '1,"2"\n3\n', "1,2\n\n"])
+def test_a_row_with_more_or_fewer_fields_is_no_table(tmp_path, body):
+    path = tmp_path / "table.csv"
+    path.write_text(f"a,b\n{body}")
+    with pytest.raises(ValueError, match=r"zip\(\) argument"):
+        read_columns(path)
+
+
 def test_columns_keep_their_order_and_names(path):
     write_columns(path, **{"z": [1], "a b": ["x"], "m": [2.5]})
     assert list(read_columns(path)) == ["z", "a b", "m"]
