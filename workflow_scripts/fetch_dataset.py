@@ -18,7 +18,9 @@ def main(output, params, wildcards):
     write_pictures(output.pictures, dataset.names, dataset.pictures)
     write_columns(output.labels, image=dataset.names, **dataset.labels)
     with replacing(output.judgments) as partial, open(partial, "wb") as file:
-        np.savez(file, dissimilarities=dataset.dissimilarities, names=np.array(dataset.names))
+        np.savez_compressed(
+            file, dissimilarities=dataset.dissimilarities, names=np.array(dataset.names)
+        )
 
 
 if __name__ == "__main__":

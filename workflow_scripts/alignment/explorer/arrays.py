@@ -89,7 +89,7 @@ def webp(picture: np.ndarray, longest: int | None = None) -> str:
     if longest is not None:
         image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    image.save(file, format="WEBP", quality=QUALITY, method=6)
+    image.save(file, format="WEBP", quality=QUALITY, method=5)
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 

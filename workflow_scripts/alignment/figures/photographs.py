@@ -14,7 +14,7 @@ from matplotlib.textpath import text_to_path
 from PIL import Image
 
 from alignment.artifacts.files import telling_why_not
-from alignment.artifacts.picture_files import few_shades
+from alignment.artifacts.picture_files import PHOTOGRAPH, few_shades
 from alignment.figures.charts import PAGE_WIDTH as PAGE_INCHES
 from alignment.figures.charts import write_pdf
 from alignment.heatmaps.spotlight import light
@@ -252,6 +252,6 @@ def save_photographs(figure: Figure, png: str | Path, pdf: str | Path) -> None:
     figure.canvas.draw()
     drawn = np.asarray(figure.canvas.buffer_rgba())[..., :3]
     with telling_why_not(png):
-        Image.fromarray(few_shades(drawn)).save(png, format="PNG", dpi=(DOTS, DOTS))
+        Image.fromarray(few_shades(drawn)).save(png, dpi=(DOTS, DOTS), **PHOTOGRAPH)
     write_pdf(figure, pdf)
     plt.close(figure)
