@@ -2,7 +2,6 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import groups_of
@@ -93,25 +92,20 @@ def _draw_matrix(panel, pairs, column):
     said = np.char.add(np.vectorize(_known)(values), np.char.mod("\n%d shared", shared))
     if column == "correlation":
         said = np.char.add(said, _without_one(pairs, values))
-    sns.heatmap(
-        # NaN has no colour of its own, and no text: as 0, what is undefined is white and has one.
-        np.nan_to_num(values),
-        mask=np.triu(np.ones_like(values, dtype=bool), 1),
-        annot=said,
-        annot_kws={"fontsize": 6},
-        fmt="",
-        cmap=COLOURS,
-        vmin=-1,
-        vmax=1,
-        cbar=False,
-        linewidths=0.5,
-        xticklabels=said_names[:-1],
-        yticklabels=said_names[1:],
-        ax=panel,
-    )
-    # seaborn writes in white on colours that are too light for it.
-    for text, value in zip(panel.texts, values[np.tril_indices_from(values)], strict=True):
-        text.set_color("white" if abs(value) > DARK else "0.15")
+    below = np.tril_indices_from(values)
+    shown = np.ma.masked_all_like(values)
+    # NaN has no colour of its own: as 0, what is undefined is white.
+    shown[below] = np.nan_to_num(values[below])
+    panel.pcolormesh(shown, cmap=COLOURS, vmin=-1, vmax=1, edgecolors="white", linewidth=0.5)
+    panel.invert_yaxis()
+    for i, j in zip(*below, strict=True):
+        colour = "white" if abs(values[i, j]) > DARK else "0.15"
+        look = {"fontsize": 6, "color": colour, "ha": "center", "va": "center"}
+        panel.text(j + 0.5, i + 0.5, said[i, j], **look)
+    middles = np.arange(len(values)) + 0.5
+    panel.set_xticks(middles, said_names[:-1])
+    panel.set_yticks(middles, said_names[1:], va="center")
+    panel.spines[:].set_visible(False)
     panel.tick_params(length=0)
     panel.tick_params(axis="x", labelrotation=0 if len(names) <= MOST_IN_A_COLUMN else 30)
     panel.tick_params(axis="y", labelrotation=0)
