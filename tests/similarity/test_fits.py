@@ -36,6 +36,17 @@ def test_every_row_is_fitted_as_scipy_does(pairs, kind):
 
 
 @kinds
+def test_rows_can_have_judgments_of_their_own(kind):
+    rng = np.random.default_rng(3)
+    rows, judgments = rng.normal(size=(2, 3, 4, 30))
+    judgments[1, 2] = 5.0
+    result = fit(rows, judgments, kind)
+    for place in np.ndindex(3, 4):
+        expected = np.nan if place == (1, 2) else REFERENCE[kind](rows[place], judgments[place])
+        np.testing.assert_allclose(result[place], expected, rtol=1e-12)
+
+
+@kinds
 def test_single_precision_is_accumulated_in_double(kind):
     """A difference of 1e-4 on top of a similarity near 1 survives."""
     rng = np.random.default_rng(1)

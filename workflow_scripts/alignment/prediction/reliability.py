@@ -49,11 +49,14 @@ def split_half_reliability(
     in_half = np.zeros((n_splits, n_observers))
     for row in in_half:
         row[rng.permutation(n_observers)[: n_observers // 2]] = 1
-    correlations = []
-    for a, b in zip(*_means(observers, np.stack([in_half, 1 - in_half])), strict=True):
-        both = np.isfinite(a) & np.isfinite(b)
-        correlations.append(fit(a[both], b[both], kind))
-    r = mean_of_defined(np.array(correlations))
+    first, second = _means(observers, np.stack([in_half, 1 - in_half]))
+    both = np.isfinite(first) & np.isfinite(second)
+    if both.all():
+        correlations = fit(first, second, kind)
+    else:
+        rows = zip(first, second, both, strict=True)
+        correlations = np.array([fit(a[pairs], b[pairs], kind) for a, b, pairs in rows])
+    r = mean_of_defined(correlations)
     return _stepped_up(r, n_observers // 2, n_observers - n_observers // 2)
 
 

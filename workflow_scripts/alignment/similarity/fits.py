@@ -40,8 +40,8 @@ def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np
     ----------
     similarities : (..., P) array
         RSM values, one row a variant of the network.
-    judgments : (P,) array
-        Human similarities.
+    judgments : (P,) or (..., P) array
+        Human similarities, the same for all rows or each row's own.
     kind : {"r2", "pearson", "spearman"}
         Squared Pearson correlation, signed Pearson correlation, or Spearman rank correlation
         (similarities that agree to 10 decimals are ties).
@@ -62,19 +62,20 @@ def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np
     y = np.asarray(judgments, dtype=np.float64)
     if x.shape[-1] < 2:
         return np.full(x.shape[:-1], np.nan)
-    undefined = np.ptp(y) == 0
+    undefined = np.ptp(y, axis=-1) == 0
     if kind == "spearman":
         # Imported here: it costs a second, more than the job of a seed takes in all.
         from scipy.stats import rankdata
 
         undefined = undefined | ~(x.std(axis=-1) > CONSTANT)
-        x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(y)
+        x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(y, axis=-1)
     x -= x.mean(axis=-1, keepdims=True)
-    y = y - y.mean()
+    y = y - y.mean(axis=-1, keepdims=True)
     squares = np.einsum("...p,...p->...", x, x)
     undefined = undefined | ~(squares > x.shape[-1] * CONSTANT**2)
+    products = x @ y if y.ndim == 1 else np.vecdot(x, y)
     with np.errstate(invalid="ignore", divide="ignore"):
-        r = (x @ y) / np.sqrt(squares * (y @ y))
+        r = products / np.sqrt(squares * np.vecdot(y, y))
     r = np.where(undefined, np.nan, r)
     return r * r if kind == "r2" else r
 
