@@ -35,34 +35,17 @@ if LEARNING["enabled"]:
     TARGETS.append("results/predictions/learning_curve.csv")
 
 
-rule collect_predictions:
-    """Put the fits of all and of the retained maps into one table, a row per fold."""
-    input:
-        folds="results/folds/{cohort}.h5",
-        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        selection=of_seeds("selection"),
-        retained=of_seeds("retained"),
-    output:
-        predictions="results/predictions/{cohort}/{model}.csv",
-    log:
-        "results/logs/collect_predictions/{cohort}/{model}.log",
-    benchmark:
-        "results/benchmarks/collect_predictions/{cohort}/{model}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    script:
-        "../workflow_scripts/collect_predictions.py"
-
-
 rule predict_held_out:
-    """Predict each pair of images with the maps that were retained without it."""
+    """Fit all and the retained maps in each fold, and predict pairs with maps retained without them."""
     input:
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         network="results/networks/{model}.safetensors",
+        selection=of_seeds("selection"),
         retained=of_seeds("retained"),
     output:
+        predictions="results/predictions/{cohort}/{model}.csv",
         held_out="results/predictions/{cohort}/{model}-held_out.h5",
     log:
         "results/logs/predict_held_out/{cohort}/{model}.log",

@@ -1,4 +1,4 @@
-"""Predict each pair of images with the maps that were retained without it."""
+"""Fit all and the retained maps in each fold, and predict pairs with maps retained without them."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from alignment.artifacts.arrays import Arrays, read_arrays, read_attributes, wri
 from alignment.artifacts.job_log import job_log
 from alignment.artifacts.lineage import check_made_from, made_from
 from alignment.artifacts.network_files import read_network
-from alignment.artifacts.tables import groups_of, read_tables
+from alignment.artifacts.tables import groups_of, read_tables, write_rows
 from alignment.heads.map_sets import only
 from alignment.heads.opening import open_head
 from alignment.importance.fold_ais import retained_in
@@ -16,11 +16,25 @@ from alignment.importance.folds import Folds
 from alignment.prediction.held_out import held_out_means
 from alignment.similarity.pairs import square
 
+COLUMNS = (
+    *("cohort", "model", "seed", "fold", "n_train", "n_test", "n_retained"),
+    *("train_full", "train_retained", "test_full", "test_retained"),
+)
+
 
 def main(input, output, params, wildcards, threads, memory_mb):
     check_made_from(input.folds, input, wildcards)
     check_made_from(input.activations, input, params, wildcards)
     judgments = read_arrays(input.judgments, "similarity")
+    folds = Folds(**Arrays(input.folds))
+    curves = groups_of(read_tables(input.selection), "seed", "fold")
+    retained = groups_of(read_tables(input.retained), "seed", "fold")
+    which = {"cohort": wildcards.cohort, "model": wildcards.model}
+    rows = (
+        which | fits(fold, curves[fold.seed, fold.number], len(retained_in(retained, fold)))
+        for fold in folds.of(judgments)
+    )
+    write_rows(output.predictions, COLUMNS, rows)
     head = open_head(
         Arrays(input.activations),
         partial(read_network, input.network),
@@ -29,8 +43,6 @@ def main(input, output, params, wildcards, threads, memory_mb):
         threads,
         memory_mb,
     )
-    folds = Folds(**Arrays(input.folds))
-    retained = groups_of(read_tables(input.retained), "seed", "fold")
 
     def predictions():
         for fold in folds.of(judgments):
@@ -57,6 +69,22 @@ def main(input, output, params, wildcards, threads, memory_mb):
     )
     share = np.mean(n_folds[np.triu_indices(len(n_folds), 1)] > 0)
     print(f"{share:.1%} of the pairs are in the test set of at least one fold")
+
+
+def fits(fold, curve, n_retained):
+    """Return the fits of all maps and of the retained ones, which are points of a fold's curve."""
+    row = {
+        "seed": fold.seed,
+        "fold": fold.number,
+        "n_train": fold.n_train,
+        "n_test": fold.n_test,
+        "n_retained": n_retained,
+    }
+    for side in ("train", "test"):
+        values = curve[f"{side}_fit"]
+        row[f"{side}_full"] = values[-1]
+        row[f"{side}_retained"] = values[n_retained - 1] if n_retained else np.nan
+    return row
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ ARRAYS = [
     ),
     (
         "folds/tiny-a.h5",
-        f"predictions/tiny-a/{LITE1}.csv",
+        f"resamples/tiny-a/{LITE1}.csv",
         "folds/tiny.h5",
     ),
     (

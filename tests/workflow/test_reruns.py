@@ -438,7 +438,7 @@ def test_a_lost_result_is_made_anew_with_what_shows_it(copied, all_jobs, lost, m
 def test_lost_tables_can_be_asked_for_alone(copied):
     lost = {
         "results/ais/tiny/efficientnet_lite0/seed-111/fold-1.csv": "score_maps",
-        "results/predictions/tiny-a/efficientnet_lite1.csv": "collect_predictions",
+        "results/predictions/tiny-a/efficientnet_lite1.csv": "predict_held_out",
         "results/statistics/ks_tests.csv": "compare_distributions",
     }
     for path in lost:

@@ -207,7 +207,8 @@ def test_a_cancelled_job_is_made_by_the_next_run_and_nothing_else(
     done = run_on(cluster, copied, table)
     assert done.code == 0, done.said
     jobs = jobs_of(cluster, done.said, planned_jobs)
-    assert [job.group for job in jobs] == ["selection-tiny-efficientnet_lite0", "predictions"]
+    of_design = "tiny-efficientnet_lite0"
+    assert [job.group for job in jobs] == [f"selection-{of_design}", f"controls-{of_design}"]
     assert {path: path.stat().st_mtime_ns for path in stages["ais"].rglob("*.csv")} == times
     assert differing(copied, finished) == []
 
@@ -311,7 +312,7 @@ def test_few_cluster_jobs_do_everything_and_none_waits_for_a_few_seconds_work(pl
     of_designs |= {f"perturbation-tiny-{model}" for model in MODELS}
     assert of_designs <= planned_jobs.keys()
     shared = planned_jobs.keys() - of_designs
-    assert shared == {"datasets", "saliency", "predictions", "tables", "figures"} | {
+    assert shared == {"datasets", "saliency", "tables", "figures"} | {
         f"heatmaps-{cohort}" for cohort in COHORTS
     }
     # Jobs of one seed, threshold or table never go alone.
