@@ -121,6 +121,18 @@ def test_an_image_without_variance_that_is_not_judged_changes_nothing(feature_ma
     assert np.isnan(pairs.scores(0, judgments, EVERYONE)[0]).all()
 
 
+@pytest.mark.parametrize("times", [300, 3000])
+def test_a_map_that_outweighs_the_others_leaves_them_their_digits(human, times):
+    embedding = np.random.default_rng(4).random((N_IMAGES, N_MAPS))
+    embedding[:, 0] = times * (1 + 0.01 * embedding[:, 0])
+    pairs = PooledPairs(embedding)
+    for i in range(N_IMAGES):
+        one_side = without_each_map(embedding[:, :, None, None], pooled, "pearson", i)
+        expected, _ = pair_scores(*one_side, human_of(human, i), EVERYONE)
+        found, _ = pairs.scores(i, human_of(human, i), EVERYONE)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 def test_images_that_are_nearly_alike_keep_their_digits(human):
     embedding = 1 + 1e-4 * np.random.default_rng(3).random((N_IMAGES, N_MAPS))
     embedding[:, 0] += 5

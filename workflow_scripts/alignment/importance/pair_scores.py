@@ -120,8 +120,11 @@ class PooledPairs:
         c = _centred(e, similarity)
         self._lengths = lengths(e, c)
         self._units = c / self._lengths
+        # A standard score over images does not see what a map has in all of them, and what a map
+        # that outweighs the others has there would take the digits of all.
+        self._shifted = self._units - np.nan_to_num(self._units).mean(axis=0)
         # In sums over images one that has no unit row counts for nothing: 0 times NaN is NaN.
-        self._summed = np.nan_to_num(self._units)
+        self._summed = np.nan_to_num(self._shifted)
         self._summed_squares = self._summed**2
         kappa = 1 - 1 / e.shape[1] if similarity == "pearson" else 1.0
         with np.errstate(invalid="ignore"):
@@ -147,7 +150,7 @@ class PooledPairs:
         human = judgments - judgments[others].mean()
         human = human[partners] / np.sqrt(_varying((human[others] ** 2).mean()))
         scaled = products[partners] / np.sqrt(_varying(whole))
-        change = e * (u[partners] - mean)
+        change = e * (self._shifted[partners] - mean)
         bounded = np.where(variance > CONSTANT**2 * self._left[i], variance, np.nan)
         with np.errstate(invalid="ignore"):
             lesser = (products[partners, None] - change) / np.sqrt(bounded)
