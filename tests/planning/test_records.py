@@ -1,6 +1,7 @@
 """What is known of results, kept beside them and put back where they hold what they held."""
 
 import base64
+import gzip
 import json
 import os
 import shutil
@@ -124,10 +125,25 @@ def test_a_file_is_read_again_only_when_its_size_or_time_changed(results, monkey
     keep(SCRIPTS)
 
 
-def test_damaged_records_are_as_good_as_none(results):
-    shutil.rmtree(".snakemake")
-    with open("results/records.json.gz", "r+b") as file:
+def cut(path):
+    with open(path, "r+b") as file:
         file.truncate(40)
+
+
+def alter(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def replace(path):
+    path.write_bytes(gzip.compress(b"[]"))
+
+
+@pytest.mark.parametrize("damage", [cut, alter, replace])
+def test_damaged_records_are_as_good_as_none(results, damage):
+    shutil.rmtree(".snakemake")
+    damage(Path("results/records.json.gz"))
     restore(SCRIPTS)
     assert record_of(MADE[0]) == UNKNOWN
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,9 +135,12 @@ def _renamed(record, old, new):
 def _kept(path):
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, EOFError, ValueError):
-        return {"mark": None, "files": {}}
+            known = json.load(file)
+        if isinstance(known, dict) and {"mark", "files"} <= known.keys():
+            return known
+    except (OSError, EOFError, ValueError, zlib.error):
+        pass
+    return {"mark": None, "files": {}}
 
 
 def _mark(own):
