@@ -65,6 +65,7 @@ REFUSED = {
     "no_module:look": r"^here: no_module cannot be imported: ModuleNotFoundError: No module named",
     "broken.py:look": r"^here: broken\.py cannot be imported: SyntaxError: expected ':'",
     "reading.py:look": r"^here: reading\.py cannot be imported: FileNotFoundError: .*weights\.bin",
+    "leaving.py:look": r"^here: leaving\.py cannot be imported: SystemExit: 2\.$",
     "own_gaze_model.py:see": r"^here: own_\w+\.py has no function see; it has look, raises\.$",
     "many.py:look9": r"has no function look9; the nearest are look\d, look\d, look\d\.$",
     "own_gaze_model.py:number": "has no function number",
@@ -77,6 +78,7 @@ REFUSED = {
 def test_what_cannot_be_imported_is_refused_in_one_sentence(folder, name):
     (folder / "broken.py").write_text("def look(picture)\n    return 1\n")
     (folder / "many.py").write_text("".join(f"def look{k}(): ...\n" for k in range(9)))
+    (folder / "leaving.py").write_text("import sys\nsys.exit(2)\n")
     (folder / "reading.py").write_text("open('weights.bin')\n")
     with pytest.raises(InputError, match=REFUSED[name]):
         load_function(name, "here")

@@ -52,7 +52,7 @@ def load_function(function: str, where: str) -> Callable:
         try:
             module = _of_file(source) if is_file else importlib.import_module(source)
             found = getattr(module, name, None)
-        except Exception as error:  # an import runs the user's code
+        except (Exception, SystemExit) as error:  # an import runs the user's code
             raise InputError(f"{where}: {source} cannot be imported: {_told(error)}.") from error
     if not callable(found):
         raise InputError(f"{where}: {source} has no function {_instead_of(name, module)}.")
@@ -93,7 +93,7 @@ def call_function(function: Callable, where: str, *arguments: Any, hint: str = "
     with contextlib.redirect_stdout(sys.stderr):
         try:
             return function(*arguments)
-        except Exception as error:  # whatever the user's code raises
+        except (Exception, SystemExit) as error:  # whatever the user's code raises
             raise InputError(f"{where} raised {_told(error)}{hint}.") from error
 
 
