@@ -187,6 +187,20 @@ def test_masks_are_those_of_the_workflow(made, visit, framing):
     print(f"\n0 of {n_pixels} pixels differ")
 
 
+def test_percentiles_of_many_values_are_those_of_numpy(made, visit):
+    """In single precision the place of some would fall one value short."""
+    tab, n = visit(made.path), 321 * 281
+    found = tab.evaluate(
+        """(n) => {
+            const sorted = Float32Array.from({ length: n }, (_, k) => k / n);
+            return Array.from({ length: 99 }, (_, k) => percentile(sorted, k + 1));
+        }""",
+        n,
+    )
+    expected = np.percentile(np.arange(n) / n, np.arange(1, 100))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=0.1 / n)
+
+
 def test_kinds_of_heatmaps_are_chosen_in_the_grid_and_stand_side_by_side(made, visit):
     tab = visit(made.path, "view=grid&heatmap=cam&top=30")
     assert tab.locator("#choose-heatmap").input_value() == "cam"

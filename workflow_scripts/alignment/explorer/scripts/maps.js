@@ -89,15 +89,18 @@ function placed(map, picture, framing, cells) {
   return result;
 }
 
-/** The value below which a percentage of sorted values lies: numpy's percentile of float32. */
+/** The value below which a percentage of sorted values lies: numpy's percentile of float32.
+ *
+ * numpy looks for its place in double precision: in single it can fall one value short.
+ */
 function percentile(sorted, percent) {
   const f = Math.fround;
-  const where = f(f(percent / 100) * (sorted.length - 1));
+  const where = (percent / 100) * (sorted.length - 1);
   const before = Math.min(Math.floor(where), sorted.length - 1);
   const [a, b] = [sorted[before], sorted[Math.min(before + 1, sorted.length - 1)]];
-  const share = f(where - before);
+  const share = where - before;
   const step = f(b - a);
-  return share < 0.5 ? f(a + f(step * share)) : f(b - f(step * f(1 - share)));
+  return f(share < 0.5 ? a + step * share : b - step * (1 - share));
 }
 
 /** What is computed once of a map at some size: its values there, sorted, and its extremes. */
