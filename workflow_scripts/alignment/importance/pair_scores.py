@@ -122,10 +122,9 @@ class PooledPairs:
         self._units = c / self._lengths
         # A standard score over images does not see what a map has in all of them, and what a map
         # that outweighs the others has there would take the digits of all.
-        self._shifted = self._units - np.nan_to_num(self._units).mean(axis=0)
         # In sums over images one that has no unit row counts for nothing: 0 times NaN is NaN.
-        self._summed = np.nan_to_num(self._shifted)
-        self._summed_squares = self._summed**2
+        self._shifted = np.nan_to_num(self._units - np.nan_to_num(self._units).mean(axis=0))
+        self._shifted_squares = self._shifted**2
         kappa = 1 - 1 / e.shape[1] if similarity == "pearson" else 1.0
         with np.errstate(invalid="ignore"):
             lost = (2 * e * c - kappa * e * e) / self._lengths**2
@@ -143,10 +142,10 @@ class PooledPairs:
             return nothing, nothing[:, 0].copy()
         products = np.where(others, products - products[others].mean(), 0)
         e = self._embedding[i] / self._lengths[i]
-        mean = taking_part @ self._summed / n
-        spread = np.maximum(taking_part @ self._summed_squares / n - mean**2, 0)
+        mean = taking_part @ self._shifted / n
+        spread = np.maximum(taking_part @ self._shifted_squares / n - mean**2, 0)
         whole = products @ products / n
-        variance = whole - 2 * e * (products @ self._summed / n) + e * e * spread
+        variance = whole - 2 * e * (products @ self._shifted / n) + e * e * spread
         human = judgments - judgments[others].mean()
         human = human[partners] / np.sqrt(_varying((human[others] ** 2).mean()))
         scaled = products[partners] / np.sqrt(_varying(whole))
