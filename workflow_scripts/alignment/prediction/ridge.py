@@ -164,39 +164,44 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
     Notes
     -----
     Golub & Kahan's bidiagonalization ``X rights^T = lefts^T B`` of the centred products X, started
-    from the judgments and kept orthogonal: Paige & Saunders (1982).  One B serves every penalty.
-    Steps are added until the normal equations hold for the weakest.
+    from the judgments: Paige & Saunders (1982).  One B serves every penalty.  Only the rights are
+    kept orthogonal, which is enough: Simon & Zha (2000).  Steps are added until the normal
+    equations hold for the weakest penalty.
     """
     products = _Products(rows, first, second)
-    left = judgments
-    length = np.linalg.norm(left)
-    most = min(MOST_STEPS, len(left), rows.shape[1])
-    lefts, rights = np.zeros((most + 1, len(left))), np.zeros((most, rows.shape[1]))
-    B = np.zeros((most + 1, most))
-    if length > 0:
-        lefts[0] = left / length
+    length = np.linalg.norm(judgments)
+    most = min(MOST_STEPS, len(judgments), rows.shape[1])
+    rights, B = np.zeros((most, rows.shape[1])), np.zeros((most + 1, most))
+    left = judgments / (length or 1)
     for k in range(most):
-        right = products.collect(lefts[k])
+        right = products.collect(left)
         right -= rights[:k].T @ (rights[:k] @ right)
         norm = np.linalg.norm(right)
         if norm <= EXHAUSTED * B[0, 0]:
             break
         if k and k % 10 == 0:
-            last = _solve(B[: k + 1, :k], length, penalties.min(keepdims=True))[0, -1]
+            last = _last_coefficient(B[: k + 1, :k], length, penalties.min())
             # What the normal equations still lack, without forming them.
             if norm * B[k, k - 1] * abs(last) <= TOLERANCE * length * B[0, 0]:
                 break
         rights[k], B[k, k] = right / norm, norm
-        left = products.predict(rights[k])
-        left -= lefts[: k + 1].T @ (lefts[: k + 1] @ left)
+        left = products.predict(rights[k]) - norm * left
         norm = np.linalg.norm(left)
         if norm <= EXHAUSTED * B[0, 0]:
             k += 1
             break
-        lefts[k + 1], B[k + 1, k] = left / norm, norm
+        left /= norm
+        B[k + 1, k] = norm
     else:
         k = most
     return _solve(B[: k + 1, :k], length, penalties) @ rights[:k]
+
+
+def _last_coefficient(B, length, penalty):
+    """Return the last entry of what `_solve` finds, in fewer digits and less time."""
+    squared = B.T @ B
+    squared.flat[:: len(squared) + 1] += penalty
+    return np.linalg.solve(squared, length * B[0])[-1]
 
 
 def _solve(B, length, penalties):
