@@ -388,11 +388,9 @@ def logs_of_dataset(wildcards):
     ]
 
 
-def packs_of_cohorts(wildcards):
-    """What was gathered of each model and each cohort of a dataset."""
-    return everywhere(
-        "results/explorer/cohorts/{cohort}/{model}.json", cohort=cohorts_of(wildcards)
-    )
+def of_cohorts(path, **choices):
+    """An input function: the files of all cohorts of the wildcards' dataset, and of all models."""
+    return lambda wildcards: everywhere(path, cohort=cohorts_of(wildcards), **choices)
 
 
 def of_networks(kind, suffix, chosen):

@@ -1,5 +1,4 @@
-# Reads heatmaps, scores, predictions and the pictures; writes results/explorer/: a page per dataset,
-# and what was gathered for it.
+# Reads heatmaps, scores, predictions and the pictures; writes results/explorer/: a page per dataset.
 
 if config["explorer"]["enabled"]:
     TARGETS += everywhere(
@@ -28,66 +27,26 @@ rule explorer:
         everywhere("results/explorer/{dataset}.html"),
 
 
-rule pack_cohort:
-    """Gather what the explorer shows of one cohort and model."""
-    input:
-        cohort="results/cohorts/{cohort}.csv",
-        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
-        image_ais="results/image_ais/{cohort}/{model}.h5",
-        heatmaps="results/heatmaps/{cohort}/{model}/heatmaps.h5",
-        rivals=expand(
-            "results/heatmaps/{cohort}/{model}@{kind}/heatmaps.h5",
-            kind=HEATMAP_KINDS,
-            allow_missing=True,
-        ),
-        pair_ais="results/pair_ais/{cohort}/{model}.h5",
-        pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
-        held_out="results/predictions/{cohort}/{model}-held_out.h5",
-        ais=of_seeds("ais"),
-        retained=of_seeds("retained"),
-    output:
-        # The page holds all of it: kept, it would take the same space again.
-        packs=temp("results/explorer/cohorts/{cohort}/{model}.json"),
-    log:
-        "results/logs/pack_cohort/{cohort}/{model}.log",
-    benchmark:
-        "results/benchmarks/pack_cohort/{cohort}/{model}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        **needs(2000, 10),
-    params:
-        kinds=HEATMAP_KINDS,
-    script:
-        "../workflow_scripts/pack_cohort.py"
-
-
-rule pack_model:
-    """Gather what the explorer shows of the feature maps of one model."""
-    input:
-        activations="results/activations/{dataset}/{model}.h5",
-    output:
-        packs=temp("results/explorer/models/{dataset}/{model}.json"),
-    log:
-        "results/logs/pack_model/{dataset}/{model}.log",
-    benchmark:
-        "results/benchmarks/pack_model/{dataset}/{model}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        **needs(1500, 10),
-    script:
-        "../workflow_scripts/pack_model.py"
-
-
 rule draw_explorer:
     """Put what a dataset's results hold into one page, to be looked at in a browser."""
     input:
         pictures="results/datasets/{dataset}/pictures.csv",
         labels="results/datasets/{dataset}/images.csv",
-        cohorts=packs_of_cohorts,
-        models=of_models("results/explorer/models/{dataset}/{model}.json"),
+        judgments="results/datasets/{dataset}/similarity.h5",
+        cohorts=of_cohorts("results/cohorts/{cohort}.csv"),
+        activations=of_models("results/activations/{dataset}/{model}.h5"),
+        image_ais=of_cohorts("results/image_ais/{cohort}/{model}.h5"),
+        heatmaps=of_cohorts("results/heatmaps/{cohort}/{model}/heatmaps.h5"),
+        rivals=of_cohorts(
+            "results/heatmaps/{cohort}/{model}@{kind}/heatmaps.h5", kind=HEATMAP_KINDS
+        ),
+        pair_ais=of_cohorts("results/pair_ais/{cohort}/{model}.h5"),
+        pairs=of_cohorts("results/heatmaps/{cohort}/{model}/pairs.h5"),
+        held_out=of_cohorts("results/predictions/{cohort}/{model}-held_out.h5"),
+        ais=of_cohorts("results/ais/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"),
+        retained=of_cohorts(
+            "results/retained/{cohort}/{model}/seed-{seed}/fold-{fold}.csv"
+        ),
         maps=SALIENCY_MAPS if SALIENCY else [],
         summary="results/predictions/summary.csv",
         ceiling="results/predictions/ceiling.csv",
@@ -119,8 +78,11 @@ rule draw_explorer:
     conda:
         "../envs/alignment.yaml"
     resources:
-        **needs(2000, 10),
+        **needs(3000, 20),
     params:
+        cohorts=cohorts_of,
+        models=list(config["models"]),
+        rivals=HEATMAP_KINDS,
         labels=LABELS,
         facts=FACTS,
         citations=lambda wildcards: sources.citations_of(
@@ -139,10 +101,5 @@ rule draw_explorer:
             ],
         },
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
-        # Of parts that are not kept nothing says which code made them.
-        packers=[
-            fingerprints(SCRIPTS, SCRIPTS / f"pack_{part}.py")
-            for part in ("cohort", "model")
-        ],
     script:
         "../workflow_scripts/draw_explorer.py"

@@ -1,20 +1,6 @@
-"""Pages and what is gathered for them: whole, and without what an earlier page left."""
+"""Pages: whole, and without what an earlier page left."""
 
-import pytest
-
-from alignment.artifacts.page_files import read_json, write_json, write_page
-
-
-def test_what_is_gathered_is_read_as_it_was_written(tmp_path):
-    content = {"a": ["猫", None, 1.5], "b": "</script>"}
-    write_json(tmp_path / "new" / "packs.json", content)
-    assert read_json(tmp_path / "new" / "packs.json") == content
-
-
-def test_what_json_has_no_word_for_is_refused_and_nothing_is_left(tmp_path):
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json(tmp_path / "packs.json", [float("nan")])
-    assert list(tmp_path.iterdir()) == []
+from alignment.artifacts.page_files import write_page
 
 
 def test_a_page_has_its_own_scripts_alone_beside_it(tmp_path):

@@ -12,6 +12,7 @@ from PIL import Image
 from project import GROUPS, make_project
 
 from alignment.artifacts.arrays import Arrays, read_arrays
+from alignment.artifacts.tables import read_columns
 from alignment.similarity.pairs import square
 
 pytestmark = pytest.mark.workflow
@@ -61,6 +62,10 @@ def project(tmp_path_factory):
     return project
 
 
+def values_of(pack, name):
+    return np.frombuffer(base64.b64decode(json.loads(pack)[name]["data"]), "<f4")
+
+
 def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     page = (project / "results/explorer/second.html").read_text("utf-8")
     (contents,) = re.findall(r'id="contents">(.*?)</script>', page)
@@ -73,14 +78,17 @@ def test_a_page_is_made_that_holds_every_cohort_and_model(project):
     assert len(contents["numbers"]) == 4
     assert "seeds:\n  - 111" in contents["methods"]["config"]
     assert contents["methods"]["citations"] == []  # nothing is known of own data
-    packs = re.findall(r'data-pack="(.*?)"', page)
+    packs = dict(re.findall(r'data-pack="(.*?)">(.*?)</script>', page))
     assert contents["heatmaps"] == [["ais", "AIS"], ["mean", "mean of all maps"]]
     for cohort, model in CASES:
         assert f"pairs/{cohort}/{model}" in packs
-        (pack,) = re.findall(rf'data-pack="heatmaps/{cohort}/{model}@mean">(.*?)</script>', page)
-        shown = np.frombuffer(base64.b64decode(json.loads(pack)["heatmap"]["data"]), "<f4")
+        shown = values_of(packs[f"heatmaps/{cohort}/{model}@mean"], "heatmap")
         made = Arrays(project / f"results/heatmaps/{cohort}/{model}@mean/heatmaps.h5")["heatmap"]
         assert (shown == made.ravel()).all()
+        shares = values_of(packs[f"folds/{cohort}/{model}"], "share")
+        tables = (project / f"results/retained/{cohort}/{model}").rglob("*.csv")
+        retained = np.concatenate([read_columns(table)["map"] for table in tables])
+        assert (shares == np.bincount(retained, minlength=len(shares)) / 2).all()
     assert list((project / "results/explorer/data/second").glob("*.js")) == []
 
 
@@ -174,24 +182,22 @@ def planned(project, overlay=OVERLAY):
     return {job.rule for job in project.planned("explorer", overlays=[overlay])} - {"explorer"}
 
 
-def test_parts_of_the_page_are_gathered_again_for_it_alone(project, tmp_path):
-    """They are not kept: the page holds them."""
-    assert not [*(project / "results/explorer").rglob("*.json")]
+def test_another_look_draws_the_page_alone_anew(project, tmp_path):
     copied = project.copy(tmp_path / "edited")
     style = copied / "workflow_scripts/alignment/explorer/page.css"
     style.write_text(style.read_text() + "p { margin: 0; }\n")
-    assert planned(copied) == {"pack_cohort", "pack_model", "draw_explorer"}
+    assert planned(copied) == {"draw_explorer"}
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_other_parts_are_noticed_though_they_are_not_kept(project, tmp_path, moved):
+def test_other_code_is_noticed(project, tmp_path, moved):
     copied = project.copy(tmp_path / "edited")
     if moved:
         shutil.rmtree(copied / ".snakemake")
     assert planned(copied) == set()
-    with open(copied / "workflow_scripts/pack_cohort.py", "a") as code:
+    with open(copied / "workflow_scripts/draw_explorer.py", "a") as code:
         code.write("\n\ndef added():\n    return 1\n")
-    assert planned(copied) == {"pack_cohort", "pack_model", "draw_explorer"}
+    assert planned(copied) == {"draw_explorer"}
 
 
 def test_what_was_made_anew_before_is_shown(project, tmp_path):
@@ -200,4 +206,4 @@ def test_what_was_made_anew_before_is_shown(project, tmp_path):
     heatmaps = [f"results/heatmaps/{cohort}/{model}/heatmaps.h5" for cohort, model in CASES]
     rivals = [path.replace("/heatmaps.h5", "@mean/heatmaps.h5") for path in heatmaps]
     copied.run(*heatmaps, *rivals, overlays=[signed])
-    assert planned(copied, signed) == {"pack_cohort", "pack_model", "draw_explorer"}
+    assert planned(copied, signed) == {"draw_explorer"}

@@ -1,23 +1,10 @@
-"""Pages for a browser, and the JSON files in which their content is gathered."""
+"""Pages for a browser, and the scripts beside them."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from alignment.artifacts.files import replacing
-
-
-def write_json(path: str | Path, content: Any) -> None:
-    """Write content as JSON, in which there is no NaN."""
-    with replacing(path) as partial:
-        partial.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
-
-
-def read_json(path: str | Path) -> Any:
-    """Read what :func:`write_json` wrote."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def write_page(path: str | Path, page: str, data: str | Path, scripts: Mapping[str, str]) -> None:
