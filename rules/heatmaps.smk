@@ -1,5 +1,5 @@
-# Reads results/image_ais/, results/pair_ais/, results/activations/ and the pictures; writes
-# results/heatmaps/: the numbers first, then overlays that only draw them.
+# Reads results/image_ais/, results/retained/, results/activations/ and the pictures; writes
+# results/heatmaps/ and results/pair_ais/: the numbers first, then overlays that only draw them.
 
 OVERLAY_INDEXES = everywhere(
     "results/heatmaps/{cohort}/{model}/{threshold}/index.csv", model=MAKERS
@@ -109,30 +109,33 @@ rule draw_overlay:
         "../workflow_scripts/draw_overlay.py"
 
 
-rule compute_pair_heatmaps:
-    """Share out the similarity of pairs of images over the places of the first of the two."""
+rule explain_pairs:
+    """Say of single pairs of images which maps and which places make a network find them alike."""
     input:
-        pair_ais="results/pair_ais/{cohort}/{model}.h5",
+        cohort="results/cohorts/{cohort}.csv",
         folds="results/folds/{cohort}.h5",
         judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
         activations=of_dataset("results/activations/{dataset}/{model}.h5"),
         perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
         retained=of_seeds("retained"),
     output:
+        pair_ais="results/pair_ais/{cohort}/{model}.h5",
         pairs="results/heatmaps/{cohort}/{model}/pairs.h5",
     log:
-        "results/logs/compute_pair_heatmaps/{cohort}/{model}.log",
+        "results/logs/explain_pairs/{cohort}/{model}.log",
     benchmark:
-        "results/benchmarks/compute_pair_heatmaps/{cohort}/{model}.tsv"
+        "results/benchmarks/explain_pairs/{cohort}/{model}.tsv"
     conda:
         "../envs/alignment.yaml"
     resources:
-        **needs(2000, 10),
+        **needs(2000, 15),
     params:
         similarity=config["similarity"],
         framing=config["framing"],
+        all_pairs=config["heatmaps"]["all_pairs"],
+        nearest=config["heatmaps"]["nearest"],
     script:
-        "../workflow_scripts/compute_pair_heatmaps.py"
+        "../workflow_scripts/explain_pairs.py"
 
 
 rule draw_pair_heatmap:

@@ -1,6 +1,5 @@
 # Reads results/cohorts/, results/perturbation/, results/activations/ and the judgments; writes
-# results/folds/, results/ais/, results/selection/, results/retained/, results/image_ais/ and
-# results/pair_ais/.
+# results/folds/, results/ais/, results/selection/, results/retained/ and results/image_ais/.
 
 TARGETS += everywhere(
     *(
@@ -128,29 +127,3 @@ rule score_images:
         similarity=config["similarity"],
     script:
         "../workflow_scripts/score_images.py"
-
-
-rule score_pairs:
-    """Score every map for single pairs of images, and list the maps that add most to each."""
-    input:
-        cohort="results/cohorts/{cohort}.csv",
-        judgments=of_dataset("results/datasets/{dataset}/similarity.h5"),
-        activations=of_dataset("results/activations/{dataset}/{model}.h5"),
-        perturbation=of_dataset("results/perturbation/{dataset}/{model}.h5"),
-    output:
-        pair_ais="results/pair_ais/{cohort}/{model}.h5",
-    log:
-        "results/logs/score_pairs/{cohort}/{model}.log",
-    benchmark:
-        "results/benchmarks/score_pairs/{cohort}/{model}.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    resources:
-        **needs(1500, 10),
-    params:
-        similarity=config["similarity"],
-        framing=config["framing"],
-        all_pairs=config["heatmaps"]["all_pairs"],
-        nearest=config["heatmaps"]["nearest"],
-    script:
-        "../workflow_scripts/score_pairs.py"

@@ -37,37 +37,50 @@ ALONE = ("image_ais", "heatmaps", "pair_ais", "pairs", "held_out")
 SEVERAL = ("rivals", "ais", "retained")
 
 
-def gather_cohorts(input, params):
-    """Return what the page shows of every cohort and model."""
-    n = len(params.cohorts) * len(params.models)
-    parts = []
-    for number in progress(range(n), "cohorts and models"):
-        c, m = divmod(number, len(params.models))
-        own = {"judgments": input.judgments, "cohort": input.cohorts[c]}
-        own["activations"] = input.activations[m]
-        own |= {name: input.get(name)[number] for name in ALONE}
-        for name in SEVERAL:
-            share = len(input.get(name)) // n
-            own[name] = input.get(name)[number * share : (number + 1) * share]
-        parts.append(gather_cohort(own, params.cohorts[c], params.models[m], params.rivals))
+def gather(input, params):
+    """Return what the page says of the models, shows of their maps, and of each in each cohort."""
+    judgments = read_arrays(input.judgments, "similarity")
+    about, maps, parts = {}, {}, []
+    for m, (model, path) in enumerate(zip(params.models, input.activations, strict=True)):
+        # Read once for all cohorts: they are the largest of all that is read.
+        feature_maps = read_arrays(path, "feature_maps")
+        about[model] = about_model(read_attributes(path), feature_maps.shape[1:])
+        maps[f"maps/{model}"] = map_pack(feature_maps)
+        for c, cohort in enumerate(progress(params.cohorts, f"cohorts by {model}")):
+            files = {"judgments": input.judgments, "activations": path, "cohort": input.cohorts[c]}
+            number = c * len(params.models) + m
+            files |= {name: input.get(name)[number] for name in ALONE}
+            for name in SEVERAL:
+                share = len(input.get(name)) // (len(params.cohorts) * len(params.models))
+                files[name] = input.get(name)[number * share : (number + 1) * share]
+            rivals = dict(zip(params.rivals, files["rivals"], strict=True))
+            parts.append(gather_cohort(files, cohort, model, rivals, judgments, feature_maps))
     without_repetition(parts)
-    return parts
+    return about, maps, parts
 
 
-def gather_cohort(files, cohort, model, kinds):
+def about_model(attributes, shape):
+    n_maps, height, width = shape
+    return {
+        **{"maps": n_maps, "height": height, "width": width},
+        "pooled": bool(attributes["head"] == "pooled"),
+        "facts": facts_of(attributes),
+    }
+
+
+def gather_cohort(files, cohort, model, rivals, judgments, feature_maps):
     """Return what the page shows of one cohort and model, from files by what they hold."""
-    rivals = {f"{model}@{kind}": path for kind, path in zip(kinds, files["rivals"], strict=True)}
     for name in ALONE:
         check_made_from(files[name], files, {"cohort": cohort, "model": model})
-    for maker, path in rivals.items():
-        check_made_from(path, files, {"cohort": cohort, "model": maker})
+    for kind, path in rivals.items():
+        check_made_from(path, files, {"cohort": cohort, "model": f"{model}@{kind}"})
     images = read_columns(files["cohort"])["index"]
     folds, scores = scores_of_folds(read_tables(files["ais"]))
     packs = cohort_packs(
         cohort,
         model,
-        judgments=read_arrays(files["judgments"], "similarity")[np.ix_(images, images)],
-        feature_maps=read_arrays(files["activations"], "feature_maps")[images],
+        judgments=judgments[np.ix_(images, images)],
+        feature_maps=feature_maps[images],
         image_ais=Arrays(files["image_ais"]),
         heatmap=read_arrays(files["heatmaps"], "heatmap"),
         pair_ais=Arrays(files["pair_ais"]),
@@ -76,36 +89,20 @@ def gather_cohort(files, cohort, model, kinds):
         scores=scores,
         retained=retained_of_folds(read_tables(files["retained"]), folds, scores.shape[1]),
     )
-    for maker, path in rivals.items():
-        packs[f"heatmaps/{cohort}/{maker}"] = rival_pack(read_arrays(path, "heatmap"))
+    for kind, path in rivals.items():
+        packs[f"heatmaps/{cohort}/{model}@{kind}"] = rival_pack(read_arrays(path, "heatmap"))
     return {"cohort": cohort, "model": model, "images": images.tolist(), "packs": packs}
 
 
-def gather_model(path):
-    """Return what the page says of a network, and shows of its feature maps."""
-    attributes = read_attributes(path)
-    feature_maps = read_arrays(path, "feature_maps")
-    n_maps, height, width = feature_maps.shape[1:]
-    about = {
-        **{"maps": n_maps, "height": height, "width": width},
-        "pooled": bool(attributes["head"] == "pooled"),
-        "facts": facts_of(attributes),
-    }
-    return about, map_pack(feature_maps)
-
-
 def main(input, output, params, dataset):
-    cohorts = gather_cohorts(input, params)
+    about, maps_of_models, cohorts = gather(input, params)
     pictures = PictureFiles(input.pictures)
-    packs = picture_packs(pictures)
+    packs = picture_packs(pictures) | maps_of_models
     with ExitStack() as stack:
         maps = [stack.enter_context(open_maps(path, pictures.names)) for path in input.maps]
         packs["saliency"] = saliency_pack({values.source: values for values in maps})
     for part in cohorts:
         packs |= part["packs"]
-    about = {}
-    for model, path in zip(params.models, input.activations, strict=True):
-        about[model], packs[f"maps/{model}"] = gather_model(path)
     members = {part["cohort"]: part["images"] for part in cohorts}
     contents = overview(
         dataset,

@@ -61,7 +61,7 @@ def test_another_setting_reruns_what_it_concerns(finished, all_jobs, overlay, co
 
 def test_other_folds_leave_alone_what_knows_no_folds(finished):
     jobs = rules(finished.planned(overlays=[{"crossvalidation": {"n_folds": 2}}]))
-    alone = {"define_cohort", "score_images", "score_pairs", "compute_heatmaps", "draw_overlays"}
+    alone = {"define_cohort", "score_images", "compute_heatmaps", "draw_overlays"}
     assert "score_maps" in jobs
     assert not alone & jobs
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alignment.artifacts.arrays import read_attributes, read_seal
+from alignment.artifacts.arrays import open_arrays, read_attributes, read_seal
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.files import make_anew, sha256_of_file
 from alignment.artifacts.network_files import SEAL, read_header
@@ -93,7 +93,8 @@ def check_made_from(
 
 
 def _recorded(path):
-    return json.loads(read_attributes(path).get("made_from", "{}"))
+    with open_arrays(path) as file:  # of many attributes one is wanted, of each file of a job
+        return json.loads(file.attrs.get("made_from", "{}"))
 
 
 def _seal(role, path):
