@@ -39,6 +39,8 @@ def path(tmp_path):
         np.array([True, False]),
         np.zeros((0, 5)),
         np.random.default_rng(0).random((3, 70_000)),
+        np.random.default_rng(0).random((500, 1_000)).T,  # the last chunk is not full
+        np.full((300, 60, 8), np.nan, dtype=np.float32),
         np.repeat(np.arange(7_000), 3),
     ],
 )

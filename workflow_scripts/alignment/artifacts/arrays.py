@@ -54,8 +54,18 @@ def put_array(file: h5py.File, name: str, array: np.ndarray) -> None:
     array = np.asarray(array)
     if array.dtype.kind in "UO":
         file.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
-    else:
-        file.create_dataset(name, data=array, **compact_layout(array.shape, array.dtype))
+        return
+    layout = compact_layout(array.shape, array.dtype)
+    if not layout or array.dtype.kind != "f":  # runs alone would not make pictures smaller
+        file.create_dataset(name, data=array, **layout)
+        return
+    dataset = file.create_dataset(name, array.shape, array.dtype, **layout)
+    height = dataset.chunks[0]
+    for start in range(0, len(array), height):
+        rows = array[start : start + height]
+        # The last chunk is as large as the others.
+        missing = [(0, height - len(rows)), *[(0, 0)] * (array.ndim - 1)]
+        _put_chunk(dataset, start, _chunk(np.pad(rows, missing)))
 
 
 def compact_layout(shape: tuple[int, ...], dtype: np.dtype) -> dict[str, Any]:
@@ -99,7 +109,11 @@ def put_rows(array: h5py.Dataset, start: int, rows: np.ndarray, pool: ThreadPool
         array[start : start + len(rows)] = rows
         return
     for row, chunk in enumerate(pool.map(_chunk, rows), start):
-        array.id.write_direct_chunk((row, *(0 for _ in rows.shape[1:])), chunk)
+        _put_chunk(array, row, chunk)
+
+
+def _put_chunk(array, row, chunk):
+    array.id.write_direct_chunk((row, *(0 for _ in array.shape[1:])), chunk)
 
 
 def _chunk(values):

@@ -91,7 +91,8 @@ def _correlations(values, judged, kind):
     first, second = pair_images(n)
 
     def in_order(order):
-        return judged.ravel()[order[first] * n + order[second]]
+        # Faster than by brackets, as often as there are permutations
+        return judged.take((order * n).take(first) + order.take(second))
 
     def one_by_one(order):
         ordered = in_order(order)
