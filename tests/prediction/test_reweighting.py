@@ -7,8 +7,8 @@ from sklearn.linear_model import Ridge
 
 from alignment.importance.folds import Fold, make_folds
 from alignment.prediction import reweighting
-from alignment.prediction.reweighting import PENALTIES, reweight
-from alignment.prediction.ridge import weighted_products
+from alignment.prediction.reweighting import PENALTIES, ROUGH, reweight
+from alignment.prediction.ridge import TOLERANCE, ridge_path, weighted_products
 from alignment.similarity.fits import fit
 from alignment.similarity.pairs import pair_images, square, upper_triangle
 
@@ -69,6 +69,23 @@ def test_the_penalty_is_that_of_plain_loops(unit, kind):
     assert found.penalty == PENALTIES[mean >= mean.max() - 1e-12][-1]  # of equals the strongest
     expected = Ridge(alpha=scale * found.penalty).fit(products, values / values.std()).coef_
     np.testing.assert_allclose(found.weights, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_penalties_that_are_nearly_as_good_are_compared_by_weights_that_are_exact(monkeypatch):
+    """The embedding is so wide that rough weights are not exact."""
+    embedding, judgments = data(24, 60, seed=3)
+    folds = list(make_folds(np.arange(24), square(judgments, 24, 1.0), range(6), 3).of(np.eye(24)))
+    asked = []
+
+    def noted(*arguments):
+        asked.extend(arguments[5:])
+        return ridge_path(*arguments)
+
+    monkeypatch.setattr(reweighting, "ridge_path", noted)
+    found = [reweight(embedding, fold, judgments).penalty for fold in folds]
+    assert 0 < asked.count(TOLERANCE) < asked.count(ROUGH)
+    monkeypatch.setattr(reweighting, "ROUGH", 1e-9)
+    assert [reweight(embedding, fold, judgments).penalty for fold in folds] == found
 
 
 def test_planted_weights_are_found_and_predict_what_plain_similarity_does_not():

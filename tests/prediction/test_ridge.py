@@ -87,8 +87,11 @@ def test_both_ways_predict_the_same():
     penalties = product_spread(embedding, first, second) * 10.0 ** np.arange(-1, 4)
     arguments = embedding, first, second, judgments, penalties
     exact, found = (
-        weighted_products(embedding, way(*arguments), first, second)
-        for way in (ridge._by_normal_equations, ridge._by_bidiagonalization)
+        weighted_products(embedding, weights, first, second)
+        for weights in (
+            ridge._by_normal_equations(*arguments),
+            ridge._by_bidiagonalization(*arguments, ridge.TOLERANCE),
+        )
     )
     errors = np.linalg.norm(found - exact, axis=1) / np.linalg.norm(exact, axis=1)
     assert errors.max() < 1e-6

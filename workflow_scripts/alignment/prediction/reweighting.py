@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from alignment.importance.folds import Fold, split
-from alignment.prediction.ridge import product_spread, ridge_path, weighted_products
+from alignment.prediction.ridge import TOLERANCE, product_spread, ridge_path, weighted_products
 from alignment.similarity.fits import fit, lengths
 from alignment.similarity.pairs import pair_images
 
 # In units of the mean squared distance of a pair's products from their mean over training pairs.
 PENALTIES = 10.0 ** np.arange(-1, 3.5, 0.5)
 N_INNER_FOLDS = 3
+# Weights that are this far from solving their equations (see `ridge_path`) correlate with judgments
+# to about as much; where two penalties are closer than ten times that, they are solved as all are.
+ROUGH, CLEAR = 1e-4, 1e-3
 
 
 @dataclass(frozen=True)
@@ -76,19 +79,27 @@ def reweight(
     values = values / (values.std() or 1)
     scale = product_spread(embedding, first, second)
     kind = "spearman" if kind == "spearman" else "pearson"
-    scores = []
-    for train, test in _inner_folds(first, second, unit, seed):
-        if not train.any() or not test.any():
-            continue  # of few judgments a part may hold all, or none
-        weights = ridge_path(
-            embedding, first[train], second[train], values[train], scale * PENALTIES
-        )
-        predicted = weighted_products(embedding, weights, first[test], second[test])
-        scores.append(fit(predicted, values[test], kind))
-    scores = np.array(scores).reshape(-1, len(PENALTIES))
-    defined = np.isfinite(scores).any(axis=0)
-    mean = np.full(len(PENALTIES), -np.inf)
-    mean[defined] = np.nanmean(scores[:, defined], axis=0)
+    inner = list(_inner_folds(first, second, unit, seed))
+
+    def mean_scores(tolerance):
+        scores = []
+        for train, test in inner:
+            if not train.any() or not test.any():
+                continue  # of few judgments a part may hold all, or none
+            pairs = first[train], second[train]
+            weights = ridge_path(embedding, *pairs, values[train], scale * PENALTIES, tolerance)
+            predicted = weighted_products(embedding, weights, first[test], second[test])
+            scores.append(fit(predicted, values[test], kind))
+        scores = np.array(scores).reshape(-1, len(PENALTIES))
+        defined = np.isfinite(scores).any(axis=0)
+        mean = np.full(len(PENALTIES), -np.inf)
+        mean[defined] = np.nanmean(scores[:, defined], axis=0)
+        return mean
+
+    mean = mean_scores(ROUGH)
+    second_best, highest = np.sort(mean)[-2:]
+    if not highest > second_best + CLEAR:
+        mean = mean_scores(TOLERANCE)
     best = len(PENALTIES) - 1 - int(np.argmax(mean[::-1]))
     (weights,) = ridge_path(embedding, first, second, values, scale * PENALTIES[[best]])
     return Reweighting(weights, float(PENALTIES[best]))

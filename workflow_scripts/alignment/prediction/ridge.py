@@ -13,7 +13,6 @@ import numpy as np
 
 from alignment.similarity.pairs import members_of
 
-# Of the normal equations at the weakest penalty, relative to their right-hand side.
 TOLERANCE = 1e-6
 MOST_STEPS = 400
 EXHAUSTED = 1e-10  # a step this short, beside the first, is rounding
@@ -54,6 +53,7 @@ def ridge_path(
     second: np.ndarray,
     judgments: np.ndarray,
     penalties: np.ndarray,
+    tolerance: float = TOLERANCE,
 ) -> np.ndarray:
     """Return the weights of a ridge regression of judgments on products, for every penalty.
 
@@ -65,6 +65,8 @@ def ridge_path(
     judgments : (n,) array
     penalties : (m,) array
         Factors of the sum of squared weights, beside the sum of squared errors.
+    tolerance : float
+        What the normal equations at the weakest penalty may lack, of their right-hand side.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def ridge_path(
     Notes
     -----
     For all pairs among many images by the normal equations, exactly; else by a bidiagonalization,
-    to within `TOLERANCE` of the normal equations.
+    to within `tolerance` of the normal equations.
     """
     members, first, second = members_of(first, second)
     rows = np.asarray(embedding, dtype=np.float64)[members]
@@ -87,7 +89,7 @@ def ridge_path(
         trace = product_spread(rows, first, second) * len(first)
         if penalties.min() > WEAK * trace:
             return _by_normal_equations(rows, first, second, judgments, penalties)
-    return _by_bidiagonalization(rows, first, second, judgments, penalties)
+    return _by_bidiagonalization(rows, first, second, judgments, penalties, tolerance)
 
 
 def _by_normal_equations(rows, first, second, judgments, penalties):
@@ -158,7 +160,7 @@ class _Products:
         return np.einsum("id,id->d", self.rows, self.scaled)
 
 
-def _by_bidiagonalization(rows, first, second, judgments, penalties):
+def _by_bidiagonalization(rows, first, second, judgments, penalties, tolerance):
     """Return the weights for any pairs.
 
     Notes
@@ -182,7 +184,7 @@ def _by_bidiagonalization(rows, first, second, judgments, penalties):
         if k and k % 10 == 0:
             last = _last_coefficient(B[: k + 1, :k], length, penalties.min())
             # What the normal equations still lack, without forming them.
-            if norm * B[k, k - 1] * abs(last) <= TOLERANCE * length * B[0, 0]:
+            if norm * B[k, k - 1] * abs(last) <= tolerance * length * B[0, 0]:
                 break
         rights[k], B[k, k] = right / norm, norm
         left = products.predict(rights[k]) - norm * left
