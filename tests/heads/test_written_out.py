@@ -46,6 +46,16 @@ def test_map_scores_are_the_definition(name, similarity, kind, missing):
         assert (found[2][~embedding.any(axis=0)] == 0).all()
 
 
+def test_judgments_that_differ_by_rounding_alone_are_ties():
+    embedding, judgments = plain_embedding(9, 7), judged(9).round(1)
+    rounding = np.random.default_rng(2).choice([-1e-16, 0, 1e-16], judgments.shape)
+    found, expected = (
+        written_out.map_scores(embedding, human, "pearson", "spearman", "cpu")
+        for human in (judgments + rounding + rounding.T, judgments)
+    )
+    np.testing.assert_array_equal(found[1], expected[1])
+
+
 @kinds
 @similarities
 @missing_shares

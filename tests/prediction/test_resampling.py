@@ -46,6 +46,18 @@ def test_a_fit_is_that_of_the_resampled_pairs_without_an_image_and_its_copy(kind
         assert value == pytest.approx(float(fit(x, y, kind)), abs=1e-12)
 
 
+def test_judgments_that_differ_by_rounding_alone_are_ties():
+    rng = np.random.default_rng(0)
+    values, judgments = rng.random(40), rng.integers(0, 5, 40) / 7
+    rounded = judgments + rng.choice([-1e-16, 0, 1e-16], 40)
+    assert len(np.unique(rounded)) > 5
+    weights = rng.integers(0, 3, (4, 40))
+    found, expected = (
+        resampled_fits(values, each, weights, "spearman") for each in (rounded, judgments)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_ranks_take_no_more_memory_than_the_counts():
     """Of 2,000 pairs that all differ: a table of values by values would be 32 MB."""
     rng = np.random.default_rng(0)

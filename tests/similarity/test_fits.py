@@ -71,6 +71,16 @@ def test_rounding_does_not_break_a_tie():
     assert fit(x, y, "spearman") == pytest.approx(stats.spearmanr(x, y).statistic)
 
 
+def test_means_of_the_same_answers_in_another_order_are_a_tie():
+    answers = np.array([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.4, 0.6, 0.8], [0.7, 0.7, 0.1]])
+    means = [sum(row.tolist()) / 3 for row in answers]
+    assert means[0] != means[1]
+    x = np.array([0.5, 0.1, 0.8, 0.9])
+    expected = stats.spearmanr(x, [1, 1, 3, 2]).statistic
+    assert fit(x, np.array(means), "spearman") == pytest.approx(expected)
+    assert fit(x, 1e-9 * np.array(means), "spearman") == pytest.approx(expected)  # of any range
+
+
 @kinds
 def test_an_undefined_similarity_makes_its_own_row_undefined(pairs, kind):
     rows, judgments = pairs

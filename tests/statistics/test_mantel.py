@@ -62,6 +62,17 @@ def test_it_is_what_the_definition_says(kind, case):
     assert result["n_pairs"] == n * (n - 1) / 2 - (2 if case == "some not judged" else 0)
 
 
+def test_judgments_that_differ_by_rounding_alone_are_ties():
+    similarities, judgments = study(9, 0.5)
+    judgments = judgments.round()
+    rounding = np.random.default_rng(2).choice([-1e-15, 0, 1e-15], judgments.shape)
+    found, expected = (
+        mantel_test(similarities, values, "spearman", n_permutations=60)
+        for values in (judgments + rounding + rounding.T, judgments)
+    )
+    assert found == expected
+
+
 def test_what_is_alike_is_found_and_what_is_opposite_is_not():
     similarities, judgments = study(20, 2)
     assert mantel_test(similarities, judgments, n_permutations=999)["p"] == 1 / 1000

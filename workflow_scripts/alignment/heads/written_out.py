@@ -12,7 +12,7 @@ import torch
 
 from alignment.heads.growing import standardization
 from alignment.heads.unit_rows import DOMINANT, UnitRows
-from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit
+from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit, without_rounding
 
 N_TEMPORARIES = 10  # arrays of the size of a block that are in memory at a time
 MEMORY = 500_000_000  # bytes, on a processor
@@ -113,9 +113,10 @@ class _Fits:
 
     def __init__(self, judgments, kind, device):
         self.kind, self.device = kind, torch.device(device)
-        values = self.put(judgments)
         self.undefined = len(judgments) < 2 or np.ptp(judgments) == 0
-        if kind == "spearman":
+        ranked = kind == "spearman" and not self.undefined
+        values = self.put(without_rounding(judgments) if ranked else judgments)
+        if ranked:
             ranks, order = _ranks(values[None])
             values = torch.empty_like(values).scatter_(0, order[0], ranks[0])
         self.judgments = values - values.mean()

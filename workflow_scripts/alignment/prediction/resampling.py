@@ -10,7 +10,7 @@ predict judgments of other images, not how the choice of maps would vary.
 
 import numpy as np
 
-from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit_from_sums
+from alignment.similarity.fits import CONSTANT, TIE_DECIMALS, fit_from_sums, without_rounding
 from alignment.similarity.pairs import members_of
 
 FEWEST_PAIRS = 3  # of different images, as in a fold
@@ -151,7 +151,7 @@ def resampled_fits(
     lowest, highest = (np.where(drawn, y, far) for far in (np.inf, -np.inf))
     undefined |= lowest.min(axis=1) == highest.max(axis=1)  # no judgment varies
     if kind == "spearman":
-        x, y = _ranks(x[0].round(TIE_DECIMALS), weights), _ranks(y[0], weights)
+        x, y = _ranks(x[0].round(TIE_DECIMALS), weights), _ranks(without_rounding(y[0]), weights)
     x, y = centred(x), centred(y)
     with np.errstate(invalid="ignore", divide="ignore"):
         r = (weights * x * y).sum(axis=1) / np.sqrt(

@@ -12,6 +12,7 @@ ROUNDING = 1e-12
 # With few maps on, many pairs are exactly as alike as one another; ranks must not tell them apart
 # by the rounding of their last digits.
 TIE_DECIMALS = 10
+JUDGMENT_DECIMALS = 13
 
 
 def lengths(rows: np.ndarray, centred: np.ndarray) -> np.ndarray:
@@ -33,6 +34,16 @@ def lengths(rows: np.ndarray, centred: np.ndarray) -> np.ndarray:
     return np.sqrt(np.where(varies, squares, np.nan))
 
 
+def without_rounding(judgments: np.ndarray) -> np.ndarray:
+    """Return judgments, (..., P), rounded to 13 decimals of the largest of a row, for ranks.
+
+    Many are means over observers, of which those of the same answers in another order differ in
+    their last digits.
+    """
+    largest = np.abs(judgments).max(axis=-1, keepdims=True)
+    return (judgments / np.where(largest > 0, largest, 1)).round(JUDGMENT_DECIMALS)
+
+
 def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np.ndarray:
     """Return the fit between RSM values of some pairs and the human judgments of the same pairs.
 
@@ -44,7 +55,7 @@ def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np
         Human similarities, the same for all rows or each row's own.
     kind : {"r2", "pearson", "spearman"}
         Squared Pearson correlation, signed Pearson correlation, or Spearman rank correlation
-        (similarities that agree to 10 decimals are ties).
+        (similarities that agree to 10 decimals are ties; judgments: :func:`without_rounding`).
 
     Returns
     -------
@@ -68,7 +79,7 @@ def fit(similarities: np.ndarray, judgments: np.ndarray, kind: str = "r2") -> np
         from scipy.stats import rankdata
 
         undefined = undefined | ~(x.std(axis=-1) > CONSTANT)
-        x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(y, axis=-1)
+        x, y = rankdata(x.round(TIE_DECIMALS), axis=-1), rankdata(without_rounding(y), axis=-1)
     x -= x.mean(axis=-1, keepdims=True)
     y = y - y.mean(axis=-1, keepdims=True)
     squares = np.einsum("...p,...p->...", x, x)

@@ -7,7 +7,7 @@ go on sharing it, so that what such pairs have in common is in the chance that i
 import numpy as np
 
 from alignment.similarity.correlations import average_ranks
-from alignment.similarity.fits import TIE_DECIMALS, fit
+from alignment.similarity.fits import TIE_DECIMALS, fit, without_rounding
 from alignment.similarity.pairs import pair_images, square, upper_triangle
 
 MOST_PERMUTATIONS, FEWEST_PERMUTATIONS = 10_000, 1_000
@@ -104,7 +104,8 @@ def _correlations(values, judged, kind):
         return one_by_one
     # Every permutation has the same judgments: their ranks, means and deviations stay.
     if kind == "spearman":
-        values, found = average_ranks(values.round(TIE_DECIMALS)), average_ranks(found)
+        values = average_ranks(values.round(TIE_DECIMALS))
+        found = average_ranks(without_rounding(found))
     values, found = (_standardized(each) for each in (values, found))
     judged = square(found, n, 0.0)
     return lambda order: float(values @ in_order(order))
