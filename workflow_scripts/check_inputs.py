@@ -18,7 +18,7 @@ from alignment.datasets.picture_names import folder_labels, of_unread_folders
 from alignment.datasets.pictures import name_pictures, read_picture
 from alignment.datasets.saliency_maps import of_fixations_outside, read_fixations
 from alignment.heads.foresight import foresee, seconds_a_picture
-from alignment.importance.folds import check_cohort, make_folds, of_equal_judgments, of_few_images
+from alignment.importance.folds import check_cohort, make_folds, of_equal_judgments, of_few_pairs
 from alignment.networks.gaps import check_known
 from alignment.networks.trials import trial_pictures
 from alignment.planning.config import merged, planned, read_yaml
@@ -117,7 +117,7 @@ def describe_cohort(name, cohort, table, similarity, folds):
         f"{n_folds} folds of {unit} for each seed ({', '.join(map(str, folds['seeds']))})"
     )
     warn(
-        of_few_images(name, len(chosen), n_folds, unit),
+        of_few_pairs(name, made, similarity),
         of_equal_judgments(name, made, similarity),
     )
     return len(images) * n_folds * len(folds["seeds"])

@@ -12,7 +12,7 @@ from alignment.importance.folds import (
     check_cohort,
     make_folds,
     of_equal_judgments,
-    of_few_images,
+    of_few_pairs,
 )
 
 
@@ -23,7 +23,7 @@ def main(input, output, params, cohort):
     check_cohort(cohort, images, judgments, n_folds, unit)
     folds = make_folds(images, judgments, params.seeds, n_folds, unit, cohort=cohort)
     warn(
-        of_few_images(cohort, len(images), n_folds, unit),
+        of_few_pairs(cohort, folds, judgments),
         of_equal_judgments(cohort, folds, judgments),
     )
     write_arrays(

@@ -13,7 +13,7 @@ from alignment.importance.folds import (
     check_cohort,
     make_folds,
     of_equal_judgments,
-    of_few_images,
+    of_few_pairs,
     split,
 )
 from alignment.similarity.fits import fit
@@ -268,13 +268,19 @@ def test_folds_whose_judgments_are_all_equal_are_counted():
     assert of_equal_judgments("c", folds, varied) == ""
 
 
-def test_folds_of_few_images_are_warned_of_with_what_chance_gives():
-    said = of_few_images("c", 16, 4, "images")
-    assert "tested on 4 images, 6 pairs" in said
-    assert "R2 is 0.20 on average" in said
-    assert "typically by 0.45." in said
+def test_folds_of_few_pairs_are_warned_of_with_what_chance_gives():
+    def said(n, unit, share=1.0):
+        rng = np.random.default_rng(0)
+        human = square(np.where(rng.random(n * (n - 1) // 2) < share, 0.5, np.nan), n, 1.0)
+        return of_few_pairs("c", make_folds(np.arange(n), human, [1, 2], 4, unit), human)
+
+    assert "tested on 4 images, 6 pairs: " in said(16, "images")
+    assert "R2 is 0.20 on average" in said(16, "images")
+    assert "typically by 0.45." in said(16, "images")
+    assert "tested on 13 pairs: " in said(11, "pairs")
     # What chance gives, whatever the fit
     rng = np.random.default_rng(0)
     found = fit(rng.normal(size=(20_000, 6)), rng.normal(size=6), "pearson")
     assert (found**2).mean() == pytest.approx(0.2, abs=0.01)
-    assert of_few_images("c", 32, 4, "images") == of_few_images("c", 16, 4, "pairs") == ""
+    assert said(32, "images") == said(16, "pairs") == ""
+    assert "tested on 8 images, of which " in said(32, "images", 0.6)

@@ -222,15 +222,24 @@ def few_of_a_fold(n_images: int, n_folds: int, unit: str) -> int:
     return n_test if unit == "images" and n_test < FEW else 0
 
 
-def of_few_images(cohort: str, n_images: int, n_folds: int, unit: str) -> str:
-    """Return a warning where chance alone takes a fold's fit far from zero, else nothing."""
-    n_test = few_of_a_fold(n_images, n_folds, unit)
-    if not n_test:
+def of_few_pairs(cohort: str, folds: Folds, judgments: np.ndarray) -> str:
+    """Return a warning where chance alone takes a fold's fit far from zero, else nothing.
+
+    Parameters are those of :func:`of_equal_judgments`.
+    """
+    fold = min(folds.of(judgments), key=lambda fold: len(fold.test_pairs))
+    n_test, n_pairs = fold.n_test, len(fold.test_pairs)
+    if n_pairs >= FEW * (FEW - 1) // 2:
         return ""
-    n_pairs = n_test * (n_test - 1) // 2
+    if folds.unit == "pairs":
+        tested = f"{n_pairs} pairs"
+    elif n_pairs == n_test * (n_test - 1) // 2:
+        tested = f"{n_test} images, {n_pairs} pairs"
+    else:
+        tested = f"{n_test} images, of which {n_pairs} pairs were judged"
     r_squared = 1 / (n_pairs - 1)
     return (
-        f"a fold of the cohort '{cohort}' is tested on {n_test} images, {n_pairs} pairs: where "
+        f"a fold of the cohort '{cohort}' is tested on {tested}: where "
         f"there is nothing to find, R2 is {r_squared:.2f} on average, and a correlation is as "
         f"often below zero as above, typically by {r_squared**0.5:.2f}."
     )
