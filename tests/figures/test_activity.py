@@ -68,7 +68,7 @@ def test_the_legend_says_why_a_network_has_no_point():
 
 
 def test_tenths_are_those_of_the_summary():
-    ranks = np.array([1, 5, 5.5, 45, 45.5, 50, np.nan])
+    ranks = np.array([1, 5, 5.5, 45.5, 46, 50, np.nan])
     table = {"most_active_rank": ranks, "n_maps": np.full(7, 50)}
     shares = shares_of_tenths(table)
     assert shares.tolist() == pytest.approx(np.array([2, 1, 0, 0, 0, 0, 0, 0, 1, 2]) / 6)

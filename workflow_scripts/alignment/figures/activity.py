@@ -93,7 +93,14 @@ def shares_of_tenths(table):
         From the highest AIS to the lowest; NaN where no image has a rank.
     """
     ranked = np.isfinite(table["most_active_rank"])
-    tenths = np.ceil(N_TENTHS * table["most_active_rank"][ranked] / table["n_maps"][ranked])
+    rank, n_maps = table["most_active_rank"][ranked], table["n_maps"][ranked]
+    from_below = n_maps + 1 - rank
+    # Counted from the nearer end: as many ranks in the last tenth as in the first
+    tenths = np.where(
+        rank <= from_below,
+        np.ceil(N_TENTHS * rank / n_maps),
+        N_TENTHS + 1 - np.ceil(N_TENTHS * from_below / n_maps),
+    )
     counts = np.bincount(tenths.astype(int), minlength=N_TENTHS + 1)[1:]
     return counts / ranked.sum() if ranked.any() else np.full(N_TENTHS, np.nan)
 

@@ -113,7 +113,7 @@ def _summary(one):
         "n_ranked": len(ranks),
         "most_active_rank_median": float(np.median(ranks)) if len(ranks) else np.nan,
         "n_top_tenth": int((ranks <= n_maps / 10).sum()),
-        "n_bottom_tenth": int((ranks > n_maps - n_maps / 10).sum()),
+        "n_bottom_tenth": int((n_maps + 1 - ranks <= n_maps / 10).sum()),
     }
     for name in ("correlation", "correlation_active"):
         row |= mean_with_interval(name, one[name])
