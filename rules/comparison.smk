@@ -7,9 +7,10 @@ SEVERAL_MODELS = len(config["models"]) > 1
 SEVERAL_COHORTS = len(config["cohorts"]) > len(DESIGN["dataset"])
 AGREEMENT = config["agreement"]["enabled"]
 STABILITY = config["stability"]["enabled"]
-TARGETS += ["results/statistics/ks_tests.csv"]
-if config["statistics"]["paired_tests"]:
-    TARGETS += ["results/statistics/paired_tests.csv"]
+PAIRED_TESTS = ["results/statistics/paired_tests.csv"]
+if not config["statistics"]["paired_tests"]:
+    PAIRED_TESTS = []
+TARGETS += ["results/statistics/ks_tests.csv", *PAIRED_TESTS]
 if AGREEMENT:
     TARGETS += [
         f"results/agreement/summary/{of}.csv" for of in ("activity", "mean_maps")
@@ -39,11 +40,12 @@ rule describe_distributions:
 
 
 rule compare_distributions:
-    """Compare each pair of models by Kolmogorov-Smirnov tests, Holm-corrected over the table."""
+    """Compare each pair of models by Kolmogorov-Smirnov tests, and image by image by Wilcoxon's."""
     input:
         distributions="results/statistics/distributions.csv",
     output:
         tests="results/statistics/ks_tests.csv",
+        paired_tests=PAIRED_TESTS,
     log:
         "results/logs/compare_distributions.log",
     benchmark:
@@ -52,22 +54,6 @@ rule compare_distributions:
         "../envs/alignment.yaml"
     script:
         "../workflow_scripts/compare_distributions.py"
-
-
-rule compare_images:
-    """Compare each pair of models image by image, by Wilcoxon signed-rank tests."""
-    input:
-        distributions="results/statistics/distributions.csv",
-    output:
-        tests="results/statistics/paired_tests.csv",
-    log:
-        "results/logs/compare_images.log",
-    benchmark:
-        "results/benchmarks/compare_images.tsv"
-    conda:
-        "../envs/alignment.yaml"
-    script:
-        "../workflow_scripts/compare_images.py"
 
 
 rule compare_heatmaps:

@@ -177,7 +177,7 @@ def test_controls_and_statistics_that_are_switched_off_cost_nothing(finished):
     }
     stages = {"measure_controls", "collect_controls", "plot_controls", "resample_images"}
     jobs = finished.planned(overlays=[off], flags=["--forceall"])
-    assert not (stages | {"compare_images", "compare_labels", "compare_chance"}) & rules(jobs)
+    assert not (stages | {"compare_labels", "compare_chance"}) & rules(jobs)
     # The summary loses its intervals, and nothing else is made again.
     assert rules(finished.planned(overlays=[off])) == {"summarize_predictions", "plot_prediction"}
 
