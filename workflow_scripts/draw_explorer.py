@@ -60,6 +60,7 @@ def gather(input, params):
 
 
 def about_model(attributes, shape):
+    """Return what the page says of a network and its (maps, height, width)."""
     n_maps, height, width = shape
     return {
         **{"maps": n_maps, "height": height, "width": width},

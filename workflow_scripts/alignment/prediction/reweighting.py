@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from alignment.importance.folds import Fold, split
-from alignment.prediction.ridge import TOLERANCE, product_spread, ridge_path, weighted_products
+from alignment.prediction.ridge import (
+    TOLERANCE,
+    is_exact,
+    product_spread,
+    ridge_path,
+    weighted_products,
+)
 from alignment.similarity.fits import fit, lengths
 from alignment.similarity.pairs import pair_images
 
@@ -98,7 +104,9 @@ def reweight(
 
     mean = mean_scores(ROUGH)
     second_best, highest = np.sort(mean)[-2:]
-    if not highest > second_best + CLEAR:
+    if not highest > second_best + CLEAR and not all(
+        is_exact(embedding, first[train], second[train], scale * PENALTIES) for train, _ in inner
+    ):
         mean = mean_scores(TOLERANCE)
     best = len(PENALTIES) - 1 - int(np.argmax(mean[::-1]))
     (weights,) = ridge_path(embedding, first, second, values, scale * PENALTIES[[best]])

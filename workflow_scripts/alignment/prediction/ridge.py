@@ -83,13 +83,22 @@ def ridge_path(
     rows = np.asarray(embedding, dtype=np.float64)[members]
     penalties = np.asarray(penalties, dtype=np.float64)
     judgments = np.asarray(judgments, dtype=np.float64) - np.mean(judgments)
-    n_images, n_dimensions = rows.shape
-    everything = len(first) == n_images * (n_images - 1) // 2
-    if everything and n_images >= MANY_IMAGES * np.sqrt(len(penalties)) * n_dimensions:
-        trace = product_spread(rows, first, second) * len(first)
-        if penalties.min() > WEAK * trace:
-            return _by_normal_equations(rows, first, second, judgments, penalties)
+    if is_exact(rows, first, second, penalties):
+        return _by_normal_equations(rows, first, second, judgments, penalties)
     return _by_bidiagonalization(rows, first, second, judgments, penalties, tolerance)
+
+
+def is_exact(
+    embedding: np.ndarray, first: np.ndarray, second: np.ndarray, penalties: np.ndarray
+) -> bool:
+    """Tell whether :func:`ridge_path` solves the normal equations, whatever the tolerance."""
+    n_images, n_dimensions = len(members_of(first, second)[0]), embedding.shape[1]
+    if len(first) < n_images * (n_images - 1) // 2:
+        return False
+    if n_images < MANY_IMAGES * np.sqrt(len(penalties)) * n_dimensions:
+        return False
+    trace = product_spread(embedding, first, second) * len(first)
+    return bool(np.min(penalties) > WEAK * trace)
 
 
 def _by_normal_equations(rows, first, second, judgments, penalties):
