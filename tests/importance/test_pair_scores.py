@@ -58,6 +58,23 @@ def human_of(human, i):
 
 
 @pytest.mark.parametrize("similarity", ["pearson", "cosine"])
+def test_judgments_may_be_of_any_size(feature_maps, human, similarity):
+    embedding = pooled(feature_maps)
+    whole, without = without_each_map(feature_maps, pooled, similarity, 2)
+    partners = np.delete(EVERYONE, 2)
+    for scores in (
+        lambda values: pair_scores(whole, without, values, partners),
+        lambda values: PooledPairs(embedding, similarity).scores(2, values, partners),
+    ):
+        expected = scores(human_of(human, 2))
+        for found, wanted in zip(scores(1e-12 * human_of(human, 2)), expected, strict=True):
+            assert np.isfinite(wanted).any()
+            np.testing.assert_allclose(found, wanted, rtol=1e-9)
+        equal = human_of(np.full_like(human, 1 / 3), 2)
+        assert all(np.isnan(values).all() for values in scores(equal))
+
+
+@pytest.mark.parametrize("similarity", ["pearson", "cosine"])
 @pytest.mark.parametrize("head", [pooled, tangled])
 def test_the_pairs_of_an_image_average_to_its_score(feature_maps, human, head, similarity):
     expected = oracle.image_ais(feature_maps, head, human, similarity)

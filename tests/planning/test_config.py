@@ -74,7 +74,7 @@ CONFIG_ERRORS = {
         {"crossvalidation": {"seeds": [1, 1]}},
         ("seeds: 1 is given twice", "different"),
     ),
-    "folds": ({"crossvalidation": {"n_folds": 1}}, ("n_folds: 1 ", "at least 2")),
+    "folds": ({"crossvalidation": {"n_folds": 1}}, ("n_folds: 1 ", "from 2 to 1000")),
     "fit": ({"fit": "r3"}, ("fit: 'r3'", "r2, pearson or spearman")),
     "input size": (of_model(input_size="64"), ("input_size: '64'", "whole number")),
     "kind": (of_dataset(judgments={"kind": "distance"}), ("judgments: kind: ", "dissimilarity")),

@@ -80,6 +80,7 @@ def test_wildcards_are_read_as_snakemake_reads_them():
     assert wildcards_of("a/x/y.h5", "a/{model}/{model}.h5") is None
     assert wildcards_of("a/7.csv", "a/{seed}.csv") == {"seed": "7"}
     assert wildcards_of("a/b/c", "a/{x}") is None
+    assert wildcards_of("a/b/c.png", "a/{image}.png") == {"image": "b/c"}  # in a folder
 
 
 def test_of_many_names_none_is_shown_that_is_not_like_it():

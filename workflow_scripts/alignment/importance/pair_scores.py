@@ -48,7 +48,7 @@ def pair_scores(
     place = np.cumsum(others) - 1
     judged = others[partners]
     chosen = place[partners[judged]]
-    human = _standard_scores(judgments[None, others])[0, chosen]
+    human = _of_judgments(judgments[others])[chosen]
     whole = _standard_scores(similarities[None, others])[:, chosen]
     ais = np.full((len(partners), len(without)), np.nan)
     contribution = np.full(len(partners), np.nan)
@@ -56,6 +56,14 @@ def pair_scores(
     ais[judged] = (human * (whole - lesser)).T
     contribution[judged] = human * whole[0]
     return ais, contribution
+
+
+def _of_judgments(values):
+    """Standard scores of judgments, which may be of any size: NaN where all are equal."""
+    if not len(values) or np.ptp(values) == 0:
+        return np.full(len(values), np.nan)
+    values = values - values.mean()
+    return values / np.sqrt(np.mean(values * values))
 
 
 def _standard_scores(rows):
@@ -146,8 +154,9 @@ class PooledPairs:
         spread = np.maximum(taking_part @ self._shifted_squares / n - mean**2, 0)
         whole = products @ products / n
         variance = whole - 2 * e * (products @ self._shifted / n) + e * e * spread
-        human = judgments - judgments[others].mean()
-        human = human[partners] / np.sqrt(_varying((human[others] ** 2).mean()))
+        human = np.full(len(judgments), np.nan)
+        human[others] = _of_judgments(judgments[others])
+        human = human[partners]
         scaled = products[partners] / np.sqrt(_varying(whole))
         change = e * (self._shifted[partners] - mean)
         bounded = np.where(variance > CONSTANT**2 * self._left[i], variance, np.nan)

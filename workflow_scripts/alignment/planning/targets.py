@@ -9,6 +9,8 @@ from alignment.datasets.picture_names import same_text
 # What the config has of what wildcards stand for, as sentences call it
 SECTIONS = {name: name for name in ("dataset", "cohort", "model", "source", "image", "condition")}
 SECTIONS["strength"] = "lambda"
+# Pictures in folders have the folder in their name.
+IN_FOLDERS = ("image", "pair")
 # Of more names a few are shown.
 _MANY = 8
 
@@ -90,7 +92,8 @@ def wildcards_of(target: str, pattern: str) -> dict[str, str] | None:
             expression += f"(?P={part})"
         else:
             seen.add(part)
-            expression += f"(?P<{part}>[^/]+)"
+            letters = "." if part in IN_FOLDERS else "[^/]"
+            expression += f"(?P<{part}>{letters}+)"
     found = re.fullmatch(expression, target)
     return found and found.groupdict()
 
