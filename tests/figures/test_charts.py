@@ -116,6 +116,13 @@ def test_names_are_replaced_by_their_labels_where_they_have_one():
     assert labelled(table, {}) == table
 
 
+def test_dollars_of_a_label_begin_no_formula(tmp_path):
+    table = labelled({"cohort": np.array(["a"])}, {"cohorts": {"a": "cheap ($1_$ items)"}})
+    figure, panel = plt.subplots()
+    panel.set_title(f"{table['cohort'][0]}, $R^2$")
+    save(figure, tmp_path / "a.png", tmp_path / "a.pdf")  # fails where they do
+
+
 def test_ceilings_are_told_by_cohort():
     table = {"cohort": np.array(["b", "a"]), "ceiling": np.array([0.5, np.nan])}
     found = ceilings_of(table)

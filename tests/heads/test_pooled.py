@@ -90,6 +90,13 @@ def test_an_image_without_variance_has_no_similarity(embedding):
     assert np.isnan(PooledHead(embedding).similarities()).tolist() == touched.tolist()
 
 
+@kinds
+def test_with_an_image_without_variance_no_fit_is_defined(embedding, human, kind):
+    embedding[3] = 0
+    scores = PooledRemovals(embedding).map_scores(EVERY_PAIR, upper_triangle(human), kind)
+    assert all(np.isnan(values).all() for values in scores)
+
+
 @memories
 def test_progress_counts_the_blocks(embedding, human, memory):
     counted = []

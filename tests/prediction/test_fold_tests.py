@@ -125,11 +125,9 @@ def test_the_intervals_of_differences_are_those_of_student_whatever_the_tests_ar
         assert (row["interval_low"], row["interval_high"]) == pytest.approx(expected)
 
 
-def test_an_interval_of_folds_that_all_gain_the_same_has_no_width():
-    (row,) = with_intervals([compare_folds([0] * 3, [1] * 3, [8] * 3, [2] * 3)], sides=1)
-    assert (row["corrected_low"], row["corrected_high"]) == (1, 1)
-    assert (row["interval_low"], row["interval_high"]) == (1, 1)
-    (row,) = with_intervals([compare_folds([0], [1], [8], [2])], sides=1)
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_single_fold_and_folds_that_all_gain_the_same_have_no_interval(n):
+    (row,) = with_intervals([compare_folds([0] * n, [1] * n, [8] * n, [2] * n)], sides=1)
     assert np.isnan([row["corrected_low"], row["corrected_high"]]).all()
     assert np.isnan([row["interval_low"], row["interval_high"]]).all()
 
@@ -166,6 +164,14 @@ def test_folds_without_any_difference_have_no_test_statistic():
     result = compare_folds([0.2, 0.4, 0.3], [0.2, 0.4, 0.3], [8] * 3, [2] * 3)
     assert result["difference"] == result["within_subject_se"] == result["difference_se"] == 0
     assert all(np.isnan(result[name]) for name in ("t", "p", "t_corrected", "p_corrected"))
+
+
+def test_differences_that_are_all_equal_have_no_test():
+    """Rounding leaves them a spread, by which any difference would be certain."""
+    full = np.random.default_rng(0).random(40)
+    result = compare_folds(full, full + 0.1, [8] * 40, [2] * 40)
+    assert result["difference"] == pytest.approx(0.1)
+    assert np.isnan([result[name] for name in ("t", "p", "t_corrected", "p_corrected")]).all()
 
 
 def test_what_rounding_leaves_is_no_difference():

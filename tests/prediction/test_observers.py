@@ -44,6 +44,16 @@ def test_what_an_observer_did_not_judge_is_left_out(observers):
     assert noise_ceiling(holes)[0] == pytest.approx(np.mean(expected))
 
 
+def test_observers_of_few_pairs_count_as_those_of_many():
+    """Their ranks are shares of their own pairs, not small numbers."""
+    rng = np.random.default_rng(0)
+    observers = np.tile(rng.random(400), (12, 1))
+    for s, values in enumerate(observers):
+        values[rng.permutation(400)[: 360 if s % 2 else 40]] = np.nan
+    lower, upper = noise_ceiling(observers, "spearman")
+    assert 0.99 < lower <= upper <= 1
+
+
 def test_no_model_is_above_the_upper_bound_on_average(observers):
     upper = noise_ceiling(observers)[1]
     rng = np.random.default_rng(1)

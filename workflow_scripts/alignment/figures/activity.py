@@ -14,6 +14,9 @@ from alignment.figures.charts import (
     keys_of,
     looks,
     places,
+)
+from alignment.figures.layout import (
+    leave_out_spare,
     width_of,
 )
 from alignment.figures.legends import extra_for_legend, legend_above
@@ -51,8 +54,7 @@ def draw(activity, summary):
     above, below = figure.subfigures(2, 1, height_ratios=[2.4 + extra, 1.8 * rows])
     _draw_correlations(above.subplots(), tables, summary, cohorts, known)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for panel in panels.flat[len(cohorts) :]:
-        panel.set_axis_off()
+    leave_out_spare(panels, len(cohorts))
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         for model, look in known.items():
             shares = shares_of_tenths(tables[cohort, model])

@@ -5,7 +5,15 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import number, panels_of, width_of_panels
+from alignment.figures.charts import (
+    number,
+    plain,
+)
+from alignment.figures.layout import (
+    lowest_of,
+    panels_of,
+    width_of_panels,
+)
 from alignment.figures.legends import extra_for_legend, legend_above
 
 # Of pairs of models: in greys, since colours are those of single models.
@@ -61,7 +69,7 @@ def draw(agreement, summary):
         panel.axhline(0, color="0.8", lw=0.6, zorder=0)
     for panel, cohort in zip(panels.flat, cohorts, strict=False):  # whose limits are known now
         _name_lowest(panel, rows_where(agreement, cohort=cohort))
-    for panel in panels[-1]:
+    for panel in lowest_of(panels, len(cohorts)):
         panel.set_xlabel("larger of the two class entropies (nats)", fontsize=7)
     for panel in panels[:, 0]:
         panel.set_ylabel("correlation of two\nmodels' heatmaps")
@@ -91,7 +99,10 @@ def _name_lowest(panel, table):
         rank = names.setdefault(table["image"][k], len(names) + 1)
         panel.annotate(str(rank), (entropy[k], correlation[k]), (0, -2.5), **below)
     mark = {"linestyle": "", "markersize": 4.4, "markeredgewidth": 0, "color": "black"}
-    keys = [Line2D([], [], **mark, marker=f"${rank}$", label=name) for name, rank in names.items()]
+    keys = [
+        Line2D([], [], **mark, marker=f"${rank}$", label=plain(name))
+        for name, rank in names.items()
+    ]
     if keys:
         panel.legend(handles=keys, loc="best", fontsize=6, handletextpad=0.1, borderpad=0.2)
 

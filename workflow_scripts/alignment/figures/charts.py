@@ -21,8 +21,6 @@ from alignment.importance.folds import few_of_a_fold
 
 PAGE_WIDTH = 7.0  # inches: two columns of a journal page
 COLUMN_WIDTH = 85 / 25.4  # inches: one column
-MOST_STACKED = 3  # panels in a column
-MOST_IN_A_COLUMN = 8  # cohorts times models
 FIT_NAMES = {
     "r2": "explained variance $R^2$",
     "pearson": "correlation $r$",
@@ -47,6 +45,11 @@ def use_style(path: str | Path) -> None:
     plt.style.use(path)
 
 
+def plain(text: str) -> str:
+    """Return a text as people wrote it, in which dollars do not begin a formula."""
+    return text.replace("$", r"\$")
+
+
 def labelled(
     table: Mapping[str, np.ndarray], labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, np.ndarray]:
@@ -59,7 +62,9 @@ def labelled(
         Names without a label stay.
     """
     return {
-        name: np.array([labels[section].get(value, value) for value in column.tolist()], dtype=str)
+        name: np.array(
+            [plain(labels[section].get(value, value)) for value in column.tolist()], dtype=str
+        )
         if (section := SECTIONS.get(name)) in labels
         else column
         for name, column in table.items()
@@ -189,44 +194,6 @@ def source_label(source: str, kind: str) -> str:
     """Return how a source of saliency maps is called in figures, which says what it is."""
     name = "centred Gaussian" if kind == "baseline" else source.replace("_", " ")
     return f"{name}\n({kind})" if kind in ("baseline", "bottom-up saliency") else source
-
-
-def panels_of(n: int, height: float, header: float, wide: bool = False, **kwargs):
-    """Return a figure and its (rows, columns) panels for n things.
-
-    Up to three stand one upon the other and are as wide as a column of a journal; more stand three
-    side by side on its page.
-
-    Parameters
-    ----------
-    n : int
-    height : float
-        Inches of a row of panels.
-    header : float
-        Inches for what stands above them.
-    wide : bool
-        Whether also panels that stand one upon the other are as wide as a page.
-    **kwargs
-        Of :func:`matplotlib.pyplot.subplots`.
-    """
-    columns = 1 if n <= MOST_STACKED else 3
-    rows = -(-n // columns)
-    size = width_of_panels(n, wide), header + height * rows
-    figure, panels = plt.subplots(rows, columns, figsize=size, squeeze=False, **kwargs)
-    for panel in panels.flat[n:]:
-        panel.set_axis_off()
-    return figure, panels
-
-
-def width_of_panels(n: int, wide: bool = False) -> float:
-    """Return how wide the figure of :func:`panels_of` is."""
-    return PAGE_WIDTH if wide or n > MOST_STACKED else COLUMN_WIDTH
-
-
-def width_of(n_cohorts: int, n_models: int) -> float:
-    """Return how wide a figure is that has something for each cohort and model side by side."""
-    narrow = n_cohorts <= MOST_STACKED and n_cohorts * n_models <= MOST_IN_A_COLUMN
-    return COLUMN_WIDTH if narrow else PAGE_WIDTH
 
 
 def designs_of(table: Mapping[str, np.ndarray]) -> tuple[list[str], list[str]]:

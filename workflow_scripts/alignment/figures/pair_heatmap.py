@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
-from alignment.figures.charts import number
+from alignment.figures.charts import number, plain
 from alignment.heatmaps.heatmaps import is_noise
 from alignment.heatmaps.placement import place
 from alignment.heatmaps.spotlight import light
@@ -36,10 +36,10 @@ def draw(
         How pictures were brought to the network's square input.
     """
     figure, axes = plt.subplots(2, 1 + len(SHARES), figsize=(5.4, 4.1))
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     for row, name, picture, of_kind in zip(axes, names, pictures, shares, strict=True):
         row[0].imshow(picture)
-        row[0].set_title(name)
+        row[0].set_title(plain(name))
         for panel, (kind, label) in zip(row[1:], SHARES.items(), strict=True):
             values = of_kind[kind]
             height, width = picture.shape[:2]

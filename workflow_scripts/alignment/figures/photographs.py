@@ -70,7 +70,8 @@ class Sheet:
         """Write words at a place; smaller where they would be wider than their room in dots."""
         if room:
             points = min(points, points * room / max(1.0, width_of(text, points)))
-        return self.panel.text(x, y, text, fontsize=points, **({"va": "center"} | look))
+        look = {"va": "center", "parse_math": False} | look  # a name may hold dollars
+        return self.panel.text(x, y, text, fontsize=points, **look)
 
     def name(self, name: str, x: float, y: float, room: tuple[float, float], ha: str) -> None:
         """Write a name in as many lines as its room takes, whose width and height are in dots."""

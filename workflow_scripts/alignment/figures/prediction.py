@@ -15,7 +15,6 @@ from alignment.figures.charts import (
     ERROR_BAR,
     FIT_NAMES,
     INTERVALS,
-    MOST_IN_A_COLUMN,
     NEUTRAL,
     PAGE_WIDTH,
     any_known,
@@ -30,6 +29,9 @@ from alignment.figures.charts import (
     star,
     star_key,
     with_images,
+)
+from alignment.figures.layout import (
+    MOST_IN_A_COLUMN,
 )
 from alignment.figures.legends import extra_for_legend, legend_above
 

@@ -9,7 +9,6 @@ from alignment.figures.charts import (
     CEILING,
     CEILING_LABEL,
     FIT_NAMES,
-    MOST_STACKED,
     NEUTRAL,
     any_known,
     ceilings_of,
@@ -20,9 +19,13 @@ from alignment.figures.charts import (
     limits_of_fits,
     looks,
     number_maps,
+    with_images,
+)
+from alignment.figures.layout import (
+    MOST_STACKED,
+    lowest_of,
     panels_of,
     width_of_panels,
-    with_images,
 )
 from alignment.figures.legends import extra_for_legend, legend_above
 from alignment.prediction.fold_tests import interval_of_means
@@ -79,7 +82,7 @@ def draw(selection, predictions, ceiling, fit, folds):
     low, high = limits_of_fits(panels.flat[: len(cohorts)], "y", with_ceiling)
     # Below: the ticks of every model
     first.set_ylim(low - (0.03 + 0.05 * len(models)) * (high - low), high)
-    for panel in panels[-1]:
+    for panel in lowest_of(panels, len(cohorts)):
         panel.set_xlabel("number of maps on, best first")
     for panel in panels[:, 0]:
         panel.set_ylabel(FIT_NAMES[fit])

@@ -19,8 +19,11 @@ from alignment.figures.charts import (
     looks,
     number_maps,
     places,
-    width_of,
     with_images,
+)
+from alignment.figures.layout import (
+    leave_out_spare,
+    width_of,
 )
 from alignment.figures.legends import extra_for_legend, legend_above
 
@@ -71,8 +74,7 @@ def draw(maps, fold_pairs, summary, ceiling, share, folds):
         panel.set_ylabel(label)
     legend_above(above, keys, key_columns)
     panels = below.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for panel in panels.flat[len(cohorts) :]:
-        panel.set_axis_off()
+    leave_out_spare(panels, len(cohorts))
     for panel, cohort in zip(panels.flat, cohorts, strict=False):
         _draw_shares(panel, rows_where(maps, cohort=cohort), share, known)
         panel.set_title(cohort)

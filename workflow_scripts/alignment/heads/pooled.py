@@ -225,8 +225,9 @@ class PooledRemovals:
             *(images[pairs] for images in pair_images(len(self.embedding)))
         )
         rows = UnitRows(self.embedding[members], self.similarity)
+        if not rows.defined.all():
+            return np.nan, *np.full((2, self.n_maps), np.nan)
         whole = rows.similarity[first, second]
-        whole[~(rows.defined[first] & rows.defined[second])] = np.nan
         silent = ~self.embedding[members].any(axis=0)
         width = _width(self._memory, len(pairs))
         fit_without, ais = np.empty((2, self.n_maps))

@@ -60,9 +60,11 @@ def compare_folds(
     from scipy.special import stdtr  # costs half a second, which most users of this save
 
     share = np.mean(np.asarray(n_test)[defined] / np.asarray(n_train)[defined])
-    with np.errstate(invalid="ignore", divide="ignore"):
+    corrected_se = _corrected_se(d.var(ddof=1), n, share)
+    t = t_corrected = np.nan
+    # Of equal differences nothing says how far their mean may be off.
+    if np.ptp(d) > EQUAL:
         t = d.mean() / np.sqrt(d.var(ddof=1) / n)
-        corrected_se = _corrected_se(d.var(ddof=1), n, share)
         t_corrected = d.mean() / corrected_se
     return result | {
         "within_subject_se": np.sqrt((d**2).sum() / (n * (n - 1))),

@@ -126,7 +126,8 @@ def _standardized(values, kind):
     if kind == "spearman":
         from scipy.stats import rankdata  # costs a second
 
-        result[judged] = rankdata(own)
+        # As shares of an observer's own pairs: of few pairs the last rank is a small number.
+        result[judged] = (rankdata(own) - 0.5) / max(1, own.size)
     elif own.size:
         result[judged] = (own - own.mean()) / (own.std() or 1)
     return result

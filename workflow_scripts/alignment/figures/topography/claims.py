@@ -1,6 +1,7 @@
 """Draw the table of claims: difference, interval and verdict of each."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.figure import Figure
 
 from alignment.artifacts.tables import only_row, rows_where
@@ -84,7 +85,8 @@ def _verdict(axes, x, y, row):
     axes.plot(x, y, mark, color=colour, ms=4.5, clip_on=False)
     said = "no level to compare at"
     if row["n"]:
-        value, low, high = short(row["difference"], row["low"], row["high"])
-        said = f"{value} [{low}, {high}]"
+        known = np.isfinite([row["low"], row["high"]]).all()
+        value, *ends = short(row["difference"], *([row["low"], row["high"]] if known else []))
+        said = f"{value} [{', '.join(ends)}]" if known else value
     said = said.replace("-", "\N{MINUS SIGN}")
     axes.text(x + 0.015, y, said, fontsize=6, va="center")

@@ -8,6 +8,7 @@ from alignment.figures.charts import PAGE_WIDTH
 from alignment.figures.topography.panels import COLOURS, Table
 from alignment.topography.design import CONDITIONS, CONTROL
 
+DIFFERENT = "different seeds"
 PANELS = {"images": "single images", "classes": "means of classes"}
 
 
@@ -37,6 +38,8 @@ def draw(summary: Table) -> Figure:
         ):
             tick.set_color(COLOURS[condition])
         axes.set_title(name)
+    if not np.isin(summary["seeds"], DIFFERENT).any():
+        figure.suptitle(f"(one seed: there are no networks of {DIFFERENT})")
     figure.colorbar(drawn, ax=panels, shrink=0.8, label="similarity of representations, $r^2$")
     return figure
 
@@ -57,7 +60,7 @@ def _matrix(summary, cells, what):
     """Return mean similarities of networks of different seeds, one cell against another."""
     matrix = np.full((len(cells), len(cells)), np.nan)
     for k, value in enumerate(summary[what]):
-        if summary["seeds"][k] == "different seeds":
+        if summary["seeds"][k] == DIFFERENT:
             i, j = (
                 cells.index((summary[f"condition_{s}"][k], summary[f"lambda_{s}"][k])) for s in "ab"
             )
