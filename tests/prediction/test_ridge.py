@@ -126,3 +126,30 @@ def test_a_penalty_that_is_nearly_none_does_no_harm():
         naive_products(embedding, first, second), judgments
     )
     np.testing.assert_allclose(weights, expected.coef_, rtol=1e-4)
+
+
+@pytest.mark.parametrize("left_out", [[], [5]])
+@pytest.mark.parametrize("n_images", [12, 60])
+def test_a_dimension_that_is_the_same_in_all_images_changes_nothing(n_images, left_out):
+    embedding, judgments = data(n_images, 8, seed=6)
+    first, second = (np.delete(pairs, left_out) for pairs in pair_images(n_images))
+    judgments = np.delete(judgments, left_out)
+    large = np.column_stack([embedding, np.full(n_images, 1e6)])
+    spread = product_spread(embedding, first, second)
+    assert product_spread(large, first, second) == pytest.approx(spread)
+    expected, found = (
+        ridge_path(values, first, second, judgments, spread * np.array([0.1, 10]))
+        for values in (embedding, large)
+    )
+    np.testing.assert_allclose(found[:, :8], expected, atol=1e-10 * np.abs(expected).max())
+    assert (found[:, 8] == 0).all()
+
+
+def test_the_spread_keeps_its_digits_beside_a_dimension_that_hardly_varies():
+    embedding, _ = data(30, 8, seed=6)
+    first, second = pair_images(30)
+    noise = np.random.default_rng(0).normal(size=30)
+    large = np.column_stack([embedding, 1e5 + 1e-5 * noise])
+    products = large[first] * large[second]
+    expected = ((products - products.mean(axis=0)) ** 2).sum(axis=1).mean()
+    assert product_spread(large, first, second) == pytest.approx(expected, rel=1e-6)

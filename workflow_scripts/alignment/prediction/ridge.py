@@ -22,6 +22,10 @@ STRIPS = 4  # with 30 to 75 images a quarter less time than one matrix, and more
 MANY_IMAGES = 0.12
 # With a penalty below this share of the trace of X^T X the other way loses fewer digits.
 WEAK = 1e-10
+# A spread below this share of the products' mean square has lost half of its digits, and so have
+# the moments: a dimension is large and nearly the same in all images.
+LOST = 1e-8
+PAIRS_AT_ONCE = 256
 
 
 def weighted_products(
@@ -80,7 +84,7 @@ def ridge_path(
     to within `tolerance` of the normal equations.
     """
     members, first, second = members_of(first, second)
-    rows = np.asarray(embedding, dtype=np.float64)[members]
+    rows = _varying(embedding, members)
     penalties = np.asarray(penalties, dtype=np.float64)
     judgments = np.asarray(judgments, dtype=np.float64) - np.mean(judgments)
     if is_exact(rows, first, second, penalties):
@@ -92,13 +96,15 @@ def is_exact(
     embedding: np.ndarray, first: np.ndarray, second: np.ndarray, penalties: np.ndarray
 ) -> bool:
     """Tell whether :func:`ridge_path` solves the normal equations, whatever the tolerance."""
-    n_images, n_dimensions = len(members_of(first, second)[0]), embedding.shape[1]
+    members, first, second = members_of(first, second)
+    n_images, n_dimensions = len(members), embedding.shape[1]
     if len(first) < n_images * (n_images - 1) // 2:
         return False
     if n_images < MANY_IMAGES * np.sqrt(len(penalties)) * n_dimensions:
         return False
-    trace = product_spread(embedding, first, second) * len(first)
-    return bool(np.min(penalties) > WEAK * trace)
+    squares, mean = _moments(_varying(embedding, members), first, second)
+    spread = squares - mean @ mean
+    return bool(spread > LOST * squares and np.min(penalties) > WEAK * spread * len(first))
 
 
 def _by_normal_equations(rows, first, second, judgments, penalties):
@@ -232,16 +238,38 @@ def product_spread(embedding: np.ndarray, first: np.ndarray, second: np.ndarray)
         The images of every pair.
     """
     members, first, second = members_of(first, second)
+    rows = _varying(embedding, members)
+    squares, mean = _moments(rows, first, second)
+    spread = squares - mean @ mean
+    if spread > LOST * squares:
+        return float(spread)
+    total = 0.0
+    for start in range(0, len(first), PAIRS_AT_ONCE):
+        part = slice(start, start + PAIRS_AT_ONCE)
+        total += np.sum((rows[first[part]] * rows[second[part]] - mean) ** 2)
+    return float(total / len(first))
+
+
+def _varying(embedding, members):
+    """Return the rows of some images, zero in dimensions in which all of them are the same.
+
+    The constant term takes what such a dimension adds, and a large one would take the digits of
+    the others.
+    """
     rows = np.asarray(embedding, dtype=np.float64)[members]
+    rows[:, (rows == rows[:1]).all(axis=0)] = 0
+    return rows
+
+
+def _moments(rows, first, second):
+    """Return the mean squared length of the pairs' products, and their mean (D,)."""
     squared = rows * rows
     if len(first) == len(rows) * (len(rows) - 1) // 2:
         # All pairs: a sum over them follows from sums over images.
         total = squared.sum(axis=0)
         squares = (total @ total - np.einsum("id,id->", squared, squared)) / (2 * len(first))
-        mean = (rows.sum(axis=0) ** 2 - total) / (2 * len(first))
-        return float(squares - mean @ mean)
+        return squares, (rows.sum(axis=0) ** 2 - total) / (2 * len(first))
     squares = (squared @ squared.T)[first, second].mean()
     joined = np.zeros((len(rows), len(rows)))
     joined[first, second] = 1 / len(first)
-    mean = np.einsum("id,id->d", rows, joined @ rows)
-    return float(squares - mean @ mean)
+    return squares, np.einsum("id,id->d", rows, joined @ rows)
