@@ -7,9 +7,8 @@ SEVERAL_MODELS = len(config["models"]) > 1
 SEVERAL_COHORTS = len(config["cohorts"]) > len(DESIGN["dataset"])
 AGREEMENT = config["agreement"]["enabled"]
 STABILITY = config["stability"]["enabled"]
-PAIRED_TESTS = ["results/statistics/paired_tests.csv"]
-if not config["statistics"]["paired_tests"]:
-    PAIRED_TESTS = []
+WANTS_PAIRED_TESTS = config["statistics"]["paired_tests"]
+PAIRED_TESTS = ["results/statistics/paired_tests.csv"] if WANTS_PAIRED_TESTS else []
 TARGETS += ["results/statistics/ks_tests.csv", *PAIRED_TESTS]
 if AGREEMENT:
     TARGETS += [

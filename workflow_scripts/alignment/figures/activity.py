@@ -7,18 +7,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from alignment.artifacts.tables import groups_of, only_row
-from alignment.figures.charts import (
-    COLUMN_WIDTH,
-    LEVEL,
-    designs_of,
-    keys_of,
-    looks,
-    places,
-)
-from alignment.figures.layout import (
-    leave_out_spare,
-    width_of,
-)
+from alignment.figures.charts import COLUMN_WIDTH, LEVEL, designs_of, keys_of, looks, places
+from alignment.figures.layout import leave_out_spare, width_of
 from alignment.figures.legends import extra_for_legend, legend_above
 
 POINT = {"markersize": 2.2, "alpha": 0.45, "markeredgewidth": 0}

@@ -5,15 +5,8 @@ from matplotlib.lines import Line2D
 
 from alignment.artifacts.errors import InputError
 from alignment.artifacts.tables import only_row, rows_where
-from alignment.figures.charts import (
-    number,
-    plain,
-)
-from alignment.figures.layout import (
-    lowest_of,
-    panels_of,
-    width_of_panels,
-)
+from alignment.figures.charts import number, plain
+from alignment.figures.layout import lowest_of, panels_of, width_of_panels
 from alignment.figures.legends import extra_for_legend, legend_above
 
 # Of pairs of models: in greys, since colours are those of single models.

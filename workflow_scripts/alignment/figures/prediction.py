@@ -30,9 +30,7 @@ from alignment.figures.charts import (
     star_key,
     with_images,
 )
-from alignment.figures.layout import (
-    MOST_IN_A_COLUMN,
-)
+from alignment.figures.layout import MOST_IN_A_COLUMN
 from alignment.figures.legends import extra_for_legend, legend_above
 
 ROOM = 0.12  # of the axis of fits, for a number above or below a mark

@@ -21,12 +21,7 @@ from alignment.figures.charts import (
     number_maps,
     with_images,
 )
-from alignment.figures.layout import (
-    MOST_STACKED,
-    lowest_of,
-    panels_of,
-    width_of_panels,
-)
+from alignment.figures.layout import MOST_STACKED, lowest_of, panels_of, width_of_panels
 from alignment.figures.legends import extra_for_legend, legend_above
 from alignment.prediction.fold_tests import interval_of_means
 from alignment.statistics.means import mean_of_defined

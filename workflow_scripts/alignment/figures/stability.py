@@ -21,10 +21,7 @@ from alignment.figures.charts import (
     places,
     with_images,
 )
-from alignment.figures.layout import (
-    leave_out_spare,
-    width_of,
-)
+from alignment.figures.layout import leave_out_spare, width_of
 from alignment.figures.legends import extra_for_legend, legend_above
 
 PANELS = {

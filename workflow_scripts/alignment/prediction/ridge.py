@@ -102,9 +102,8 @@ def is_exact(
         return False
     if n_images < MANY_IMAGES * np.sqrt(len(penalties)) * n_dimensions:
         return False
-    squares, mean = _moments(_varying(embedding, members), first, second)
-    spread = squares - mean @ mean
-    return bool(spread > LOST * squares and np.min(penalties) > WEAK * spread * len(first))
+    spread, _ = _spread_and_mean(_varying(embedding, members), first, second)
+    return bool(np.min(penalties) > WEAK * spread * len(first))  # False where digits are lost
 
 
 def _by_normal_equations(rows, first, second, judgments, penalties):
@@ -239,9 +238,8 @@ def product_spread(embedding: np.ndarray, first: np.ndarray, second: np.ndarray)
     """
     members, first, second = members_of(first, second)
     rows = _varying(embedding, members)
-    squares, mean = _moments(rows, first, second)
-    spread = squares - mean @ mean
-    if spread > LOST * squares:
+    spread, mean = _spread_and_mean(rows, first, second)
+    if np.isfinite(spread):
         return float(spread)
     total = 0.0
     for start in range(0, len(first), PAIRS_AT_ONCE):
@@ -261,15 +259,18 @@ def _varying(embedding, members):
     return rows
 
 
-def _moments(rows, first, second):
-    """Return the mean squared length of the pairs' products, and their mean (D,)."""
+def _spread_and_mean(rows, first, second):
+    """Return the spread of the pairs' products, NaN where its digits are lost, and their mean."""
     squared = rows * rows
     if len(first) == len(rows) * (len(rows) - 1) // 2:
         # All pairs: a sum over them follows from sums over images.
         total = squared.sum(axis=0)
         squares = (total @ total - np.einsum("id,id->", squared, squared)) / (2 * len(first))
-        return squares, (rows.sum(axis=0) ** 2 - total) / (2 * len(first))
-    squares = (squared @ squared.T)[first, second].mean()
-    joined = np.zeros((len(rows), len(rows)))
-    joined[first, second] = 1 / len(first)
-    return squares, np.einsum("id,id->d", rows, joined @ rows)
+        mean = (rows.sum(axis=0) ** 2 - total) / (2 * len(first))
+    else:
+        squares = (squared @ squared.T)[first, second].mean()
+        joined = np.zeros((len(rows), len(rows)))
+        joined[first, second] = 1 / len(first)
+        mean = np.einsum("id,id->d", rows, joined @ rows)
+    spread = squares - mean @ mean
+    return (spread if spread > LOST * squares else np.nan), mean

@@ -38,7 +38,7 @@ def draw(summary: Table) -> Figure:
         ):
             tick.set_color(COLOURS[condition])
         axes.set_title(name)
-    if not np.isin(summary["seeds"], DIFFERENT).any():
+    if DIFFERENT not in summary["seeds"]:
         figure.suptitle(f"(one seed: there are no networks of {DIFFERENT})")
     figure.colorbar(drawn, ax=panels, shrink=0.8, label="similarity of representations, $r^2$")
     return figure
